@@ -1,0 +1,149 @@
+"""The words a client may say: one frozen type for each command of protocol.md.
+
+The types are msgspec structs because one declaration then serves both codecs, validation with the path of the bad
+field, and the generated schema. A field is bounded here when no honest client can exceed it; what deserves a kinder
+answer than `bad_request` (a text too long, a room unknown) is left to the handlers.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+# 2**53 - 1: what every JSON client can count to (MessagePack would carry more, JSON clients could not).
+Id = Annotated[int, Meta(ge=1, le=9007199254740991)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+RoomName = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]*\Z")]
+Key = Annotated[str, Meta(min_length=1, max_length=64)]
+Cursor = Annotated[str, Meta(max_length=80)]
+EventName = Annotated[str, Meta(min_length=1, max_length=64)]
+Token = Annotated[str, Meta(min_length=1, max_length=4096)]
+Text = Annotated[str, Meta(max_length=65536)]
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Language = Annotated[str, Meta(min_length=2, max_length=35)]
+Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
+Notes = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=8)]
+
+
+class Guest(Struct, frozen=True, kw_only=True):
+    """Who a guest says they are. The band is declared, never asked for twice."""
+
+    band: Literal["adult", "teen"]
+    name: Name | None = None
+    language: Language | None = None
+    country: Country | None = None
+
+
+class ResumeAt(Struct, frozen=True, kw_only=True):
+    """A room to return to. `alias` and `quiet` as in `join`."""
+
+    room: RoomName
+    cursor: Cursor | None = None
+    alias: Name | None = None
+    quiet: bool = False
+
+
+class ClientInfo(Struct, frozen=True, kw_only=True):
+    """What the client calls itself; `tab` replaces an older connection of the same tab (4009)."""
+
+    name: Annotated[str, Meta(max_length=64)] = ""
+    version: Annotated[str, Meta(max_length=32)] = ""
+    tab: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
+    """What every command has: a number that its reply repeats."""
+
+    id: Id
+
+
+class Hello(Command):
+    guest: Guest | None = None
+    token: Token | None = None
+    phrase: Annotated[str, Meta(max_length=400)] | None = None
+    resume: Annotated[list[ResumeAt], Meta(max_length=100)] = []
+    client: ClientInfo | None = None
+
+
+class Ping(Command):
+    pass
+
+
+class Rooms(Command):
+    band: Literal["adult", "teen"] | None = None
+
+
+class Join(Command):
+    room: RoomName
+    cursor: Cursor | None = None
+    quiet: bool = False
+    alias: Name | None = None
+
+
+class Leave(Command):
+    room: RoomName
+
+
+class Send(Command):
+    room: RoomName
+    text: Text
+    key: Key
+    reply_to: EventName | None = None
+    notes: Notes = []
+
+
+class Check(Command):
+    room: RoomName
+    text: Text
+
+
+class Edit(Command):
+    room: RoomName
+    message: EventName
+    text: Text
+    key: Key
+
+
+class Redact(Command):
+    room: RoomName
+    message: EventName
+    key: Key
+
+
+class React(Command):
+    room: RoomName
+    message: EventName
+    reaction: Annotated[str, Meta(min_length=1, max_length=20)]
+    on: bool
+    key: Key | None = None
+
+
+class Typing(Command, kw_only=True):
+    """The one command without a reply; `id` may be left out."""
+
+    room: RoomName
+    id: Id | None = None  # type: ignore[assignment]
+
+
+class Page(Command):
+    room: RoomName
+    before: Cursor | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class Members(Command):
+    room: RoomName
+    after: Annotated[str, Meta(max_length=64)] | None = None
+    limit: Limit = 100
+
+
+class Refresh(Command):
+    token: Token
+
+
+AnyCommand = Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
+
+# What people may answer a message with: support, never a score (F6, R7).
+REACTIONS = frozenset({"hug", "heart", "with_you", "same_here", "thank_you", "strength", "candle", "proud"})

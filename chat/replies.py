@@ -1,0 +1,223 @@
+"""The words the server says: replies, client events, refusal codes and close codes of protocol.md.
+
+Every command gets exactly one reply, which repeats the command's `id` as `re`; an event has no `re`. Fields that are
+None are left out of the frame.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+
+class Code(StrEnum):
+    """Refusal codes, the whole list."""
+
+    BAD_REQUEST = "bad_request"
+    UNKNOWN_COMMAND = "unknown_command"
+    NOT_READY = "not_ready"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    NOT_MEMBER = "not_member"
+    ROOM_FULL = "room_full"
+    WRONG_BAND = "wrong_band"
+    TOO_SOON = "too_soon"
+    RATE_LIMITED = "rate_limited"
+    TOO_LONG = "too_long"
+    STOPPED = "stopped"
+    MUTED = "muted"
+    CLOSED = "closed"
+    TAKEN = "taken"
+    EXPIRED = "expired"
+    OVERLOADED = "overloaded"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+class Close(IntEnum):
+    """Close codes. 40xx: stop. 41xx: back off. 42xx: reconnect now."""
+
+    DONE = 1000
+    GOING_AWAY = 1001
+    PROTOCOL_ERROR = 1002
+    WRONG_FRAME = 1003
+    BAD_UTF8 = 1007
+    TOO_BIG = 1009
+    INTERNAL = 1011
+    RESTART = 1012
+    OVERLOADED = 1013
+    MALFORMED = 4000
+    UNAUTHORIZED = 4001
+    NO_HELLO = 4002
+    BANNED = 4003
+    REPLACED = 4009
+    EXPIRED = 4100
+    STATE_LOST = 4101
+    SLOW = 4108
+    SILENT = 4112
+    RATE_LIMITED = 4129
+    MOVE = 4200
+
+
+class Said(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag=str.lower):
+    """Anything the server says."""
+
+
+class Reply(Said):
+    """What every reply has: the number of the command it answers; None where a frame had none to repeat."""
+
+    re: int | None
+
+
+class Refused(Reply):
+    code: str
+    says: str
+    retry: str  # never | later | now
+    retry_after: float | None = None
+    path: str | None = None
+    findings: list[dict[str, Any]] | None = None
+    suggestion: str | None = None
+    repeated: bool = False
+
+
+class Welcome(Reply):
+    roles: list[str]
+    scopes: list[str]
+    band: str
+    token: str
+    expires: str
+    node: str
+    heartbeat: float
+    limits: dict[str, Any]
+    now: list[Any]
+    resumed: list[Any]
+
+
+class Pong(Reply):
+    at: str
+
+
+class RoomList(Reply, tag="rooms"):
+    rooms: list[dict[str, Any]]
+
+
+class Joined(Reply):
+    room: str
+    alias: str
+    alias_id: str
+    rules: str
+    present: int
+    version: int
+    events: list[Any]
+    cursor: str
+    recovered: bool
+    of: str | None = None
+    why: str | None = None
+    members: list[dict[str, Any]] | None = None
+
+
+class Left(Reply):
+    room: str
+
+
+class Sent(Reply):
+    room: str
+    id: str
+    at: str
+    state: str  # delivered | masked | held
+    kept: str  # stored | replicated
+    cursor: str | None = None  # None only while held: a held message has no place yet
+    text: str | None = None
+    findings: list[dict[str, Any]] | None = None
+    says: str | None = None
+    repeated: bool = False
+
+
+class Checked(Reply):
+    action: str
+    care: dict[str, Any]
+    findings: list[dict[str, Any]]
+    text: str | None = None
+    suggestion: str | None = None
+    says: str | None = None
+
+
+class Redacted(Reply):
+    room: str
+    message: str
+    cursor: str
+    repeated: bool = False
+
+
+class Reacted(Reply):
+    room: str
+    message: str
+    reaction: str
+    on: bool
+    cursor: str
+    repeated: bool = False
+
+
+class PageOf(Reply, tag="page"):
+    room: str
+    events: list[Any]
+    more: bool
+    cursor: str
+    truncated: bool = False
+
+
+class MemberList(Reply, tag="members"):
+    room: str
+    members: list[dict[str, Any]]
+    present: int
+    version: int
+    more: bool
+
+
+class Refreshed(Reply):
+    token: str
+    expires: str
+
+
+class Presence(Said, rename={"from_": "from"}):
+    """A diff of who is here: apply it to version `from_`, or ask `members`."""
+
+    room: str
+    version: int
+    present: int
+    from_: int = 0
+    joined: list[dict[str, Any]] | None = None
+    left: list[str] | None = None
+
+
+class TypingNow(Said, tag="typing", rename={"from_": "from"}):
+    """Who is typing: alias ids, at most three; `several` says there are more."""
+
+    room: str
+    from_: list[str]
+    several: bool = False
+
+
+class Lag(Said):
+    room: str
+    cursor: str
+
+
+class Reset(Said):
+    room: str
+    why: str
+
+
+class Notice(Said):
+    code: str
+    says: str
+    room: str | None = None
+
+
+class Reconnect(Said):
+    after_ms: int
+    grace_ms: int
+    ticket: str
