@@ -1,0 +1,154 @@
+"""Topic rooms: which there are, who may see them, enter them and speak in them.
+
+A topic room is declared in the configuration and never changes while the server runs. Every rule about one is a pure
+function here: facts in, a `Refusal` or None out. The handlers ask these functions; the commit script only enforces
+the number that `slow_gap` returns, in engine time, because two nodes have to agree on it.
+
+Bands are walls. The band is part of a room's key, and `Catalogue.find` and `visible` cannot be asked without one. What
+a person may not see does not exist for them: the answer is `NOT_FOUND`, the same as for a room nobody has heard of, so
+that refusals are no oracle. One door leads through the wall: an adult with the `teen_vetted` scope sees teen
+rooms as well. Nothing lets a teen into an adult room.
+
+Staff who keep people safe are never locked out: capacity and slow mode do not count for them.
+
+`circle` (talkers before a room splits) and `hours` (when it is staffed) are carried for clients and for the
+features that will use them; no rule here looks at them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rooms.events import Band, Member, Refusal, Role, RoomKey
+
+# A topic id becomes part of engine keys and of their hash tag, so braces, slashes and control characters stay out.
+TOPIC_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+
+# `join {room: "inbox"}` means the person's own inbox.
+RESERVED = frozenset({"inbox", "session", "match", "meta"})
+
+# Who keeps a room safe. They enter a full or restricted room and are not slowed down: a moderator who has to wait
+# thirty seconds between two sentences cannot calm a quarrel, a responder who finds the door shut cannot help.
+KEEPERS = frozenset({Role.RESPONDER, Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
+
+PEER_ONLY = frozenset({Role.PEER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic room as configured.
+
+    `slow` and `retention` are seconds; `capacity` and `retention_length` count people and messages; 0 means no
+    limit for any of the four. `enter` lists the roles that may enter besides the keepers; empty means everyone.
+    Raises ValueError for an id that cannot be part of a key.
+    """
+
+    id: str
+    title: str = ""
+    about: str = ""
+    rules: str = ""
+    band: Band = Band.ADULT
+    language: str = "en"
+    pack: str = "general"
+    slow: float = 0.0
+    capacity: int = 0
+    circle: int = 0
+    retention: float = 0.0
+    retention_length: int = 0
+    hours: str = ""
+    enter: frozenset[Role] = frozenset()
+    key: RoomKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not TOPIC_ID.match(self.id) or self.id in RESERVED:
+            raise ValueError(f"a room id is 1 to 63 of a-z, 0-9 and '-', and not a reserved word; got {self.id!r}")
+        object.__setattr__(self, "key", RoomKey(f"{self.band}/{self.id}"))
+
+    def admits(self, roles: Collection[Role]) -> bool:
+        """Whether one of `roles` may enter."""
+        return not self.enter or not self.enter.isdisjoint(roles) or not KEEPERS.isdisjoint(roles)
+
+
+class Catalogue:
+    """All topic rooms of the server, in the configured order. Raises ValueError if two share an id."""
+
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self._by_id: dict[str, Topic] = {}
+        self._by_key: dict[RoomKey, Topic] = {}
+        for topic in topics:
+            # Also across bands: a vetted adult sees both, and a name must then mean one room.
+            if topic.id in self._by_id:
+                raise ValueError(f"two rooms are called {topic.id!r}")
+            self._by_id[topic.id] = topic
+            self._by_key[topic.key] = topic
+
+    def __iter__(self) -> Iterator[Topic]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def find(self, name: str, band: Band, *, roles: Collection[Role] = PEER_ONLY, vetted: bool = False) -> Topic | None:
+        """The room called `name`, or None if there is none that a person of `band` and `roles` may see."""
+        topic = self._by_id.get(name)
+        if topic is None or not may_see(topic, band, roles, vetted=vetted):
+            return None
+        return topic
+
+    def visible(self, band: Band, *, roles: Collection[Role] = PEER_ONLY, vetted: bool = False) -> list[Topic]:
+        """Every room that a person of `band` and `roles` may see."""
+        return [topic for topic in self._by_id.values() if may_see(topic, band, roles, vetted=vetted)]
+
+    def at(self, key: RoomKey) -> Topic | None:
+        """The room behind a key of the log. For the server's own use: it asks no band."""
+        return self._by_key.get(key)
+
+
+def may_see(topic: Topic, band: Band, roles: Collection[Role] = PEER_ONLY, *, vetted: bool = False) -> bool:
+    """Whether `topic` exists at all for a person of `band` and `roles`."""
+    through_the_wall = vetted and band is Band.ADULT and topic.band is Band.TEEN
+    return (topic.band == band or through_the_wall) and topic.admits(roles)
+
+
+def refusal_to_join(
+    topic: Topic | None, band: Band, present: int, already: bool, roles: Collection[Role], *, vetted: bool = False
+) -> Refusal | None:
+    """Say why a person may not enter, or None.
+
+    `present` counts people there now; `already` says that this person is one of them (a second device, or a
+    reconnect within the leave grace), who never loses their place to the limit.
+    """
+    if topic is None or not may_see(topic, band, roles, vetted=vetted):
+        return Refusal.NOT_FOUND
+    if already or not topic.capacity or present < topic.capacity or not KEEPERS.isdisjoint(roles):
+        return None
+    return Refusal.ROOM_FULL
+
+
+def refusal_to_post(
+    topic: Topic | None, member: Member | None, *, muted: bool = False, closed: bool = False
+) -> Refusal | None:
+    """Say why `member` may not speak, or None.
+
+    `topic` is what `Catalogue.find` gave for this person, `member` who they are in the room, None if they have not
+    joined. Slow mode is not decided here: see `slow_gap`. A quiet member may speak; that ends the quiet.
+    """
+    if topic is None:
+        return Refusal.NOT_FOUND
+    if member is None:
+        return Refusal.NOT_MEMBER
+    if closed:
+        return Refusal.CLOSED
+    return Refusal.MUTED if muted else None
+
+
+def slow_gap(topic: Topic, role: Role, *, host: bool = False, enabled: bool = True) -> int:
+    """Milliseconds a person of `role` must leave between two posts in `topic`; 0 for no gap.
+
+    Keepers and the room's host are exempt. `enabled` is `limits.enabled`: False lifts slow mode for load tests.
+    """
+    if not enabled or host or role in KEEPERS:
+        return 0
+    return round(topic.slow * 1000)
