@@ -14,7 +14,15 @@ from msgspec import Meta, Struct
 # 2**53 - 1: what every JSON client can count to (MessagePack would carry more, JSON clients could not).
 Id = Annotated[int, Meta(ge=1, le=9007199254740991)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-RoomName = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]*\Z")]
+RoomName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]*\Z",
+        description="a room's name as `rooms` gives it (letters, digits and _ . : / -)",
+    ),
+]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Cursor = Annotated[str, Meta(max_length=80)]
 EventName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -22,7 +30,7 @@ Token = Annotated[str, Meta(min_length=1, max_length=4096)]
 Text = Annotated[str, Meta(max_length=65536)]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Language = Annotated[str, Meta(min_length=2, max_length=35)]
-Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
+Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z", description="a country's two capital letters (ISO 3166)")]
 Notes = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=8)]
 
 
@@ -58,7 +66,7 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower
     id: Id
 
 
-class Hello(Command):
+class Hello(Command, frozen=True, kw_only=True):
     guest: Guest | None = None
     token: Token | None = None
     phrase: Annotated[str, Meta(max_length=400)] | None = None
@@ -66,26 +74,26 @@ class Hello(Command):
     client: ClientInfo | None = None
 
 
-class Ping(Command):
+class Ping(Command, frozen=True, kw_only=True):
     pass
 
 
-class Rooms(Command):
+class Rooms(Command, frozen=True, kw_only=True):
     band: Literal["adult", "teen"] | None = None
 
 
-class Join(Command):
+class Join(Command, frozen=True, kw_only=True):
     room: RoomName
     cursor: Cursor | None = None
     quiet: bool = False
     alias: Name | None = None
 
 
-class Leave(Command):
+class Leave(Command, frozen=True, kw_only=True):
     room: RoomName
 
 
-class Send(Command):
+class Send(Command, frozen=True, kw_only=True):
     room: RoomName
     text: Text
     key: Key
@@ -93,25 +101,25 @@ class Send(Command):
     notes: Notes = []
 
 
-class Check(Command):
+class Check(Command, frozen=True, kw_only=True):
     room: RoomName
     text: Text
 
 
-class Edit(Command):
+class Edit(Command, frozen=True, kw_only=True):
     room: RoomName
     message: EventName
     text: Text
     key: Key
 
 
-class Redact(Command):
+class Redact(Command, frozen=True, kw_only=True):
     room: RoomName
     message: EventName
     key: Key
 
 
-class React(Command):
+class React(Command, frozen=True, kw_only=True):
     room: RoomName
     message: EventName
     reaction: Annotated[str, Meta(min_length=1, max_length=20)]
@@ -119,31 +127,33 @@ class React(Command):
     key: Key | None = None
 
 
-class Typing(Command, kw_only=True):
+class Typing(Command, frozen=True, kw_only=True):
     """The one command without a reply; `id` may be left out."""
 
     room: RoomName
     id: Id | None = None  # type: ignore[assignment]
 
 
-class Page(Command):
+class Page(Command, frozen=True, kw_only=True):
     room: RoomName
     before: Cursor | None = None
     after: Cursor | None = None
     limit: Limit = 50
 
 
-class Members(Command):
+class Members(Command, frozen=True, kw_only=True):
     room: RoomName
     after: Annotated[str, Meta(max_length=64)] | None = None
     limit: Limit = 100
 
 
-class Refresh(Command):
+class Refresh(Command, frozen=True, kw_only=True):
     token: Token
 
 
-AnyCommand = Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
+AnyCommand = (
+    Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
+)
 
 # What people may answer a message with: support, never a score (F6, R7).
 REACTIONS = frozenset({"hug", "heart", "with_you", "same_here", "thank_you", "strength", "candle", "proud"})

@@ -66,13 +66,13 @@ class Said(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="typ
     """Anything the server says."""
 
 
-class Reply(Said):
+class Reply(Said, frozen=True, kw_only=True):
     """What every reply has: the number of the command it answers; None where a frame had none to repeat."""
 
     re: int | None
 
 
-class Refused(Reply):
+class Refused(Reply, frozen=True, kw_only=True):
     code: str
     says: str
     retry: str  # never | later | now
@@ -83,7 +83,7 @@ class Refused(Reply):
     repeated: bool = False
 
 
-class Welcome(Reply):
+class Welcome(Reply, frozen=True, kw_only=True):
     roles: list[str]
     scopes: list[str]
     band: str
@@ -96,15 +96,15 @@ class Welcome(Reply):
     resumed: list[Any]
 
 
-class Pong(Reply):
+class Pong(Reply, frozen=True, kw_only=True):
     at: str
 
 
-class RoomList(Reply, tag="rooms"):
+class RoomList(Reply, frozen=True, kw_only=True, tag="rooms"):
     rooms: list[dict[str, Any]]
 
 
-class Joined(Reply):
+class Joined(Reply, frozen=True, kw_only=True):
     room: str
     alias: str
     alias_id: str
@@ -119,11 +119,11 @@ class Joined(Reply):
     members: list[dict[str, Any]] | None = None
 
 
-class Left(Reply):
+class Left(Reply, frozen=True, kw_only=True):
     room: str
 
 
-class Sent(Reply):
+class Sent(Reply, frozen=True, kw_only=True):
     room: str
     id: str
     at: str
@@ -136,7 +136,7 @@ class Sent(Reply):
     repeated: bool = False
 
 
-class Checked(Reply):
+class Checked(Reply, frozen=True, kw_only=True):
     action: str
     care: dict[str, Any]
     findings: list[dict[str, Any]]
@@ -145,14 +145,14 @@ class Checked(Reply):
     says: str | None = None
 
 
-class Redacted(Reply):
+class Redacted(Reply, frozen=True, kw_only=True):
     room: str
     message: str
     cursor: str
     repeated: bool = False
 
 
-class Reacted(Reply):
+class Reacted(Reply, frozen=True, kw_only=True):
     room: str
     message: str
     reaction: str
@@ -161,7 +161,7 @@ class Reacted(Reply):
     repeated: bool = False
 
 
-class PageOf(Reply, tag="page"):
+class PageOf(Reply, frozen=True, kw_only=True, tag="page"):
     room: str
     events: list[Any]
     more: bool
@@ -169,7 +169,7 @@ class PageOf(Reply, tag="page"):
     truncated: bool = False
 
 
-class MemberList(Reply, tag="members"):
+class MemberList(Reply, frozen=True, kw_only=True, tag="members"):
     room: str
     members: list[dict[str, Any]]
     present: int
@@ -177,12 +177,12 @@ class MemberList(Reply, tag="members"):
     more: bool
 
 
-class Refreshed(Reply):
+class Refreshed(Reply, frozen=True, kw_only=True):
     token: str
     expires: str
 
 
-class Presence(Said, rename={"from_": "from"}):
+class Presence(Said, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A diff of who is here: apply it to version `from_`, or ask `members`."""
 
     room: str
@@ -193,7 +193,7 @@ class Presence(Said, rename={"from_": "from"}):
     left: list[str] | None = None
 
 
-class TypingNow(Said, tag="typing", rename={"from_": "from"}):
+class TypingNow(Said, frozen=True, kw_only=True, tag="typing", rename={"from_": "from"}):
     """Who is typing: alias ids, at most three; `several` says there are more."""
 
     room: str
@@ -201,23 +201,23 @@ class TypingNow(Said, tag="typing", rename={"from_": "from"}):
     several: bool = False
 
 
-class Lag(Said):
+class Lag(Said, frozen=True, kw_only=True):
     room: str
     cursor: str
 
 
-class Reset(Said):
+class Reset(Said, frozen=True, kw_only=True):
     room: str
     why: str
 
 
-class Notice(Said):
+class Notice(Said, frozen=True, kw_only=True):
     code: str
     says: str
     room: str | None = None
 
 
-class Reconnect(Said):
+class Reconnect(Said, frozen=True, kw_only=True):
     after_ms: int
     grace_ms: int
     ticket: str
