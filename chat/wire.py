@@ -130,6 +130,11 @@ def event_payload(codec: Codec, entry: Entry, room_name: str) -> bytes:
     return size + _write_msgpack(head)[1:] + entry.body[at:]
 
 
+def event_frame(codec: Codec, entry: Entry, room_name: str) -> bytes:
+    """A log entry as a whole ready frame."""
+    return frame(codec, event_payload(codec, entry, room_name))
+
+
 def embed(payload: bytes) -> msgspec.Raw:
     """A payload that may stand in a list of a reply of the same codec and is written as it is."""
     return msgspec.Raw(payload)
