@@ -1,0 +1,220 @@
+"""What a node is told: one frozen dataclass for each section of `config.yaml`.
+
+This file is the schema. A section is a dataclass, a key is one of its fields, with its type, its bounds and its
+default. To add a key: add a field, with the reason for its default beside it, and say it in config.yaml. Nothing here
+reads anything: config.py does, and turns what it read into these types.
+
+Values of secrets (`auth.secret`, and `redis.url`, which may hold a password) stay out of every repr.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+from msgspec import Meta
+
+from rooms.events import Band, Role
+from rooms.topics import Topic
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+
+# Under this many bytes an HMAC key can be searched; PyJWT would take it all the same.
+SHORTEST_SECRET = 32
+
+# What may stand before `://` in redis.url; the link says which of them wait for their feature.
+SCHEMES = ("redis", "rediss", "unix", "redis-sentinel", "redis-cluster")
+
+SECRET = frozenset({"auth.secret", "redis.url"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The listener. Times in seconds, sizes in bytes."""
+
+    host: str = "127.0.0.1"  # nobody outside this machine until somebody decides so
+    port: Port = 8080  # 0: any free one, told by the `ready` line
+    origins: tuple[str, ...] = ()  # browser origins besides the listener's own; "*" for all
+    require_origin: bool = False  # refuse clients without an Origin header (browsers always send one)
+    open_timeout: Seconds = 10.0  # for the websocket handshake
+    hello_timeout: Seconds = 10.0  # for the first command (4002)
+    heartbeat: Seconds = 10.0  # a ping this often,
+    silence: Seconds = 20.0  # and this long without a sign of life ends the connection (4112)
+    max_frame: Count = 65536  # several times the longest honest command
+    handshakes: Count = 1000  # a second; beyond it 503 with Retry-After
+    connections: Count = 15000  # of one process, within its usual memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    """The external engine; empty: the embedded one."""
+
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """Where the server keeps what is its own on this machine: the embedded engine's files, the secret."""
+
+    dir: str = "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The embedded engine. `always` survives a power cut without losing a second, at a disk's pace."""
+
+    durability: Literal["everysec", "always"] = "everysec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one person may do. `enabled: false` lifts rates, slow mode, flood stages and admission (load tests)."""
+
+    enabled: bool = True
+    text: Count = 2000  # characters of a message
+    rooms: Count = 30  # joined at once by a connection
+    dedupe: Seconds = 3600.0  # how long a repeated `key` has the first outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """`secret` is behind tokens, aliases and message ids; empty: made once in data.dir."""
+
+    secret: str = field(default="", repr=False)
+    token_ttl: Seconds = 86400.0  # of a guest's token; clients refresh it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """`policy_dir`: a folder of rule books and packs instead of the shipped ones."""
+
+    budget_ms: Seconds = 50.0  # for one judgement; a pipeline that takes longer holds
+    policy_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drain:
+    """`window`: over how many seconds connections are asked to move before the process ends."""
+
+    window: Annotated[float, Meta(ge=0, le=3600)] = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """`auto`: text for a terminal, JSON otherwise."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a node is told. Frozen: a change is a restart."""
+
+    gateway: Gateway = Gateway()
+    redis: Redis = Redis()
+    data: Data = Data()
+    engine: Engine = Engine()
+    limits: Limits = Limits()
+    auth: Auth = Auth()
+    moderation: Moderation = Moderation()
+    drain: Drain = Drain()
+    log: Log = Log()
+    rooms: tuple[Topic, ...] = ()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the server brings its own engine."""
+        return not self.redis.url
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.data.dir).expanduser().absolute()
+
+    def with_secret(self, secret: str) -> Settings:
+        """The same with `auth.secret` filled in (datadir.py makes it)."""
+        return dataclasses.replace(self, auth=dataclasses.replace(self.auth, secret=secret))
+
+    def with_port(self, port: int) -> Settings:
+        """The same on a port that was chosen for `gateway.port: 0`."""
+        return dataclasses.replace(self, gateway=dataclasses.replace(self.gateway, port=port))
+
+
+SECTIONS: dict[str, type[Any]] = {
+    "gateway": Gateway,
+    "redis": Redis,
+    "data": Data,
+    "engine": Engine,
+    "limits": Limits,
+    "auth": Auth,
+    "moderation": Moderation,
+    "drain": Drain,
+    "log": Log,
+}
+
+# A room's keys besides `id`, and their bounds. Topic (rooms/topics.py) says what each means and its default.
+ROOM: dict[str, Any] = {
+    "title": Annotated[str, Meta(min_length=1, max_length=80)],
+    "about": Annotated[str, Meta(max_length=1000)],
+    "rules": Annotated[str, Meta(max_length=4000)],
+    "band": Band,
+    "language": Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")],
+    "pack": Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]*\Z")],
+    "slow": Annotated[float, Meta(ge=0, le=86400)],
+    "capacity": Annotated[int, Meta(ge=0, le=1_000_000)],
+    "circle": Annotated[int, Meta(ge=0, le=1_000_000)],
+    "retention": Annotated[float, Meta(ge=0, le=315_360_000)],
+    "retention_length": Annotated[int, Meta(ge=0, le=10_000_000)],
+    "hours": Annotated[str, Meta(max_length=200)],
+    "enter": frozenset[Role],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one key: `value` is as people may read it (never a secret), `says` ends with the remedy."""
+
+    path: str
+    value: str
+    says: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        place = f" ({self.source})" if self.source else ""
+        return f"{self.path}{' = ' + self.value if self.value else ''}{place}: {self.says}"
+
+
+@cache
+def keys() -> dict[str, Any]:
+    """Every `section.key` there is, with its type."""
+    found: dict[str, Any] = {}
+    for name, section in SECTIONS.items():
+        hints = get_type_hints(section, include_extras=True)
+        found |= {f"{name}.{key}": kind for key, kind in hints.items()}
+    return found
+
+
+def contradictions(settings: Settings) -> list[Problem]:
+    """What is well-formed key by key and still cannot work."""
+    found = []
+    if settings.auth.secret and len(settings.auth.secret.encode()) < SHORTEST_SECRET:
+        says = f"is shorter than {SHORTEST_SECRET} bytes; use a longer one, or leave it empty to have one made"
+        found.append(Problem("auth.secret", "(not shown)", says))
+    if settings.gateway.silence <= settings.gateway.heartbeat:
+        says = f"must be longer than gateway.heartbeat ({settings.gateway.heartbeat:g} s); twice as long is usual"
+        found.append(Problem("gateway.silence", f"{settings.gateway.silence:g}", says))
+    if settings.redis.url and settings.redis.url.partition("://")[0] not in SCHEMES:
+        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        says = f"must begin with one of {schemes}; leave it empty for the embedded engine"
+        found.append(Problem("redis.url", "(not shown)", says))
+    for origin in settings.gateway.origins:
+        if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
+            says = "an origin is scheme and host without a path, such as https://example.org"
+            found.append(Problem("gateway.origins", origin, says))
+    return found
