@@ -1,0 +1,240 @@
+"""One client, from upgrade to close, without a socket.
+
+Payloads go in (`receive`), calls come out (`start`), answers go back (`answer`), and frames wait for the hub's next flush.
+
+    receive ──▶ unread ──▶ start: decode, legal in this state?, budget ──▶ Call ──▶ handler ──▶ answer ──▶ frames, in order
+
+Each command takes a *slot*; replies leave in the order of the slots, whatever order their handlers finish in. Up to
+`IN_FLIGHT` slots are open at once; beyond that payloads stay unread and `full` tells the gateway to stop reading. A
+*flowing* command (send, check, typing, ping) does not wait for the one before it: it takes its place in the tick. Any other
+command is a *barrier*: it starts when everything before it has been answered, and nothing after it starts until it has.
+
+`now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW` seconds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from chat import commands as say
+from chat import wire
+from chat.auth import Identity
+from chat.outbox import Lane, Outbox
+from chat.replies import Close, Code, Refused
+
+if TYPE_CHECKING:
+    from chat.talk import Membership
+
+# Sixteen hide a 150 ms round trip at a hundred messages a second; a longer queue only hides trouble.
+IN_FLIGHT = 16
+# Five frames nobody's client would send, in ten seconds: not a client of ours.
+FAULTS = 5
+FAULT_WINDOW = 10.0
+
+FLOWING = (say.Send, say.Check, say.Typing, say.Ping)
+
+
+class State(Enum):
+    """Where a conversation stands."""
+
+    NEW = auto()  # upgraded, nothing said
+    HELLO = auto()  # hello is being answered
+    OPEN = auto()
+    CLOSED = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """The place of one command in the order of replies."""
+
+    command: Any
+    frame: bytes | None = None  # the ready reply; None while unanswered
+    silent: bool = False  # typing: nothing is said back
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A command on its way to a handler."""
+
+    connection: Connection
+    slot: Slot
+
+    @property
+    def command(self) -> Any:
+        return self.slot.command
+
+    def answer(self, reply: Any) -> None:
+        """Fill the slot; the reply leaves when those before it have left."""
+        self.connection.answer(self.slot, reply)
+
+
+@dataclass(slots=True)
+class Budget:
+    """A token bucket: `rate` a second, `burst` at once. Zero rate: no limit."""
+
+    rate: float
+    burst: float
+    left: float = 0.0
+    at: float | None = None  # when `left` was true; None before the first spend
+
+    def spend(self, now: float) -> float:
+        """Take one token. 0.0 when there was one, else the seconds until there is."""
+        if self.rate <= 0:
+            return 0.0
+        self.left = self.burst if self.at is None else min(self.burst, self.left + (now - self.at) * self.rate)
+        self.at = now
+        if self.left >= 1:
+            self.left -= 1
+            return 0.0
+        return (1 - self.left) / self.rate
+
+
+class Connection:
+    """One client's conversation, hello to close."""
+
+    __slots__ = (
+        "__weakref__",
+        "_barrier",
+        "_faults",
+        "_open",
+        "_slots",
+        "_unread",
+        "budget",
+        "closing",
+        "codec",
+        "corked",
+        "direct",
+        "identity",
+        "outbox",
+        "paused",
+        "rooms",
+        "state",
+        "tab",
+        "touched",
+        "ws",
+    )
+
+    def __init__(self, codec: wire.Codec, budget: Budget, ws: Any = None) -> None:
+        self.codec = codec
+        self.ws = ws  # what the gateway writes to; opaque here
+        self.budget = budget
+        self.state = State.NEW
+        self.identity: Identity | None = None  # known from welcome on
+        self.tab: str | None = None
+        self.rooms: dict[str, Membership] = {}  # by the name the client uses
+        self.outbox = Outbox()
+        self.closing: tuple[Close, str] | None = None  # what to close with once the outbox is empty
+        self.paused = False  # the socket is behind
+        self.corked = False  # nothing may leave yet: the welcome comes first
+        self.direct = False  # in one topic room only, so a shared chunk may be written as it is
+        self.touched = False  # the hub already knows that something waits here
+        self._unread: deque[bytes | str] = deque()
+        self._slots: deque[Slot] = deque()
+        self._open = 0  # slots started and unanswered
+        self._barrier = False  # a barrier is being answered
+        self._faults: list[float] | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Whether a room's chunk may be written straight to the socket."""
+        return self.direct and not (self.paused or self.corked or self.outbox)
+
+    @property
+    def full(self) -> bool:
+        """Whether to stop reading: sixteen commands wait for their answer."""
+        return len(self._slots) + len(self._unread) >= IN_FLIGHT
+
+    @property
+    def unread(self) -> bool:
+        """Whether something received has not been started."""
+        return bool(self._unread)
+
+    def receive(self, payload: bytes | str) -> None:
+        """Take one message off the socket. It is read when its turn comes."""
+        if self.state is not State.CLOSED and self.closing is None:
+            self._unread.append(payload)
+
+    def start(self, now: float) -> list[Call]:
+        """Decode what may start now, in order; answers at once what cannot be a command here."""
+        calls: list[Call] = []
+        while self._unread and not self._barrier and len(self._slots) < IN_FLIGHT and self.closing is None:
+            command = self._read(now)
+            if command is None:
+                continue
+            slot = Slot(command, silent=isinstance(command, say.Typing))
+            if not isinstance(command, FLOWING):
+                if self._open:
+                    self._unread.appendleft(command)  # wait: everything before a barrier is answered first
+                    break
+                self._barrier = True
+            self._slots.append(slot)
+            self._open += 1
+            if self.state is State.NEW:
+                self.state = State.HELLO
+            calls.append(Call(self, slot))
+        return calls
+
+    def answer(self, slot: Slot, reply: Any) -> None:
+        """Say the reply to the command of `slot`, after those of the slots before it."""
+        if slot.frame is not None:
+            raise AssertionError("a command was answered twice")
+        slot.frame = b"" if slot.silent or reply is None else wire.ready(self.codec, reply)
+        self._open -= 1
+        if not isinstance(slot.command, FLOWING):
+            self._barrier = False
+        while self._slots and self._slots[0].frame is not None:
+            frame = self._slots.popleft().frame
+            if frame:
+                self.outbox.push(Lane.REPLY, frame)
+
+    def say(self, lane: Lane, value: Any) -> None:
+        """Queue one event for this connection alone."""
+        self.outbox.push(lane, wire.ready(self.codec, value))
+
+    def close(self, code: Close, reason: str = "") -> None:
+        """Close once everything queued has left. The first reason wins."""
+        if self.closing is None:
+            self.closing = (code, reason)
+            self._unread.clear()
+
+    def _read(self, now: float) -> Any:
+        """Take one payload and decode it; None when it was answered on the spot."""
+        payload = self._unread.popleft()
+        if not isinstance(payload, (bytes, str)):
+            return payload  # decoded before, put back by a barrier
+        try:
+            command = wire.decode(self.codec, payload)
+        except wire.BadFrame as fault:
+            self._refuse(fault.id, Code(fault.code), fault.says, path=fault.path)
+            if fault.code == Code.BAD_REQUEST:
+                self._count_fault(now)
+            return None
+        if (self.state is State.NEW) != isinstance(command, say.Hello):
+            says = "Say hello first." if self.state is State.NEW else "You have already said hello on this connection."
+            self._refuse(command.id, Code.NOT_READY, says)
+            return None
+        if wait := self.budget.spend(now):
+            if not isinstance(command, say.Typing):
+                self._refuse(command.id, Code.RATE_LIMITED, "That was a lot at once. Please wait a moment.", wait=wait)
+            return None
+        return command
+
+    def _refuse(self, re: int | None, code: Code, says: str, *, path: str | None = None, wait: float | None = None) -> None:
+        slot = Slot(None)
+        self._slots.append(slot)
+        self._open += 1
+        retry = "later" if wait else "never"
+        retry_after = round(wait, 2) if wait else None
+        was_barrier, self._barrier = self._barrier, False
+        self.answer(slot, Refused(re=re, code=code, says=says, retry=retry, retry_after=retry_after, path=path))
+        self._barrier = was_barrier
+
+    def _count_fault(self, now: float) -> None:
+        recent = [at for at in self._faults or () if now - at < FAULT_WINDOW]
+        recent.append(now)
+        self._faults = recent
+        if len(recent) >= FAULTS:
+            self.close(Close.MALFORMED, "five frames in a row were not commands")

@@ -1,0 +1,115 @@
+"""From a command to its handler, and from whatever happens there to exactly one reply.
+
+`HANDLERS` is the table. A tick's calls come in together: words to judge (`send`, `check`) are gathered and judged as one batch,
+everything else runs in a task of its own; the connection keeps the order of replies. An exception in a handler is answered
+`internal` and logged once, with the kind of command and the kind of exception and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+
+from chat import commands as say
+from chat import people, speech, talk
+from chat.connection import Call
+from chat.replies import Code, Pong, Refused
+from chat.services import Services
+from chat.wire import timestamp
+from rooms.backplane import EngineAway
+
+log = structlog.get_logger("warmline.dispatch")
+
+Handler = Callable[..., Awaitable[Any]]
+
+# Commands that run one at a time on their connection. Those in `CALLED` also want the call itself.
+HANDLERS: dict[type[Any], Handler] = {
+    say.Hello: people.hello,
+    say.Refresh: people.refresh,
+    say.Rooms: talk.rooms,
+    say.Join: talk.join,
+    say.Leave: talk.leave,
+    say.Members: talk.members,
+    say.Page: talk.page,
+}
+CALLED: dict[type[Any], Handler] = {
+    say.Edit: speech.edit,
+    say.Redact: speech.redact,
+    say.React: speech.react,
+}
+SPOKEN = (say.Send, say.Check)
+
+
+def run(services: Services, calls: Sequence[Call]) -> None:
+    """Start everything that came in during one tick, in order of arrival."""
+    now = services.ticks()
+    spoken: list[speech.Spoken] = []
+    for call in calls:
+        command = call.command
+        kind = type(command)
+        services.metrics.commanded(kind.__name__)
+        if kind in SPOKEN:
+            one = speech.prepare(services, call)
+            if isinstance(one, speech.Spoken):
+                spoken.append(one)
+            else:
+                finish(services, call, one)
+        elif kind is say.Typing:
+            talk.typing(services, call.connection, command, now)
+            finish(services, call, None)
+        elif kind is say.Ping:
+            finish(services, call, Pong(re=command.id, at=timestamp(int(services.wall() * 1000))))
+        else:
+            services.spawn(handle(services, call))
+    if spoken:
+        try:
+            speech.speak(services, spoken, now)
+        except Exception as fault:
+            for one in spoken:
+                if one.call.slot.frame is None:
+                    finish(services, one.call, internal(services, one.call.command, fault))
+
+
+async def handle(services: Services, call: Call) -> None:
+    """Run one handler to its one reply."""
+    command, connection = call.command, call.connection
+    reply: Any
+    try:
+        if (handler := CALLED.get(type(command))) is not None:
+            reply = await handler(services, connection, command, call)
+        else:
+            reply = await HANDLERS[type(command)](services, connection, command)
+    except EngineAway:
+        reply = talk.engine_away(command.id)
+    except Exception as fault:
+        reply = internal(services, command, fault)
+    finish(services, call, reply)
+
+
+def finish(services: Services, call: Call, reply: Any) -> None:
+    """Answer, count, and let the hub know that something waits."""
+    if isinstance(reply, Refused):
+        services.metrics.refused(reply.code)
+    call.answer(reply)
+    services.hub.touch(call.connection)
+
+
+def internal(services: Services, command: Any, fault: Exception) -> Refused:
+    """Our fault: say so, and log what kind of fault it was. Its text may hold private words and is not logged."""
+    services.metrics.failed(type(fault).__name__)
+    log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=_where(fault))
+    says = "Something went wrong on our side. Your words are still with you; please try again."
+    return Refused(re=command.id, code=Code.INTERNAL, says=says, retry="later", retry_after=2.0)
+
+
+def _where(fault: Exception) -> str:
+    """File and line of the innermost frame: enough to find a bug, no locals."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

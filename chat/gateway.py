@@ -1,0 +1,270 @@
+"""The gateway: websockets on one side, connections, dispatch and the hub on the other.
+
+    bytes ─▶ Ws ─▶ message ─▶ connection.receive ─┐ once per turn of the loop
+                                  dispatch.run ◀──┴─ every call that arrived in it
+    hub.chunks, hub.private ─▶ flush ─▶ ws.write     one write for each connection and tick
+
+Admission is decided before anything is spent on a stranger: origin, subprotocol, how many are here, how many knock each second.
+A refused knock gets a plain HTTP answer that says why. The token bucket of handshakes lets tickets through first: who was asked
+to move must not wait behind a crowd.
+
+The tick stretches with the load by itself: while a flush writes, what comes in gathers and is one batch of the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+
+import structlog
+from websockets.http11 import Request, Response
+
+from chat import dispatch, people, wire
+from chat.connection import Budget, Connection, State
+from chat.replies import Close
+from chat.services import Services
+from chat.tickets import Tickets
+from chat.web import Site
+from chat.ws import Limits, Listener, Ws, plain
+
+log = structlog.get_logger("warmline.gateway")
+
+# Writes between two turns of the loop: about two milliseconds of sending.
+SLICE = 256
+# Commands a connection may send each second, and at once. Twice what the busiest honest client was seen to need.
+COMMANDS, BURST = 20.0, 60.0
+TICKET = "warmline.ticket."
+
+
+class Gateway:
+    """The app behind a `Listener`."""
+
+    def __init__(self, services: Services, site: Site, tickets: Tickets) -> None:
+        settings = services.settings.gateway
+        self.services = services
+        self.site = site
+        self.tickets = tickets
+        self.listener = Listener(
+            self,
+            Limits(
+                open_timeout=settings.open_timeout,
+                heartbeat=settings.heartbeat,
+                silence=settings.silence,
+                max_frame=settings.max_frame,
+            ),
+        )
+        self.draining = False
+        self.bell = asyncio.Event()  # there is something to flush
+        self._strangers: dict[Ws, Connection] = {}  # upgraded, no hello yet
+        self._arrived: list[Connection] = []  # with something unread
+        self._scheduled = False
+        limited = services.settings.limits.enabled
+        self._knocks = Budget(settings.handshakes if limited else 0.0, settings.handshakes)
+        self._limited = limited
+
+    # the door
+
+    def answer(self, request: Request) -> Response | None:
+        """Plain HTTP, a refusal, or None: go on with the handshake."""
+        path = request.path.partition("?")[0]
+        if path != "/ws" or request.method != "GET":
+            page = self.site.answer(request.method, request.path, if_none_match=request.headers.get("If-None-Match"))
+            return plain(page.status, _phrase(page.status), page.headers, page.body)
+        refusal = self._refusal(request)
+        if refusal is None:
+            return None
+        status, says, headers = refusal
+        self.services.metrics.turned_away(status)
+        log.info("handshake_refused", status=status)
+        fields = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *headers]
+        return plain(status, _phrase(status), fields, says.encode())
+
+    def _refusal(self, request: Request) -> tuple[int, str, list[tuple[str, str]]] | None:
+        settings = self.services.settings.gateway
+        if "?" in request.path:
+            return 400, "Nothing may stand behind /ws: tokens and tickets never travel in an address.\n", []
+        origins = request.headers.get_all("Origin")
+        if len(origins) > 1:
+            return 400, "More than one Origin header.\n", []
+        if not origins and settings.require_origin:
+            return 403, "This server takes browsers only: no Origin header.\n", []
+        if origins and not self._known_origin(origins[0], request):
+            return 403, "Pages of that origin may not connect here. Operators list origins in gateway.origins.\n", []
+        if self.choose(_offered(request)) is None:
+            return 400, f"Offer one of these subprotocols: {', '.join(wire.Codec)}.\n", []
+        if self.draining:
+            return 503, "This server is about to restart.\n", [("Retry-After", "1")]
+        ticket = next((name for name in _offered(request) if name.startswith(TICKET)), None)
+        if ticket is not None and self.tickets.spend(_unwrap(ticket), self.services.wall()):
+            return None
+        if len(self.listener.live) > settings.connections:
+            return 503, "This server is full. Please try again soon.\n", [("Retry-After", "10")]
+        if wait := self._knocks.spend(self.services.ticks()):
+            return 503, "Many people are connecting right now.\n", [("Retry-After", str(max(1, round(wait))))]
+        return None
+
+    def _known_origin(self, origin: str, request: Request) -> bool:
+        """Our own page, or one the operator lists. Compared whole: no prefix, no pattern."""
+        listed = self.services.settings.gateway.origins
+        if "*" in listed or origin in listed:
+            return True
+        hosts = request.headers.get_all("Host")
+        scheme, _, place = origin.partition("://")
+        return scheme in ("http", "https") and len(hosts) == 1 and place == hosts[0]
+
+    def choose(self, offered: list[str]) -> str | None:
+        """The first codec offered that we speak."""
+        return next((name for name in offered if name in _CODECS), None)
+
+    def opened(self, ws: Ws) -> None:
+        """A stranger is in the hall; hello is due within `hello_timeout`."""
+        rate = COMMANDS if self._limited else 0.0
+        subprotocol = ws.subprotocol
+        if subprotocol is None:
+            raise AssertionError("the door let in a websocket without a subprotocol")
+        connection = Connection(wire.Codec(subprotocol), Budget(rate, BURST), ws)
+        ws.connection = connection
+        self._strangers[ws] = connection
+        self.services.metrics.connected(1)
+
+    # in
+
+    def message(self, ws: Ws, payload: bytes | str) -> None:
+        """One message of a client. Read in its turn, with all that arrived in this turn of the loop."""
+        connection = ws.connection
+        if not isinstance(connection, Connection):
+            return
+        if isinstance(payload, str) is not (connection.codec is wire.Codec.JSON):
+            ws.fail(Close.WRONG_FRAME, "text frames for JSON, binary frames for MessagePack")
+            return
+        connection.receive(payload)
+        if connection.full:
+            ws.pause()
+        self._arrived.append(connection)
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _run(self) -> None:
+        """Start everything that arrived."""
+        self._scheduled = False
+        arrived, self._arrived = self._arrived, []
+        now = self.services.ticks()
+        calls = []
+        for connection in dict.fromkeys(arrived):
+            calls += connection.start(now)
+            if connection.outbox or connection.closing:
+                self.services.hub.touch(connection)
+        if calls:
+            dispatch.run(self.services, calls)
+
+    # out
+
+    async def flush_forever(self) -> None:
+        """Write what the hub has, a slice at a time, whenever the bell rings."""
+        while True:
+            await self.bell.wait()
+            await asyncio.sleep(0)  # let what arrived in this turn of the loop come along
+            self.bell.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """One tick of writing."""
+        hub = self.services.hub
+        count = 0
+        for connection, chunk in hub.chunks():
+            connection.ws.write(chunk)
+            count += 1
+            if count % SLICE == 0:
+                await asyncio.sleep(0)
+        for connection, waiting in hub.private():
+            if waiting:
+                connection.ws.write(waiting)
+                count += 1
+            self._advance(connection)
+            if count % SLICE == 0:
+                await asyncio.sleep(0)
+        slow, hub.slow = hub.slow, []
+        for connection in dict.fromkeys(slow):
+            if connection.state is not State.CLOSED:
+                connection.ws.abort(Close.SLOW)
+
+    def _advance(self, connection: Connection) -> None:
+        """What an answered command makes possible: the next one, reading again, closing."""
+        ws = connection.ws
+        if connection.closing is not None:
+            if not connection.outbox:
+                ws.close(*connection.closing)
+            return
+        if connection.state is State.OPEN:
+            self._strangers.pop(ws, None)
+        if connection.unread:
+            self._arrived.append(connection)
+            if not self._scheduled:
+                self._scheduled = True
+                asyncio.get_running_loop().call_soon(self._run)
+        if not connection.full:
+            ws.unpause()
+
+    def behind(self, ws: Ws) -> None:
+        """The client reads more slowly than its room talks."""
+        if isinstance(ws.connection, Connection):
+            ws.connection.paused = True
+
+    def resumed(self, ws: Ws) -> None:
+        """It has caught up with what was in the socket; its outbox is next."""
+        if isinstance(ws.connection, Connection):
+            ws.connection.paused = False
+            self.services.hub.touch(ws.connection)
+
+    def lost(self, ws: Ws, code: int) -> None:
+        """The websocket is gone."""
+        connection, ws.connection = ws.connection, None
+        self._strangers.pop(ws, None)
+        if not isinstance(connection, Connection):
+            return
+        people.depart(self.services, connection)
+        self.services.metrics.connected(-1)
+        self.services.metrics.closed(int(code))
+
+    # time
+
+    def tick(self) -> None:
+        """Once a second: the listener's timeouts, and strangers who never say hello."""
+        self.listener.tick()
+        patience = self.services.settings.gateway.hello_timeout
+        for ws in [ws for ws in self._strangers if self.listener.seconds - ws.since > patience]:
+            del self._strangers[ws]
+            ws.close(Close.NO_HELLO, "no hello in time")
+
+    def everyone(self) -> list[Connection]:
+        """Every open conversation."""
+        return [ws.connection for ws in self.listener.live if isinstance(ws.connection, Connection)]
+
+
+_CODECS = frozenset(str(codec) for codec in wire.Codec)
+
+_PHRASES = {
+    200: "OK", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    414: "URI Too Long", 503: "Service Unavailable",
+}  # fmt: skip
+
+
+def _phrase(status: int) -> str:
+    return _PHRASES.get(status, "Unknown")
+
+
+def _offered(request: Request) -> list[str]:
+    lines = request.headers.get_all("Sec-WebSocket-Protocol")
+    return [name.strip() for line in lines for name in line.split(",") if name.strip()]
+
+
+def _unwrap(ticket: str) -> str:
+    text = ticket.removeprefix(TICKET)
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except ValueError:
+        return ""
+
+
+

@@ -1,0 +1,210 @@
+"""This node's table of who listens to what, and the one place that fans out.
+
+    deliver(entry) ──▶ pending of its room ──seal──▶ jobs: (chunk, who) ──▶ chunks()  (connection, bytes), one write each
+    say to one     ──▶ their outbox ──touch────────────────────────────▶ private()
+
+An entry is encoded once for each codec present in its room. What a room got during a tick is one shared piece of bytes, the
+*chunk*; a connection that is clear gets that very object. Everyone else (something private waits, the socket is behind, or
+they sit in several rooms) gets it through their outbox, and one joined write. So there is one write per connection and tick.
+
+A *seal* fixes who gets a chunk. `join` seals first: a newcomer has the pending entries from the log already, and must not
+get them twice. Everything here is synchronous; `flush` is a generator so that its owner can take turns with the rest of the
+node between slices, and all it iterates over was fixed at the seal.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from chat import wire
+from chat.connection import Connection
+from chat.outbox import Lane
+from rooms.events import Entry, RoomKey, UserId
+
+# How many of a person's own last messages in a room the filter may look back on (safety.md, contract 5).
+RECENT = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """What one room has to tell the connections of one codec, and who they were at the seal."""
+
+    chunk: bytes  # everything, for those who are clear
+    parts: list[tuple[Lane, bytes]]  # the same by lane, for the others
+    who: tuple[Connection, ...]
+
+
+class LocalRoom:
+    """A room as this node sees it: who is connected here, and what they have not been told yet."""
+
+    __slots__ = ("events", "here", "key", "name", "newest", "pending")
+
+    def __init__(self, key: RoomKey, name: str) -> None:
+        self.key = key
+        self.name = name  # what clients call it
+        self.here: dict[wire.Codec, dict[Connection, None]] = {codec: {} for codec in wire.Codec}
+        self.pending: list[Entry] = []
+        self.events: list[tuple[Lane, Any]] = []  # unlogged events of this tick: presence, typing, reset
+        self.newest: dict[wire.Codec, tuple[int, Any]] = {}  # the newest page, encoded: (sequence it is true at, page)
+
+    def __len__(self) -> int:
+        return sum(len(connections) for connections in self.here.values())
+
+    def __iter__(self) -> Iterator[Connection]:
+        for connections in self.here.values():
+            yield from connections
+
+
+class Person:
+    """Someone connected to this node, by one or several connections."""
+
+    __slots__ = ("connections", "recent")
+
+    def __init__(self) -> None:
+        self.connections: dict[Connection, None] = {}
+        self.recent: dict[RoomKey, deque[str]] | None = None  # own last messages by room; private words, never logged
+
+    def said(self, room: RoomKey, text: str) -> None:
+        """Remember what this person said in a room, for the filter's sliding window."""
+        if self.recent is None:
+            self.recent = {}
+        self.recent.setdefault(room, deque(maxlen=RECENT)).append(text)
+
+    def words(self, room: RoomKey) -> tuple[str, ...]:
+        """This person's last messages in a room, oldest first."""
+        return tuple(self.recent[room]) if self.recent and room in self.recent else ()
+
+
+class Hub:
+    """Who is connected here, by room and by person; deliveries in, writes out."""
+
+    def __init__(self, bell: Callable[[], None]) -> None:
+        self.rooms: dict[RoomKey, LocalRoom] = {}
+        self.people: dict[UserId, Person] = {}
+        self.delivered = 0  # events handed to connections since the start
+        self.slow: list[Connection] = []  # too far behind; their owner cuts them off (4108) and empties this
+        self._bell = bell  # rung when there is something to flush; cheap, and may be rung often
+        self._dirty: dict[LocalRoom, None] = {}
+        self._touched: list[Connection] = []
+        self._jobs: deque[Job] = deque()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a flush would write anything."""
+        return bool(self._dirty or self._touched or self._jobs)
+
+    # who is here
+
+    def enter(self, user: UserId, connection: Connection) -> Person:
+        """A connection has said who it is."""
+        person = self.people.setdefault(user, Person())
+        person.connections[connection] = None
+        return person
+
+    def exit(self, user: UserId, connection: Connection) -> bool:
+        """A connection of this person has gone. True when it was their last one here."""
+        person = self.people.get(user)
+        if person is None:
+            return False
+        person.connections.pop(connection, None)
+        if person.connections:
+            return False
+        del self.people[user]
+        return True
+
+    def room(self, key: RoomKey, name: str) -> LocalRoom:
+        """The room's place in the table, made on first need."""
+        room = self.rooms.get(key)
+        if room is None:
+            room = self.rooms[key] = LocalRoom(key, name)
+        return room
+
+    def join(self, key: RoomKey, name: str, connection: Connection) -> None:
+        """From the next delivery on, this connection hears the room. What is pending is sealed first."""
+        room = self.room(key, name)
+        self._seal(room)
+        room.here[connection.codec][connection] = None
+
+    def leave(self, key: RoomKey, connection: Connection) -> bool:
+        """This connection no longer hears the room. True when nobody here does; the room is then forgotten."""
+        room = self.rooms.get(key)
+        if room is None:
+            return False
+        self._seal(room)
+        room.here[connection.codec].pop(connection, None)
+        if len(room):
+            return False
+        del self.rooms[key]
+        return True
+
+    # what they are told
+
+    def deliver(self, entry: Entry) -> None:
+        """One event of a room's log, contiguous with the last one delivered. Nobody here: nothing to do."""
+        room = self.rooms.get(entry.room)
+        if room is not None:
+            room.pending.append(entry)
+            self._dirty[room] = None
+            self._bell()
+
+    def tell(self, key: RoomKey, value: Any, lane: Lane = Lane.LOSSY) -> None:
+        """One unlogged event for everyone in a room: presence, typing, reset."""
+        room = self.rooms.get(key)
+        if room is not None:
+            room.events.append((lane, value))
+            self._dirty[room] = None
+            self._bell()
+
+    def touch(self, connection: Connection) -> None:
+        """Something private waits in this connection's outbox, or its socket has caught up."""
+        if not connection.touched:
+            connection.touched = True
+            self._touched.append(connection)
+            self._bell()
+
+    def chunks(self) -> Iterator[tuple[Connection, bytes]]:
+        """The rooms' chunks, for those who are clear; the others' outboxes get them. To be written as they come."""
+        for room in tuple(self._dirty):
+            self._seal(room)
+        while self._jobs:
+            job = self._jobs.popleft()
+            for connection in job.who:
+                if connection.clear:
+                    yield connection, job.chunk
+                    continue
+                outbox = connection.outbox
+                for lane, part in job.parts:
+                    outbox.push(lane, part)
+                if outbox.slow:
+                    self.slow.append(connection)
+                self.touch(connection)
+
+    def private(self) -> Iterator[tuple[Connection, bytes]]:
+        """Those who were touched, each with what their outbox may let go now, which can be nothing."""
+        touched, self._touched = self._touched, []
+        for connection in touched:
+            connection.touched = False
+            may_leave = connection.outbox and not (connection.paused or connection.corked)
+            yield connection, connection.outbox.drain() if may_leave else b""
+
+    def _seal(self, room: LocalRoom) -> None:
+        """Turn what is pending into jobs for those who are in the room at this moment."""
+        if room not in self._dirty:
+            return
+        del self._dirty[room]
+        pending, room.pending = room.pending, []
+        events, room.events = room.events, []
+        for codec, here in room.here.items():
+            if not here:
+                continue
+            parts = [(lane, wire.ready(codec, value)) for lane, value in events]
+            if pending:
+                parts.append((Lane.ROOM, b"".join([wire.frame(codec, wire.event_payload(codec, entry, room.name)) for entry in pending])))
+            parts.sort(key=itemgetter(0))
+            chunk = parts[0][1] if len(parts) == 1 else b"".join([part for _, part in parts])
+            self._jobs.append(Job(chunk, parts, tuple(here)))
+            self.delivered += len(pending) * len(here)

@@ -1,0 +1,200 @@
+"""Who is there: hello, and keeping a token fresh.
+
+A guest becomes a person with one command: a new random person id, a signed token that brings them back, an inbox. The id never
+leaves the server; others know a person by a different alias in each room. `hello` also brings back every room the client was
+in, with what it missed, so that a reconnect is one round trip.
+
+The order matters: everything that may wait comes first; then the rooms are entered, the welcome is queued and the connection is
+opened in one step. Until then it is corked, so the welcome leaves before any event of those rooms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chat import commands as say
+from chat import wire
+from chat.auth import Identity, TokenFault, sign, verify
+from chat.connection import Connection, State
+from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
+from chat.services import Services
+from chat.talk import (
+    INBOX,
+    NEWEST,
+    RESUME_BYTES,
+    RESUME_EVENTS,
+    Membership,
+    catch_up,
+    enter,
+    inbox_of,
+    judge_name,
+    prepare,
+    refused,
+)
+from rooms.backplane import Recovery
+from rooms.events import Band, Position
+
+# All rooms of one hello together (protocol.md): a phone on a bad line should see its welcome soon.
+RESUME_TOTAL = 512 * 1024
+
+FAULTS = {
+    TokenFault.EXPIRED: (Code.EXPIRED, Close.EXPIRED, "Your pass has run out. Ask for a new one."),
+}
+NOT_KNOWN = (Code.UNAUTHORIZED, Close.UNAUTHORIZED, "This pass is not one of ours.")
+
+
+async def hello(services: Services, connection: Connection, command: say.Hello) -> Welcome | Refused:
+    """Say who is there. Refused: the connection closes, or waits for another hello if only the name was wrong."""
+    connection.corked = True
+    try:
+        identity = await identify(services, connection, command)
+        if isinstance(identity, Refused):
+            return identity
+        connection.identity = identity
+        places = await gather(services, connection, command)
+        waiting = await open_items(services, identity, returning=command.guest is None)
+        return settle(services, connection, command, identity, places, waiting)
+    finally:
+        connection.corked = False
+        if connection.state is State.HELLO:
+            connection.state = State.NEW  # not welcomed: the next command must be another hello
+        services.hub.touch(connection)
+
+
+async def identify(services: Services, connection: Connection, command: say.Hello) -> Identity | Refused:
+    """The identity behind a guest's word or a token."""
+    given = [way for way in ("guest", "token", "phrase") if getattr(command, way) is not None]
+    if len(given) != 1:
+        says = "Give exactly one of `guest`, `token`, `phrase`."
+        return refused(command.id, Code.BAD_REQUEST, says, path=given[1] if given else "guest")
+    if command.token is not None:
+        return await known(services, connection, command.id, command.token)
+    if command.guest is None:
+        connection.close(Close.UNAUTHORIZED, "unknown phrase")
+        return refused(command.id, Code.UNAUTHORIZED, "We don't know that phrase.", path="phrase")
+    guest = command.guest
+    identity = Identity(
+        user=await services.accounts.new_person(),
+        band=Band(guest.band),
+        name=guest.name,
+        language=guest.language,
+        country=guest.country,
+        expires=services.wall() + services.settings.auth.token_ttl,
+    )
+    if guest.name and (stop := judge_name(services, identity, guest.name, command.id, "guest.name")):
+        return stop
+    return identity
+
+
+async def known(services: Services, connection: Connection, re: int, token: str) -> Identity | Refused:
+    """The identity of a token that is ours, still good and not taken back."""
+    identity = verify(token, services.secret, services.wall())
+    if isinstance(identity, Identity) and not await services.accounts.revoked(identity):
+        return identity
+    fault = identity if isinstance(identity, TokenFault) else None
+    code, close, says = FAULTS.get(fault, NOT_KNOWN) if fault else NOT_KNOWN
+    connection.close(close, "the token was not accepted")
+    return refused(re, code, says, path="token")
+
+
+async def gather(
+    services: Services, connection: Connection, command: say.Hello
+) -> list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]]:
+    """Everything about the rooms to return to that may wait: rules, subscriptions, what only the log has."""
+    wanted = [room for room in command.resume if room.room != INBOX][: services.settings.limits.rooms]
+    inbox = next((room for room in command.resume if room.room == INBOX), say.ResumeAt(room=INBOX))
+    found: list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]] = []
+    for room in [inbox, *wanted]:
+        place = await prepare(services, connection, room)
+        if isinstance(place, Refused):
+            found.append((room, place, None))
+            continue
+        cursor = Position.parse(room.cursor) if room.cursor else None
+        read = await catch_up(services, place.key, cursor, RESUME_EVENTS if room.cursor else NEWEST, RESUME_BYTES)
+        found.append((room, place, read))
+    return found
+
+
+async def open_items(services: Services, identity: Identity, *, returning: bool) -> list[dict[str, Any]]:
+    """What is still open for this person: held messages for now. A new guest has nothing open."""
+    if not returning:
+        return []
+    return [
+        {"type": "held", "id": held.id, "at": wire.timestamp(held.at), "says": "Someone is still looking at this."}
+        for held in await services.review.held_by(identity.user)
+    ]
+
+
+def settle(
+    services: Services,
+    connection: Connection,
+    command: say.Hello,
+    identity: Identity,
+    places: list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]],
+    waiting: list[dict[str, Any]],
+) -> Welcome:
+    """Enter the rooms, open the connection and welcome, in one step: no await may stand between these lines."""
+    if command.client is not None:
+        connection.tab = command.client.tab
+    person = services.hub.enter(identity.user, connection)
+    for other in list(person.connections):
+        if other is not connection and other.tab is not None and other.tab == connection.tab:
+            other.close(Close.REPLACED, "this tab has a newer connection")
+            services.hub.touch(other)
+    asked = {room.room for room in command.resume}
+    resumed: list[Joined | Refused] = []
+    left = RESUME_TOTAL
+    for room, place, read in places:
+        if isinstance(place, Refused):
+            resumed.append(place)
+            continue
+        entered = enter(services, connection, place, room, read, max_bytes=min(RESUME_BYTES, left))
+        if isinstance(entered, Joined):
+            left -= sum(len(bytes(event)) for event in entered.events)
+        if room.room in asked:
+            resumed.append(entered)
+    connection.state = State.OPEN
+    now = services.wall()
+    renewed = replace(identity, expires=now + services.settings.auth.token_ttl) if command.guest else identity
+    limits = services.settings.limits
+    return Welcome(
+        re=command.id,
+        roles=sorted(str(role) for role in identity.roles),
+        scopes=sorted(str(scope) for scope in identity.scopes),
+        band=str(identity.band),
+        token=command.token or sign(renewed, services.secret, now),
+        expires=wire.timestamp(int(renewed.expires * 1000)),
+        node=services.node,
+        heartbeat=services.settings.gateway.heartbeat,
+        limits={"text": limits.text, "rooms": limits.rooms, "dedupe": limits.dedupe, "in_flight": 16},
+        now=waiting,
+        resumed=resumed,
+    )
+
+
+async def refresh(services: Services, connection: Connection, command: say.Refresh) -> Refreshed | Refused:
+    """A new token for the same person, while the old one is still good."""
+    identity = verify(command.token, services.secret, services.wall())
+    own = connection.identity
+    if not isinstance(identity, Identity) or own is None or identity.user != own.user:
+        return refused(command.id, Code.UNAUTHORIZED, "This pass is not yours, or has run out.", path="token")
+    now = services.wall()
+    renewed = replace(identity, expires=now + services.settings.auth.token_ttl)
+    connection.identity = replace(own, expires=renewed.expires)
+    token = sign(renewed, services.secret, now)
+    return Refreshed(re=command.id, token=token, expires=wire.timestamp(int(renewed.expires * 1000)))
+
+
+def depart(services: Services, connection: Connection) -> None:
+    """A connection is gone: its seats are kept for the grace, its inbox is closed with the last device."""
+    from chat.talk import depart as depart_room
+
+    connection.state = State.CLOSED
+    for name in list(connection.rooms):
+        depart_room(services, connection, name, grace=True)
+    if connection.identity is not None:
+        services.hub.exit(connection.identity.user, connection)
+
+
+__all__ = ["depart", "hello", "inbox_of", "refresh"]

@@ -1,0 +1,44 @@
+"""The frozen bundle every handler works with: built once by the node, passed to everything, owning nothing.
+
+`wall` is seconds since 1970 and goes into tokens; `ticks` is monotonic seconds and measures budgets. What several nodes must
+agree on uses the engine's time instead. `spawn` runs a coroutine in the node's task group; `fresh` makes a random name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat.accounts import Accounts
+from chat.config import Settings
+from chat.hub import Hub
+from chat.metrics import Metrics
+from moderation.helplines import Helplines
+from moderation.pipeline import Pipeline
+from moderation.review import Review
+from rooms.backplane import Backplane
+from rooms.presence import Presence
+from rooms.topics import Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a handler may reach for."""
+
+    settings: Settings
+    secret: bytes = field(repr=False)
+    catalogue: Catalogue
+    hub: Hub
+    backplane: Backplane
+    presence: Presence
+    pipeline: Pipeline
+    helplines: Helplines
+    review: Review
+    accounts: Accounts
+    metrics: Metrics
+    node: str
+    wall: Callable[[], float]
+    ticks: Callable[[], float]
+    fresh: Callable[[], str]
+    spawn: Callable[[Coroutine[Any, Any, None]], object]

@@ -1,0 +1,452 @@
+"""Words on their way to other people: send, check, edit, take back, react.
+
+    prepare ──▶ judge_all (the whole tick at once) ──▶ settle ──▶ commit (one pipeline) ──▶ reply
+                                                        ├─ care: the author's private card, whatever the action
+                                                        └─ held or stopped: first look the key up, then say so
+
+Nothing here fans out. A word reaches others only as a log entry that comes back from the engine, and a log entry is made
+only from a verdict that allows or masks. Care is paid before any refusal and never worsens one (R1). Every submission ends in
+exactly one of delivered, masked, held, refused, and its author is told which (R2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chat import commands as say
+from chat import wire
+from chat.auth import event_id
+from chat.connection import Call, Connection
+from chat.replies import Checked, Code, Reacted, Redacted, Refused, Sent
+from chat.services import Services
+from chat.talk import Membership, absent, engine_away, inbox_of, refused, who
+from moderation.review import Held
+from moderation.verdict import Action, CareBand, Finding, Submission, Verdict
+from rooms.backplane import UNAVAILABLE, Commit, Committed, Guard, Outcome
+from rooms.backplane import Refused as Declined
+from rooms.events import NO_ONE, Entry, EventId, Kind, Member, Refusal, Role
+from rooms.topics import refusal_to_post, slow_gap
+
+# A run of marks on one letter longer than any script writes.
+STACKED_MARKS = 8
+
+SAYS = {
+    Refusal.TOO_SOON: "This room goes slowly on purpose. You can write again in a moment; your words are still here.",
+    Refusal.MUTED: "You can't write in this room right now.",
+    Refusal.CLOSED: "This room is closed for now.",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken:
+    """A command with words in it, ready to be judged."""
+
+    call: Call
+    place: Membership
+    id: EventId
+    submission: Submission
+
+    @property
+    def connection(self) -> Connection:
+        return self.call.connection
+
+
+def prepare(services: Services, call: Call) -> Spoken | Refused:
+    """Everything that can be said about `send` and `check` without looking at the meaning of the words."""
+    command, connection = call.command, call.connection
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None:
+        return absent(services, connection, command.id, command.room)
+    if fault := fault_in(command.text, services.settings.limits.text):
+        return refused(command.id, fault[0], fault[1], path="text")
+    dry = isinstance(command, say.Check)
+    key = "" if dry else command.key
+    user = place.member.user
+    id = EventId("") if dry else event_id(services.secret, user, place.key, "send", key)
+    return Spoken(call, place, id, submission(services, connection, place, command.text, key=id, dry=dry))
+
+
+def submission(
+    services: Services, connection: Connection, place: Membership, text: str, *, key: str, dry: bool, kind: str = "message"
+) -> Submission:
+    """What the filter is given: the words, and the context they stand in. It never learns of rooms."""
+    identity = who(connection)
+    person = services.hub.people.get(identity.user)
+    return Submission(
+        text=text,
+        lane=place.key,
+        author=identity.user,
+        kind=kind,
+        pack=place.topic.pack if place.topic else "general",
+        key=key,
+        role=str(place.member.role),
+        band=str(identity.band),
+        is_reply=getattr(connection, "reply_to", None) is not None,
+        dry=dry,
+        recent=person.words(place.key) if person else (),
+        names=services.presence.names(place.key),
+    )
+
+
+def fault_in(text: str, limit: int) -> tuple[Code, str] | None:
+    """What is wrong with a text whatever it means: nothing to see, too long, or letters buried in marks."""
+    if len(text) > limit:
+        return Code.TOO_LONG, f"`text` has {len(text)} characters; {limit} is the most one message can have."
+    if text.isascii():
+        visible = not text.isspace() and text.isprintable() or any(c.isprintable() and c != " " for c in text)
+        return None if text and visible else (Code.BAD_REQUEST, "`text` has nothing in it that could be read.")
+    run, seen = 0, False
+    for letter in text:
+        category = unicodedata.category(letter)
+        run = run + 1 if category in ("Mn", "Me") else 0
+        seen = seen or category[0] not in "CZM"
+        if run > STACKED_MARKS:
+            return Code.BAD_REQUEST, "`text` has more marks on one letter than any language writes."
+    return None if seen else (Code.BAD_REQUEST, "`text` has nothing in it that could be read.")
+
+
+def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
+    """Judge one tick's words together, and send each on its way."""
+    verdicts = services.pipeline.judge_all([one.submission for one in spoken], now)
+    commits: list[Commit] = []
+    waiting: list[tuple[Spoken, int]] = []  # and where its commit stands
+    stopped: list[tuple[Spoken, Verdict]] = []
+    for one, verdict in zip(spoken, verdicts, strict=True):
+        services.metrics.judged(one.submission.kind, verdict.action.word)
+        if one.submission.dry:
+            one.call.answer(checked(one.call.command.id, verdict))
+            services.hub.touch(one.connection)
+            continue
+        commits += care_for(services, one, verdict)
+        refusal = refusal_to_post(one.place.topic, one.place.member)
+        if refusal is not None:
+            one.call.answer(refused(one.call.command.id, refusal, SAYS[refusal]))
+        elif verdict.action in (Action.ALLOW, Action.MASK):
+            waiting.append((one, len(commits)))
+            commits.append(message(services, one, verdict))
+            person = services.hub.people.get(one.place.member.user)
+            if person is not None:
+                person.said(one.place.key, one.submission.text)
+        else:
+            stopped.append((one, verdict))
+    if commits:
+        done = services.backplane.submit(commits)
+        done.add_done_callback(lambda done: conclude(services, waiting, done.result()))
+    if stopped:
+        services.spawn(withhold(services, stopped))
+
+
+def message(services: Services, one: Spoken, verdict: Verdict) -> Commit:
+    """The commit of a message that may be seen."""
+    command = one.call.command
+    place = one.place
+    masked = verdict.action is Action.MASK
+    told: dict[str, Any] = {"from": _from(place.member), "text": verdict.text}
+    if command.reply_to:
+        told["reply_to"] = command.reply_to
+    if command.notes:
+        told["notes"] = command.notes
+    if masked:
+        told["masked"] = True
+    outcome: dict[str, Any] = {"state": "delivered"}
+    if masked:
+        outcome = {"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)}
+    topic = place.topic
+    enabled = services.settings.limits.enabled
+    gap = slow_gap(topic, place.member.role, enabled=enabled) if topic else 0
+    return Commit(
+        room=place.key,
+        id=one.id,
+        kind=Kind.MESSAGE,
+        author=place.member.user,
+        body=wire.body(told),
+        outcome=wire.body(outcome),
+        guard=Guard(slow_ms=gap),
+    )
+
+
+def conclude(services: Services, waiting: list[tuple[Spoken, int]], outcomes: list[Outcome]) -> None:
+    """Answer those whose commits have come back; the care commits among them need no answer."""
+    for one, place in waiting:
+        one.call.answer(sent(one.call.command, one.id, outcomes[place]))
+        services.hub.touch(one.connection)
+
+
+def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | Refused:
+    """The reply to words that were committed, or were not."""
+    if isinstance(outcome, Committed):
+        kept = wire.unbody(outcome.outcome)
+        return Sent(
+            re=command.id,
+            room=command.room,
+            id=id,
+            cursor=outcome.position.cursor,
+            at=wire.timestamp(outcome.at),
+            kept="stored",
+            repeated=outcome.repeated,
+            **kept,
+        )
+    if isinstance(outcome, Declined):
+        again = outcome.retry_after
+        return refused(
+            command.id,
+            outcome.refusal,
+            SAYS.get(outcome.refusal, "That can't be done here."),
+            retry="later" if again else "never",
+            retry_after=again,
+        )
+    return engine_away(command.id)
+
+
+# what does not reach others
+
+
+async def withhold(services: Services, stopped: list[tuple[Spoken, Verdict]]) -> None:
+    """Answer what was held or stopped, unless the same key was delivered before: then that stays true."""
+    for one, verdict in stopped:
+        one.call.answer(await withheld(services, one, verdict))
+        services.hub.touch(one.connection)
+
+
+async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
+    """The reply to words that nobody else will see, or not yet."""
+    command = one.call.command
+    known = await services.backplane.lookup(one.place.key, [one.id])
+    if known is None:
+        return engine_away(command.id)
+    if (before := known[0]) is not None:
+        return sent(command, one.id, before)
+    if verdict.action is Action.BLOCK:
+        return Refused(
+            re=command.id,
+            code=Code.STOPPED,
+            says=verdict.says,
+            retry="never",
+            findings=findings(verdict.findings),
+            suggestion=verdict.suggestion,
+        )
+    return await hold(services, one, verdict)
+
+
+async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
+    """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same held message."""
+    command, member = one.call.command, one.place.member
+    at = services.backplane.engine_now_ms()
+    held = Held(
+        id=one.id,
+        room=one.place.key,
+        user=member.user,
+        alias=member.alias,
+        name=member.name,
+        kind=one.submission.kind,
+        text=command.text,
+        at=at,
+        rules=tuple(finding.rule for finding in verdict.findings),
+        care=verdict.care.band,
+        faulty=verdict.faulty,
+    )
+    try:
+        fresh = await services.review.hold(held)
+    except OSError:  # the store is away: nothing was kept, so nothing may be promised
+        return engine_away(command.id)
+    return Sent(
+        re=command.id,
+        room=command.room,
+        id=one.id,
+        at=wire.timestamp(at),
+        state="held",
+        kept="stored",
+        findings=findings(verdict.findings),
+        says=verdict.says,
+        repeated=not fresh,
+    )
+
+
+def checked(re: int, verdict: Verdict) -> Checked:
+    """See before send: the same verdict, and nothing kept (F22)."""
+    care: dict[str, Any] = {"band": verdict.care.band.word}
+    if verdict.care.kind is not None:
+        care["kind"] = str(verdict.care.kind)
+    return Checked(
+        re=re,
+        action=verdict.action.word,
+        care=care,
+        findings=findings(verdict.findings),
+        text=verdict.text if verdict.action is Action.MASK else None,
+        suggestion=verdict.suggestion,
+        says=verdict.says or None,
+    )
+
+
+def findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as the author sees them: no score, no rule that only adds care."""
+    return [
+        {"rule": one.rule, "label": one.label, "span": list(one.span), "says": one.says} for one in found if one.says
+    ]
+
+
+# what is owed
+
+
+def care_for(services: Services, one: Spoken, verdict: Verdict) -> list[Commit]:
+    """The private card, as an entry of the author's inbox: it finds every device of theirs, and survives a cut."""
+    if verdict.care.band is CareBand.NONE:
+        return []
+    identity = who(one.connection)
+    inbox = inbox_of(identity)
+    id = event_id(services.secret, identity.user, inbox, "care", one.id)
+    services.metrics.cared(verdict.care.band.word)
+    card = services.helplines.card(
+        verdict.care,
+        id=id,
+        country=identity.country,
+        language=identity.language,
+        band=str(identity.band),
+        topic=one.place.topic.id if one.place.topic else None,
+        now=services.wall(),
+        heard=HEARD[verdict.action],
+    )
+    body = wire.body({"about": one.call.command.room, "card": card})
+    return [Commit(room=inbox, id=id, kind=Kind.CARE, author=NO_ONE, body=body)]
+
+
+# What the card says became of the message.
+HEARD = {
+    Action.ALLOW: "Your message was delivered.",
+    Action.MASK: "Your message was delivered, with a detail taken out.",
+    Action.HOLD: "Someone is looking at your message before others see it.",
+    Action.BLOCK: "Your message was not delivered as it is.",
+}
+
+
+# what was said before
+
+
+async def edit(services: Services, connection: Connection, command: say.Edit, call: Call) -> Sent | Refused:
+    """Say it differently. The new words pass the same filter as any others (X33)."""
+    found = await own_entry(services, connection, command)
+    if isinstance(found, Refused):
+        return found
+    place, entry = found
+    if fault := fault_in(command.text, services.settings.limits.text):
+        return refused(command.id, fault[0], fault[1], path="text")
+    id = event_id(services.secret, place.member.user, place.key, "edit", command.key)
+    judged = submission(services, connection, place, command.text, key=id, dry=False, kind="edit")
+    one = Spoken(call, place, id, judged)
+    verdict = services.pipeline.judge(judged, services.ticks())
+    services.metrics.judged("edit", verdict.action.word)
+    if cards := care_for(services, one, verdict):
+        await services.backplane.submit(cards)
+    if verdict.action not in (Action.ALLOW, Action.MASK):
+        return await withheld(services, one, verdict)
+    masked = verdict.action is Action.MASK
+    amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True}
+    amended.pop("masked", None)
+    told = {"message": command.message, "from": _from(place.member), "text": verdict.text}
+    if masked:
+        amended["masked"] = told["masked"] = True
+    outcome: dict[str, Any] = {"state": "delivered"}
+    if masked:
+        outcome = {"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)}
+    commit = Commit(
+        room=place.key,
+        id=id,
+        kind=Kind.EDITED,
+        author=place.member.user,
+        body=wire.body(told),
+        outcome=wire.body(outcome),
+        target=EventId(command.message),
+        amended=wire.body(amended),
+    )
+    return sent(command, id, (await services.backplane.submit([commit]))[0])
+
+
+async def redact(services: Services, connection: Connection, command: say.Redact, call: Call) -> Redacted | Refused:
+    """Take words back, everywhere they are kept. The author may, and so may who keeps the room safe."""
+    found = await own_entry(services, connection, command, staff=True)
+    if isinstance(found, Refused):
+        return found
+    place, entry = found
+    id = event_id(services.secret, place.member.user, place.key, "redact", command.key)
+    told = {"message": command.message, "by": "author" if entry.author == place.member.user else "moderator"}
+    commit = Commit(
+        room=place.key,
+        id=id,
+        kind=Kind.REDACTED,
+        author=place.member.user,
+        body=wire.body(told),
+        target=EventId(command.message),
+        amended=wire.body({"redacted": True, **told}),
+    )
+    outcome = (await services.backplane.submit([commit]))[0]
+    if not isinstance(outcome, Committed):
+        return declined(command.id, outcome)
+    return Redacted(
+        re=command.id,
+        room=command.room,
+        message=command.message,
+        cursor=outcome.position.cursor,
+        repeated=outcome.repeated,
+    )
+
+
+async def react(services: Services, connection: Connection, command: say.React, call: Call) -> Reacted | Refused:
+    """Answer a message with support. There is no way to answer it with anything else (F6, R7)."""
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None:
+        return absent(services, connection, command.id, command.room)
+    if command.reaction not in say.REACTIONS:
+        says = f"`reaction` must be one of: {', '.join(sorted(say.REACTIONS))}."
+        return refused(command.id, Code.BAD_REQUEST, says, path="reaction")
+    if await services.backplane.entry(place.key, EventId(command.message)) is None:
+        return refused(command.id, Code.NOT_FOUND, "That message is not here any more.", path="message")
+    key = command.key or services.fresh()
+    id = event_id(services.secret, place.member.user, place.key, "react", key)
+    told = {
+        "message": command.message,
+        "reaction": command.reaction,
+        "on": command.on,
+        "from": _from(place.member),
+    }
+    commit = Commit(room=place.key, id=id, kind=Kind.REACTED, author=place.member.user, body=wire.body(told))
+    outcome = (await services.backplane.submit([commit]))[0]
+    if not isinstance(outcome, Committed):
+        return declined(command.id, outcome)
+    return Reacted(
+        re=command.id,
+        room=command.room,
+        message=command.message,
+        reaction=command.reaction,
+        on=command.on,
+        cursor=outcome.position.cursor,
+        repeated=outcome.repeated,
+    )
+
+
+async def own_entry(
+    services: Services, connection: Connection, command: say.Edit | say.Redact, *, staff: bool = False
+) -> tuple[Membership, Entry] | Refused:
+    """The message to change, if it is there and this person may change it. What is another's is `not_found`."""
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None:
+        return absent(services, connection, command.id, command.room)
+    entry = await services.backplane.entry(place.key, EventId(command.message))
+    keeper = staff and place.member.role in (Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR)
+    if entry is None or entry.kind != Kind.MESSAGE or not (keeper or entry.author == place.member.user):
+        return refused(command.id, Code.NOT_FOUND, "You have no such message here.", path="message")
+    return place, entry
+
+
+def declined(re: int, outcome: Outcome) -> Refused:
+    """The reply to a change that was not committed."""
+    if isinstance(outcome, Declined):
+        return refused(re, outcome.refusal, SAYS.get(outcome.refusal, "That can't be done here."))
+    return engine_away(re)
+
+
+def _from(member: Member) -> dict[str, str]:
+    return {"alias_id": member.alias, "name": member.name, "role": str(member.role)}

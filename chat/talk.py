@@ -1,0 +1,339 @@
+"""Being in a room: which rooms there are, joining, leaving, who is here, history, typing.
+
+Joining is the delicate dance of engine.md, in this order: subscribe this node (`backplane.open`), read what the person missed,
+then, in one step without an await, bridge to what this node has delivered so far, enter the hub and answer. What is
+delivered later reaches the connection live; what was delivered before is in the answer. Nothing falls between.
+
+`inbox` is a room like any other, with one person in it: it can be joined, resumed and paged, and nobody speaks there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chat import commands as say
+from chat import wire
+from chat.auth import Identity, alias_id, alias_name
+from chat.connection import Connection
+from chat.outbox import Lane
+from chat.replies import Code, Joined, Left, MemberList, PageOf, Refused, RoomList, TypingNow
+from chat.services import Services
+from moderation.verdict import Action, Submission
+from rooms.backplane import Recovery
+from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
+from rooms.topics import Topic, refusal_to_join
+
+INBOX = "inbox"
+# The newest page, for someone without a cursor: a screen or two.
+NEWEST = 50
+# A resume gives at most this much of one room; beyond it the client pages (protocol.md, hello).
+RESUME_EVENTS = 300
+RESUME_BYTES = 128 * 1024
+# Above this many people a roster in every answer costs more than it tells.
+ROSTER = 100
+# A client says `typing` while keys are pressed; others need it every other second.
+TYPING_GAP = 2.0
+
+_ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.MODERATOR, Role.RESPONDER, Role.LISTENER)
+
+
+@dataclass(slots=True)
+class Membership:
+    """A connection's place in one room. `topic` is None for the inbox."""
+
+    key: RoomKey
+    topic: Topic | None
+    member: Member
+    typed_at: float = -TYPING_GAP
+
+
+def who(connection: Connection) -> Identity:
+    """The identity behind an open connection."""
+    if connection.identity is None:
+        raise AssertionError("a command ran before hello")
+    return connection.identity
+
+
+def inbox_of(identity: Identity) -> RoomKey:
+    """The person's private room of one."""
+    return RoomKey(f"inbox/{identity.user}")
+
+
+def find(services: Services, identity: Identity, name: str) -> Topic | None:
+    """The topic room of that name, if this person may know of it."""
+    return services.catalogue.find(name, identity.band, roles=identity.roles, vetted=identity.vetted)
+
+
+def refused(re: int | None, code: Code | Refusal, says: str, **more: Any) -> Refused:
+    """A refusal the client need not repeat, unless `retry` says otherwise."""
+    more.setdefault("retry", "never")
+    return Refused(re=re, code=str(code), says=says, **more)
+
+
+def not_found(re: int | None) -> Refused:
+    """The one answer for what is not there and for what one may not see."""
+    return refused(re, Code.NOT_FOUND, "There is no such room here.", path="room")
+
+
+def absent(services: Services, connection: Connection, re: int | None, name: str) -> Refused:
+    """Why someone who is not in a room cannot act there."""
+    if name == INBOX or find(services, who(connection), name) is not None:
+        return refused(re, Code.NOT_MEMBER, "Join the room first.", path="room")
+    return not_found(re)
+
+
+def engine_away(re: int | None) -> Refused:
+    """The store does not answer. Nothing was lost: the client keeps the key and asks again."""
+    says = "We can't save messages just now. Yours is kept on your side; try again in a moment."
+    return refused(re, Code.UNAVAILABLE, says, retry="later", retry_after=2.0)
+
+
+# rooms
+
+
+async def rooms(services: Services, connection: Connection, command: say.Rooms) -> RoomList:
+    """The rooms this person may see. `band` narrows the list for those who see both bands."""
+    identity = who(connection)
+    topics = services.catalogue.visible(identity.band, roles=identity.roles, vetted=identity.vetted)
+    if command.band is not None and (identity.vetted or _ROLES[2] in identity.roles):
+        topics = [topic for topic in topics if topic.band == command.band]
+    return RoomList(re=command.id, rooms=[_card(services, connection, topic) for topic in topics])
+
+
+def _card(services: Services, connection: Connection, topic: Topic) -> dict[str, Any]:
+    return {
+        "room": topic.id,
+        "title": topic.title or topic.id,
+        "about": topic.about,
+        "rules": topic.rules,
+        "band": str(topic.band),
+        "language": topic.language,
+        "present": services.presence.roster(topic.key).present,
+        "joined": topic.id in connection.rooms,
+        "slow": topic.slow,
+        "retention": topic.retention,
+    }
+
+
+# joining
+
+
+async def join(services: Services, connection: Connection, command: say.Join) -> Joined | Refused:
+    """Enter a room and catch up with it."""
+    place = await prepare(services, connection, command)
+    if isinstance(place, Refused):
+        return place
+    cursor = Position.parse(command.cursor) if command.cursor else None
+    forged = bool(command.cursor) and cursor is None
+    recovery = await catch_up(services, place.key, cursor, RESUME_EVENTS if command.cursor else NEWEST, RESUME_BYTES)
+    return enter(services, connection, place, command, recovery, forged=forged)
+
+
+async def prepare(
+    services: Services, connection: Connection, command: say.Join | say.ResumeAt, re: int | None = None
+) -> Membership | Refused:
+    """Everything about a join that may wait: the rules, the name, this node's subscription."""
+    identity = who(connection)
+    re = command.id if isinstance(command, say.Join) else re
+    if command.room == INBOX:
+        key = inbox_of(identity)
+        await services.backplane.open(key)
+        return Membership(key, None, Member(identity.user, alias_id(services.secret, identity.user, key), "you"))
+    topic = find(services, identity, command.room)
+    if topic is None:
+        return not_found(re)
+    await services.backplane.open(topic.key)
+    await services.presence.load(topic.key)
+    roster = services.presence.roster(topic.key)
+    already = alias_id(services.secret, identity.user, topic.key) in roster
+    refusal = refusal_to_join(
+        topic, identity.band, roster.present, already, identity.roles, vetted=identity.vetted
+    )
+    if refusal is Refusal.ROOM_FULL:
+        return refused(re, refusal, "This room is full right now. Try again soon.", retry="later", retry_after=30.0)
+    if refusal is not None:
+        return not_found(re)
+    name = command.alias or identity.name
+    if command.alias and (stop := judge_name(services, identity, command.alias, re, "alias")):
+        return stop
+    return Membership(topic.key, topic, member_of(services, identity, topic.key, name, quiet=command.quiet))
+
+
+def member_of(services: Services, identity: Identity, key: RoomKey, name: str | None, *, quiet: bool) -> Member:
+    """Who this person is in one room: another alias in each (F33)."""
+    alias = alias_id(services.secret, identity.user, key)
+    role = next((role for role in _ROLES if role in identity.roles), Role.PEER)
+    return Member(identity.user, alias, name or alias_name(services.secret, identity.user, key), role, quiet)
+
+
+def judge_name(services: Services, identity: Identity, name: str, re: int | None, path: str) -> Refused | None:
+    """Names are words others see: the same filter reads them. None when this one may be worn."""
+    submission = Submission(
+        text=name, lane=f"alias/{identity.band}", author=identity.user, kind="alias", band=str(identity.band)
+    )
+    verdict = services.pipeline.judge(submission, services.ticks())
+    services.metrics.judged("alias", verdict.action.word)
+    if verdict.action is Action.ALLOW and len(name) <= 40 and name.strip() and name.isprintable():
+        return None
+    says = verdict.says or "Please choose another name: up to 40 plain characters."
+    return refused(re, Code.STOPPED, says, path=path)
+
+
+async def catch_up(
+    services: Services, key: RoomKey, cursor: Position | None, limit: int, max_bytes: int
+) -> Recovery | None:
+    """Read from the log what this node's ring does not cover. None when the ring will do."""
+    backplane = services.backplane
+    if backplane.recover_locally(key, cursor, limit=limit, max_bytes=max_bytes) is not None:
+        return None
+    return await backplane.recover(key, cursor, limit=limit, max_bytes=max_bytes)
+
+
+def enter(
+    services: Services,
+    connection: Connection,
+    place: Membership,
+    command: say.Join | say.ResumeAt,
+    read: Recovery | None,
+    *,
+    forged: bool = False,
+    limit: int | None = None,
+    max_bytes: int = RESUME_BYTES,
+) -> Joined | Refused:
+    """Bridge, enter the hub and answer, in one step: no await may stand between these lines."""
+    re = command.id if isinstance(command, say.Join) else None
+    recovery = bridge(services, place.key, Position.parse(command.cursor) if command.cursor else None, read)
+    if recovery is None:
+        return engine_away(re)
+    connection.rooms[command.room] = place
+    connection.direct = sum(1 for room in connection.rooms.values() if room.topic) == 1
+    services.hub.join(place.key, command.room, connection)
+    present, version, members = 1, 0, None
+    if place.topic is not None:
+        services.presence.arrive(place.member, place.key, services.ticks())
+        roster = services.presence.roster(place.key)
+        present, version = max(1, roster.present), roster.version
+        members = [_told(member) for member in roster.members.values()] if present <= ROSTER else None
+    why = "foreign" if forged else recovery.why
+    return Joined(
+        re=re,
+        room=command.room,
+        alias=place.member.name,
+        alias_id=place.member.alias,
+        rules=place.topic.rules if place.topic else "",
+        present=present,
+        version=version,
+        members=members,
+        events=page_for(services, connection, place.key, command.room, recovery),
+        cursor=recovery.position.cursor,
+        recovered=recovery.recovered and not forged,
+        why=why,
+    )
+
+
+def bridge(services: Services, key: RoomKey, cursor: Position | None, read: Recovery | None) -> Recovery | None:
+    """Join what was read from the log to what this node has delivered since. None if the ring moved on too far."""
+    backplane = services.backplane
+    if read is None:
+        return backplane.recover_locally(key, cursor, limit=RESUME_EVENTS, max_bytes=RESUME_BYTES)
+    rest = backplane.recover_locally(key, read.position, limit=RESUME_EVENTS, max_bytes=RESUME_BYTES)
+    if rest is None or not rest.recovered:
+        return None
+    return Recovery([*read.entries, *rest.entries], rest.position, read.recovered, read.why)
+
+
+def page_for(
+    services: Services, connection: Connection, key: RoomKey, name: str, recovery: Recovery
+) -> list[Any]:
+    """The events of a recovery as they stand in a reply of this connection's codec."""
+    codec = connection.codec
+    return [wire.embed(wire.event_payload(codec, entry, name)) for entry in recovery.entries]
+
+
+def _told(member: Member) -> dict[str, Any]:
+    return {"alias_id": member.alias, "name": member.name, "role": str(member.role)}
+
+
+# leaving, people, history, typing
+
+
+async def leave(services: Services, connection: Connection, command: say.Leave) -> Left | Refused:
+    """Go out of a room, without a word to anyone but the roster."""
+    if command.room not in connection.rooms:
+        return absent(services, connection, command.id, command.room)
+    depart(services, connection, command.room, grace=False)
+    return Left(re=command.id, room=command.room)
+
+
+def depart(services: Services, connection: Connection, name: str, *, grace: bool) -> None:
+    """Take a connection out of a room; `grace` keeps the seat for someone who was merely cut off."""
+    place = connection.rooms.pop(name)
+    connection.direct = sum(1 for room in connection.rooms.values() if room.topic) == 1
+    if services.hub.leave(place.key, connection) and place.topic is None:
+        services.backplane.close(place.key)
+    if place.topic is not None:
+        services.presence.depart(place.member.user, place.key, services.ticks(), grace=grace)
+
+
+async def members(services: Services, connection: Connection, command: say.Members) -> MemberList | Refused:
+    """Who is here, by alias, in a stable order, a page at a time."""
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None:
+        return absent(services, connection, command.id, command.room)
+    roster = services.presence.roster(place.key)
+    names = sorted(roster.members.values(), key=lambda member: member.alias)
+    rest = [member for member in names if command.after is None or member.alias > command.after]
+    return MemberList(
+        re=command.id,
+        room=command.room,
+        members=[_told(member) for member in rest[: command.limit]],
+        present=roster.present,
+        version=roster.version,
+        more=len(rest) > command.limit,
+    )
+
+
+async def page(services: Services, connection: Connection, command: say.Page) -> PageOf | Refused:
+    """A stretch of history, ascending. Moves nobody's position."""
+    place = connection.rooms.get(command.room)
+    if place is None:
+        return absent(services, connection, command.id, command.room)
+    if command.before is not None and command.after is not None:
+        return refused(command.id, Code.BAD_REQUEST, "Give `before` or `after`, not both.", path="after")
+    ends = {}
+    for end in ("before", "after"):
+        if cursor := getattr(command, end):
+            ends[end] = Position.parse(cursor)
+            if ends[end] is None:
+                return refused(command.id, Code.BAD_REQUEST, f"`{end}` is not a cursor of this room.", path=end)
+    found = await services.backplane.page(place.key, limit=command.limit, **ends)
+    return PageOf(
+        re=command.id,
+        room=command.room,
+        events=_payloads(connection, found.entries, command.room),
+        more=found.more,
+        cursor=found.position.cursor,
+        truncated=found.truncated,
+    )
+
+
+def _payloads(connection: Connection, entries: list[Entry], name: str) -> list[Any]:
+    return [wire.embed(wire.event_payload(connection.codec, entry, name)) for entry in entries]
+
+
+def typing(services: Services, connection: Connection, command: say.Typing, now: float) -> None:
+    """Tell the room, at most every other second, that someone is writing. Lossy, never logged."""
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None or now - place.typed_at < TYPING_GAP:
+        return
+    place.typed_at = now
+    services.backplane.blip(place.key, place.member.alias)
+
+
+def tell_typing(services: Services, room: RoomKey, aliases: list[str]) -> None:
+    """What this node's clients hear of those who type: three names at most, then 'several people'."""
+    local = services.hub.rooms.get(room)
+    if local is not None:
+        event = TypingNow(room=local.name, from_=aliases[:3], several=len(aliases) > 3)
+        services.hub.tell(room, event, Lane.LOSSY)

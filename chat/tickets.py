@@ -1,0 +1,44 @@
+"""Tickets: who was asked to move comes in before the crowd.
+
+A ticket is a random name with an expiry, signed with the server's secret, good for one use within `LIFE` seconds. It opens
+the door only: the client still says hello with its token. A node remembers the tickets spent on it until they would have
+expired anyway, so the memory is bounded by the rate of handshakes. `now` is seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from chat.auth import derive
+
+# Time enough to open a connection, too little to pass the ticket around.
+LIFE = 30.0
+
+
+class Tickets:
+    """Makes and spends tickets of this server."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = derive(secret, "ticket")
+        self._spent: dict[str, float] = {}  # ticket name → when it would have expired
+
+    def make(self, name: str, now: float) -> str:
+        """A ticket for one connection; `name` is random and has no dots."""
+        stem = f"{name}.{int((now + LIFE) * 1000)}"
+        return f"{stem}.{self._sign(stem)}"
+
+    def spend(self, ticket: str, now: float) -> bool:
+        """True once for a good ticket."""
+        stem, _, sign = ticket.rpartition(".")
+        name, _, until = stem.partition(".")
+        if not (until.isascii() and until.isdigit() and hmac.compare_digest(sign.encode(), self._sign(stem).encode())):
+            return False
+        expires = int(until) / 1000
+        if now > expires or name in self._spent:
+            return False
+        self._spent = {name: at for name, at in self._spent.items() if at > now}
+        self._spent[name] = expires
+        return True
+
+    def _sign(self, stem: str) -> str:
+        return hmac.new(self._key, stem.encode(), "sha256").hexdigest()[:32]
