@@ -1,0 +1,157 @@
+"""One client without a socket: states, order of replies, barriers, budgets, faults."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat import commands as say
+from chat.connection import FAULTS, IN_FLIGHT, Budget, Call, Connection, State
+from chat.replies import Close, Pong
+from chat.wire import Codec
+
+HELLO = '{"type":"hello","id":1,"guest":{"band":"adult"}}'
+
+
+def make(rate: float = 0.0) -> Connection:
+    return Connection(Codec.JSON, Budget(rate, 3.0))
+
+
+def opened(rate: float = 0.0) -> Connection:
+    connection = make(rate)
+    connection.state = State.OPEN
+    return connection
+
+
+def said(connection: Connection) -> list[dict[str, Any]]:
+    """What waits in the outbox, decoded."""
+    found, rest = [], connection.outbox.drain() if connection.outbox else b""
+    while rest:
+        size, skip = rest[1], 2
+        if size == 126:
+            size, skip = int.from_bytes(rest[2:4], "big"), 4
+        found.append(json.loads(rest[skip : skip + size]))
+        rest = rest[skip + size :]
+    return found
+
+
+def ping(number: int) -> str:
+    return json.dumps({"type": "ping", "id": number})
+
+
+def test_the_first_command_must_be_hello() -> None:
+    """Anything else is refused without being run, and the connection stays."""
+    connection = make()
+    connection.receive(ping(4))
+    assert connection.start(0.0) == []
+    assert [(one["re"], one["code"]) for one in said(connection)] == [(4, "not_ready")]
+    connection.receive(HELLO)
+    assert isinstance(connection.start(0.0)[0].command, say.Hello)
+
+
+def test_a_second_hello_is_refused() -> None:
+    """Once open, hello is not legal any more."""
+    connection = opened()
+    connection.receive(HELLO)
+    assert connection.start(0.0) == []
+    assert said(connection)[0]["code"] == "not_ready"
+
+
+@given(st.permutations(range(8)))
+def test_replies_leave_in_the_order_of_the_commands_whatever_order_they_are_answered_in(order: list[int]) -> None:
+    """Slots keep the order; handlers may finish as they like."""
+    connection = opened()
+    for number in range(8):
+        connection.receive(ping(number + 1))
+    calls = connection.start(0.0)
+    for index in order:
+        calls[index].answer(Pong(re=index + 1, at="now"))
+    assert [one["re"] for one in said(connection)] == list(range(1, 9))
+
+
+def test_seventeen_commands_wait_for_a_place() -> None:
+    """The seventeenth is not started until a reply has left, and reading stops meanwhile."""
+    connection = opened()
+    for number in range(IN_FLIGHT + 1):
+        connection.receive(ping(number + 1))
+    calls = connection.start(0.0)
+    assert len(calls) == IN_FLIGHT
+    assert connection.full
+    calls[0].answer(Pong(re=1, at="now"))
+    assert len(connection.start(0.0)) == 1
+
+
+def test_a_barrier_waits_for_what_came_before_and_holds_back_what_comes_after() -> None:
+    """send, join, send: the join starts when the send is answered, the second send when the join is."""
+    connection = opened()
+    for text in (ping(1), '{"type":"join","id":2,"room":"r"}', ping(3)):
+        connection.receive(text)
+    first = connection.start(0.0)
+    assert [call.command.id for call in first] == [1]
+    first[0].answer(Pong(re=1, at="now"))
+    second = connection.start(0.0)
+    assert [call.command.id for call in second] == [2]
+    assert connection.start(0.0) == []
+    second[0].answer(Pong(re=2, at="now"))
+    assert [call.command.id for call in connection.start(0.0)] == [3]
+
+
+def test_five_malformed_frames_in_ten_seconds_close_the_connection() -> None:
+    """Each is answered with the path of what is wrong; the fifth ends it with 4000."""
+    connection = opened()
+    for n in range(FAULTS):
+        connection.receive('{"type":"send","id":"one"}')
+        connection.start(n * 2.0)
+    assert all(one["code"] == "bad_request" for one in said(connection))
+    assert connection.closing is not None
+    assert connection.closing[0] == Close.MALFORMED
+
+
+def test_malformed_frames_spread_out_do_not_close_the_connection() -> None:
+    """Five in more than ten seconds are five honest mistakes."""
+    connection = opened()
+    for n in range(FAULTS * 2):
+        connection.receive("{")
+        connection.start(n * 3.0)
+    assert connection.closing is None
+
+
+def test_an_unknown_command_is_refused_and_never_counted() -> None:
+    """A newer client may try what we do not know."""
+    connection = opened()
+    for n in range(FAULTS * 2):
+        connection.receive(json.dumps({"type": "seek", "id": n + 1}))
+        connection.start(0.0)
+    assert {one["code"] for one in said(connection)} == {"unknown_command"}
+    assert connection.closing is None
+
+
+def test_too_many_commands_are_told_when_to_come_back() -> None:
+    """The bucket says how long to wait; nothing is run."""
+    connection = opened(rate=1.0)
+    for n in range(4):
+        connection.receive(ping(n + 1))
+    assert len(connection.start(0.0)) == 3
+    calls: list[Call] = connection.start(0.0)
+    assert calls == []
+
+
+def test_a_budget_fills_up_again_with_time() -> None:
+    """Three at once, then one a second."""
+    budget = Budget(1.0, 3.0)
+    assert [budget.spend(0.0) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
+    assert budget.spend(1.0) == 0.0
+    assert budget.spend(1.5) == 0.5
+
+
+def test_nothing_is_taken_in_after_closing_began() -> None:
+    """What comes after a close was decided is not read."""
+    connection = opened()
+    connection.close(Close.REPLACED, "gone")
+    connection.close(Close.BANNED, "later")
+    connection.receive(ping(1))
+    assert connection.start(0.0) == []
+    assert connection.closing == (Close.REPLACED, "gone")
