@@ -380,7 +380,6 @@ async def redact(services: Services, connection: Connection, command: say.Redact
         author=place.member.user,
         body=wire.body(told),
         target=EventId(command.message),
-        amended=wire.body({"redacted": True, **told}),
     )
     outcome = (await services.backplane.submit([commit]))[0]
     if not isinstance(outcome, Committed):
