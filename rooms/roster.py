@@ -1,7 +1,7 @@
 """A node's copy of who is in a room, and what its clients are told of it, how often.
 
 The engine holds the truth; its script publishes a diff for every change and mints the versions. A `RosterCopy` follows
-by applying those diffs. A diff continues the copy when its `from_` is the copy's version and the head count comes out
+by applying those diffs. A diff continues the copy when its `since` is the copy's version and the head count comes out
 as the engine says; anything else is a *hole*, after which the copy waits for a fresh reading (`replace`). Diffs that
 arrive while a reading is under way are kept and applied to it.
 
@@ -31,7 +31,8 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from rooms.events import AliasId, Member, Role, RoomKey, UserId
+from rooms.envelope import PresenceDiff
+from rooms.events import AliasId, Member, Role, UserId
 
 # How many of a large room a client is shown.
 SAMPLE = 20
@@ -73,18 +74,6 @@ class Tier(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PresenceDiff:
-    """What the engine says changed in one room: it leads from version `from_` to `version`, with `present` people."""
-
-    room: RoomKey
-    from_: int
-    version: int
-    present: int
-    joined: tuple[Member, ...] = field(default=(), repr=False)
-    left: tuple[UserId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What clients are told. `joined` and `left` are None in a large room; `sample` is empty in all others."""
 
@@ -108,7 +97,7 @@ class Roster:
 class RosterCopy:
     """One room as this node knows it."""
 
-    __slots__ = ("_joined", "_kept", "_left", "_newcomers", "people", "reading", "tier", "told", "told_at", "version")
+    __slots__ = ("_joined", "_kept", "_left", "people", "reading", "tier", "told", "told_at", "version")
 
     def __init__(self) -> None:
         self.version = 0  # 0: nobody has ever been here
@@ -120,7 +109,6 @@ class RosterCopy:
         self._kept: list[PresenceDiff] = []  # arrived while reading
         # What changed between `told` and `version`.
         self._joined: dict[UserId, Member] = {}
-        self._newcomers: set[UserId] = set()  # those of `_joined` whom clients do not know
         self._left: dict[UserId, AliasId] = {}
 
     @property
@@ -140,13 +128,19 @@ class RosterCopy:
             return Fate.KEPT
         if diff.version <= self.version:
             return Fate.STALE
-        if diff.from_ == self.version:
-            self._apply(diff.left, diff.joined)
-            self.version = diff.version
-            if len(self.people) == diff.present:
-                return Fate.APPLIED
+        if diff.since == self.version and self._continues(diff):
+            return Fate.APPLIED
         self.reading = True
         return Fate.HOLE
+
+    def _continues(self, diff: PresenceDiff) -> bool:
+        try:
+            joined, left = unpack_lists(diff.body)
+        except ValueError:
+            return False
+        self._apply(left, joined)
+        self.version = diff.version
+        return len(self.people) == diff.present
 
     def replace(self, version: int, people: Mapping[UserId, Member]) -> Fate:
         """Take a reading, then what arrived meanwhile. HOLE: that did not fit, read once more."""
@@ -186,20 +180,15 @@ class RosterCopy:
     def _settle(self, now: float) -> None:
         self.told, self.told_at = self.version, now
         self._joined.clear()
-        self._newcomers.clear()
         self._left.clear()
 
     def _apply(self, left: Collection[UserId], joined: Iterable[Member]) -> None:
         for user in left:
             if (member := self.people.pop(user, None)) is not None:
                 self._joined.pop(user, None)
-                if user in self._newcomers:
-                    self._newcomers.discard(user)  # came and went: clients need not hear of it
-                else:
-                    self._left[user] = member.alias
+                # Also of those who only just came: a client that joined in between has seen them.
+                self._left[user] = member.alias
         for member in joined:
-            if member.user not in self.people and member.user not in self._left:
-                self._newcomers.add(member.user)
             self.people[member.user] = self._joined[member.user] = member
 
 
@@ -214,24 +203,16 @@ def unpack_member(packed: bytes) -> Member:
     return _member(json.loads(packed))
 
 
-def parse_diff(room: RoomKey, payload: bytes) -> PresenceDiff:
-    """Read `p <from> <version> <present>\\n{"j":[member…],"l":[user…]}`. Raises ValueError for anything else."""
-    head, _, body = payload.partition(b"\n")
+def unpack_lists(body: bytes) -> tuple[list[Member], list[UserId]]:
+    """Read the body of a diff, `{"j":[member…],"l":[user…]}`: who joined or changed, and who left.
+
+    Raises ValueError, without the body in it, for anything else.
+    """
     try:
-        letter, from_, version, present = head.split(b" ")
         lists = json.loads(body)
-        if letter != b"p":
-            raise ValueError("it begins with another letter")
-        return PresenceDiff(
-            room=room,
-            from_=int(from_),
-            version=int(version),
-            present=int(present),
-            joined=tuple(_member(row) for row in lists["j"]),
-            left=tuple(UserId(user) for user in lists["l"]),
-        )
+        return [_member(row) for row in lists["j"]], [UserId(user) for user in lists["l"]]
     except (ValueError, KeyError, TypeError):
-        raise ValueError("not a presence diff") from None  # what it is holds names
+        raise ValueError("not the body of a presence diff") from None  # what it is holds names
 
 
 def _member(row: list[Any]) -> Member:
