@@ -320,7 +320,7 @@ async function showEarlier() {
 
 function drawPresence(room) {
   $("present").textContent = present(room.present);
-  $("room-you").replaceChildren("You are ", h("bdi", {}, room.alias), " here");
+  $("room-you").replaceChildren("You are ", h("bdi", {}, room.alias));
   drawMembers($("members"), room);
   const more = room.present - (room.members?.size ?? 0);
   $("members-hint").textContent = room.members && more > 0 ? `and ${more} more` : "";

@@ -93,8 +93,7 @@ export class Composer {
     const lead = {allow: "You can say this here.", mask: "You can send this. Private details will be covered:", hold: "A person from the team would look at this before others see it.", block: "This would be stopped as it stands."}[action];
     this.hint = h("div", {class: `beside hint-card ${action}`, role: "status"},
       h("p", {}, checked.says || lead),
-      action === "allow" ? null : h("p", {class: "echo", dir: "auto"}, ...marked(text, findings)),
-      action === "allow" ? null : reasons(findings),
+      action === "allow" ? null : reasons(findings, text), // the words themselves stand in the box, right below
       cared ? h("p", {class: "hint"}, "If you’d like someone to turn to, “Help now” above is always there.") : null,
       action !== "allow" && suggestion ? this.suggestionBox(suggestion, "Use these words", () => {
         this.write(suggestion);
@@ -140,7 +139,7 @@ export class Composer {
     };
     if (fresh && !this.box.value.trim()) this.write(refused.text);
     const panel = h("section", {class: "beside refusal", "aria-label": "Not sent"},
-      h("h2", {tabindex: "-1"}, "Not sent. Your words are still here."),
+      h("h2", {tabindex: "-1"}, "Not sent. Your words are kept."),
       h("p", {class: "says", dir: "auto"}, refused.says || "This could not be sent.", spelled),
       h("p", {class: "echo", dir: "auto"}, ...marked(refused.text, refused.findings)),
       reasons(refused.findings.filter((finding) => finding.says !== refused.says)),

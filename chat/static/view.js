@@ -91,10 +91,11 @@ export function marked(text, findings = []) {
   return [...parts, letters.slice(at).join("")].filter((part) => part !== "");
 }
 
-/** Why something was covered or stopped: each reason once. */
-export function reasons(findings = []) {
-  const said = [...new Set(findings.map((finding) => finding.says).filter(Boolean))];
-  return said.length ? h("ul", {class: "reasons"}, ...said.map((words) => h("li", {dir: "auto"}, words))) : null;
+/** Why something was covered or stopped: each reason once, with the words it is about when the text is given. */
+export function reasons(findings = [], text = "") {
+  const letters = [...text];
+  const said = new Map(findings.filter((finding) => finding.says).map(({says, span}) => [says, letters.slice(...(span ?? [0, 0])).join("")]));
+  return said.size ? h("ul", {class: "reasons"}, ...[...said].map(([says, words]) => h("li", {dir: "auto"}, words ? h("mark", {}, words) : null, words ? " " : null, says))) : null;
 }
 
 function quote(room, id) {
