@@ -1,0 +1,98 @@
+"""What the settings name must exist: packs, rule books, the data directory, the port, the engine.
+
+config.py has checked the text; this looks at the machine and changes nothing on it. `warmline check` reports everything
+found here; `serve` asks for the packs only, because the rest shows itself when it is used.
+"""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chat.datadir import Unusable, prepare
+from chat.settings import Problem, Settings
+from chat.valkey import find_binary
+from chat.workers import claim
+
+# Seconds an external engine may take to accept a connection.
+REACH = 2.0
+
+
+def packs(settings: Settings) -> set[str]:
+    """Names of the moderation packs there are."""
+    own = settings.moderation.policy_dir
+    folder = Path(own) if own else files("moderation").joinpath("data")
+    try:
+        return {
+            item.name.removesuffix(".yaml")
+            for item in folder.joinpath("packs").iterdir()
+            if item.name.endswith(".yaml")
+        }
+    except OSError:
+        return set()
+
+
+def missing_packs(settings: Settings) -> list[Problem]:
+    """A problem for each room whose pack does not exist."""
+    there = packs(settings)
+    known = f"known are {', '.join(sorted(there))}" if there else "there are no packs at all"
+    return [
+        Problem(f"rooms.{room.id}.pack", room.pack, f"there is no such pack; {known}")
+        for room in settings.rooms
+        if room.pack not in there
+    ]
+
+
+def problems(settings: Settings) -> list[Problem]:
+    """Everything that would keep a server with these settings from serving."""
+    found = missing_packs(settings)
+    looks: list[tuple[str, str, Callable[[Settings], None]]] = [
+        ("data.dir", settings.data.dir, _data_dir),
+        ("gateway.port", str(settings.gateway.port), _port),
+        ("redis.url", "", _engine),
+    ]
+    for path, value, look in looks:
+        try:
+            look(settings)
+        except Unusable as error:
+            found.append(Problem(path, value, str(error)))
+    return found
+
+
+def _data_dir(settings: Settings) -> None:
+    path = settings.data_dir
+    if path.exists():
+        return prepare(path)
+    nearest = next(part for part in path.parents if part.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            return None
+    except OSError as error:
+        says = f"data.dir {path} cannot be made in {nearest} ({error.strerror}); choose another data.dir"
+        raise Unusable(says) from None
+
+
+def _port(settings: Settings) -> None:
+    claim(settings.gateway.host, settings.gateway.port, shared=False).close()
+
+
+def _engine(settings: Settings) -> None:
+    """Our own has a binary; another's accepts a connection (whether it lets us in shows when serving)."""
+    if settings.embedded:
+        find_binary()
+        return
+    url = urlsplit(settings.redis.url)
+    try:
+        if url.scheme == "unix":
+            with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(REACH)
+                line.connect(url.path)
+        elif url.scheme in ("redis", "rediss"):
+            socket.create_connection((url.hostname or "127.0.0.1", url.port or 6379), REACH).close()
+    except (OSError, ValueError):
+        where = url.path if url.scheme == "unix" else url.netloc.rpartition("@")[2]
+        raise Unusable(f"no engine answers at {where}; start it, or leave redis.url empty for our own") from None

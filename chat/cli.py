@@ -1,0 +1,162 @@
+"""The command `warmline`.
+
+    warmline serve [--config FILE] [--set dotted.key=value]… [--workers N]
+    warmline check [--config FILE] [--set …]…            # what serve would do, and all that would keep it from it
+    warmline token --name N --role R… [--scope S]…       # a signed token for staff, on stdout
+
+Exit codes: 0 done, 1 a fault of ours, 2 something a person has to put right; then stderr has one line for each, with
+its remedy. stdout carries what programs read: `ready url=http://…` once the server serves, a token.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from chat import checks, datadir, logs, workers
+from chat.auth import Identity, Scope, derive, sign
+from chat.config import ConfigError, Settings, chosen_file, load
+from rooms.events import Band, Role, UserId
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def refuse(sentences: Iterable[object]) -> NoReturn:
+    """Say on stderr what has to be put right, and end with 2."""
+    for sentence in sentences:
+        click.echo(f"warmline: {sentence}", err=True)
+    raise SystemExit(workers.UNUSABLE)
+
+
+def settings_from(config: Path | None, sets: tuple[str, ...]) -> Settings:
+    try:
+        return load(config, os.environ, sets)
+    except ConfigError as error:
+        refuse(error.problems)
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The data directory made ready, and the secret from there unless the settings have one."""
+    try:
+        datadir.prepare(settings.data_dir)
+        return settings if settings.auth.secret else settings.with_secret(datadir.secret(settings.data_dir))
+    except datadir.Unusable as error:
+        refuse([error])
+
+
+def configured(command: Command) -> Command:
+    """The two options every command takes."""
+    named = click.Path(path_type=Path, dir_okay=False)
+    command = click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Set one key.")(command)
+    return click.option("--config", type=named, help="Instead of ./config.yaml or the packaged one.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="warmline")
+def main() -> None:
+    """Real-time peer-support chat."""
+
+
+@main.command()
+@configured
+@click.option("--workers", "count", type=click.IntRange(1, 256), default=1, help="Processes that share the port.")
+def serve(config: Path | None, sets: tuple[str, ...], count: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; the first drains, the second ends at once."""
+    settings = settings_from(config, sets)
+    logs.configure(settings.log)
+    if missing := checks.missing_packs(settings):
+        refuse(missing)
+    settings = with_secret(settings)
+    try:
+        code = workers.run(workers.serve(settings, count, say_ready))
+    except datadir.Unusable as error:
+        refuse([error])
+    except KeyboardInterrupt:  # before there was anybody to drain
+        code = 130
+    sys.exit(code)
+
+
+def say_ready(url: str) -> None:
+    """Tell whoever started us. A reader that has gone away is no reason to stop."""
+    try:
+        click.echo(f"ready url={url}")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+@main.command()
+@configured
+def check(config: Path | None, sets: tuple[str, ...]) -> None:
+    """Say what serve would do, and everything that would keep it from it. Changes nothing."""
+    settings = settings_from(config, sets)
+    for line in described(settings, chosen_file(config)):
+        click.echo(line)
+    if found := checks.problems(settings):
+        refuse(found)
+    click.echo("ok")
+
+
+def described(settings: Settings, file: Path) -> list[str]:
+    """What would be served, in words. No secret is among them."""
+    engine = f"our own, {settings.engine.durability}, in {settings.data_dir / 'engine'}"
+    secret = settings.data_dir / "secret"
+    kept = f"read from {secret}" if secret.exists() else f"would be made in {secret}"
+    limits = "on" if settings.limits.enabled else "off (rates and slow mode; the filter stays on)"
+    rooms = [f"  {room.band}/{room.id}: {room.title} ({room.pack})" for room in settings.rooms]
+    return [
+        f"configuration: {file}",
+        f"listens on: {settings.gateway.host} port {settings.gateway.port or 'any'}",
+        f"engine: {engine if settings.embedded else 'an external one (redis.url)'}",
+        f"secret: {'from the settings' if settings.auth.secret else kept}",
+        f"limits: {limits}",
+        f"rooms: {len(rooms)}",
+        *rooms,
+    ]
+
+
+@main.command()
+@configured
+@click.option("--name", required=True, help="What the person is called; the same name is the same person.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]))
+@click.option("--band", type=click.Choice([band.value for band in Band]), default=Band.ADULT.value, show_default=True)
+@click.option("--days", type=click.FloatRange(0, 366, min_open=True), default=30.0, show_default=True)
+def token(
+    config: Path | None,
+    sets: tuple[str, ...],
+    name: str,
+    roles: tuple[str, ...],
+    scopes: tuple[str, ...],
+    band: str,
+    days: float,
+) -> None:
+    """Print a signed token for a member of staff."""
+    secret = with_secret(settings_from(config, sets)).auth.secret.encode()
+    now = time.time()
+    identity = Identity(
+        user=staff_id(secret, name),
+        roles=frozenset(Role(role) for role in roles),
+        scopes=frozenset(Scope(scope) for scope in scopes),
+        band=Band(band),
+        name=name,
+        expires=now + days * 86400,
+    )
+    click.echo(sign(identity, secret, now))
+
+
+def staff_id(secret: bytes, name: str) -> UserId:
+    """The person behind a name: the same for every token of theirs, and not guessable without the secret."""
+    return UserId(
+        "staff-" + hmac.digest(derive(secret, "staff name"), name.strip().casefold().encode(), "sha256").hex()[:24]
+    )
+
+
+if __name__ == "__main__":
+    main()
