@@ -97,7 +97,7 @@ class Roster:
 class RosterCopy:
     """One room as this node knows it."""
 
-    __slots__ = ("_joined", "_kept", "_left", "people", "reading", "tier", "told", "told_at", "version")
+    __slots__ = ("_joined", "_kept", "_left", "_read", "people", "reading", "tier", "told", "told_at", "version")
 
     def __init__(self) -> None:
         self.version = 0  # 0: nobody has ever been here
@@ -106,6 +106,7 @@ class RosterCopy:
         self.told = 0  # the version clients were told last
         self.told_at = float("-inf")
         self.reading = True  # waits for `replace`; true until the first
+        self._read = False  # whether there was a reading yet
         self._kept: list[PresenceDiff] = []  # arrived while reading
         # What changed between `told` and `version`.
         self._joined: dict[UserId, Member] = {}
@@ -144,12 +145,12 @@ class RosterCopy:
 
     def replace(self, version: int, people: Mapping[UserId, Member]) -> Fate:
         """Take a reading, then what arrived meanwhile. HOLE: that did not fit, read once more."""
-        first = self.version == 0
         gone = [user for user in self.people if user not in people]
         self._apply(gone, (member for user, member in people.items() if self.people.get(user) != member))
         self.version = version
         self.reading = False
-        if first:  # no client was told anything yet: `joined` will show them this reading
+        if not self._read:  # no client was told anything yet: `joined` will show them this reading
+            self._read = True
             self._settle(self.told_at)
         kept, self._kept = self._kept, []
         fates = [self.absorb(diff) for diff in kept]

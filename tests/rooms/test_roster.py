@@ -80,6 +80,15 @@ def test_diffs_that_arrive_during_a_reading_are_applied_to_it() -> None:
     assert (copy.version, set(copy.people)) == (5, {"u1", "u2"})
 
 
+def test_a_hole_in_a_room_that_was_empty_is_told_too() -> None:
+    copy = read(0)
+    assert copy.absorb(diff(7, 8, 2, (person(2),))) is Fate.HOLE
+    copy.replace(8, {member.user: member for member in (person(1), person(2))})
+    change = copy.due(10.0)
+    assert change is not None
+    assert (change.from_, change.joined) == (0, (person(1), person(2)))
+
+
 def test_a_reading_older_than_a_kept_diff_is_asked_for_again() -> None:
     copy = RosterCopy()
     copy.absorb(diff(6, 7, 1, (person(1),)))

@@ -1,0 +1,318 @@
+"""Presence: who is in which room right now, across all nodes, at a cost that a storm cannot raise.
+
+A node says who is here through it by `arrive` and `depart`, which only note it (rooms/seats.py). Every window (250 ms)
+`flush` sends what changed, one script call per room in one pipeline; the script counts a person once however many
+nodes and connections have them, mints the version and publishes a diff. Diffs come back to every node through the
+backplane's subscriber: the node's pump feeds them to `absorb`, and asks `due` what clients should be told
+(rooms/roster.py). When a node dies, whichever other node notices first removes its people (rooms/leases.py).
+
+**What can go wrong.** The engine away: changes wait here and are sent when it is back; scripts are idempotent, so a
+lost answer costs a repetition. Diffs lost on the way: a hole in the versions, or, if it was the last diff, the
+comparison of versions every few seconds; both read the room anew. An emptied store: everyone is announced again. This
+node was stopped for so long that it was declared dead: it announces its people under a new id and then removes
+what is left of the old one, so that nobody sees anyone go. Nothing raises for engine trouble but `load`.
+
+`run` does all of it in one task, in order: flush, lease, sweep and reading never overlap. `now` is monotonic seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+
+from rooms import calls, envelope, scripts
+from rooms.envelope import PresenceDiff
+from rooms.events import Member, NodeId, RoomKey, UserId
+from rooms.leases import REFRESH, SWEEP, Leases, Standing, new_node
+from rooms.roster import Change, Fate, Roster, RosterCopy, pack_member, unpack_member
+from rooms.seats import MOST_CHANGES, Seat, Seats
+
+# Long enough for one diff to gather a storm, short enough to feel immediate.
+WINDOW = 0.25
+# How often versions are compared with the engine's, for diffs that were lost and followed by none.
+COMPARE = 5.0
+# Fan-out bodies stay under 16 kB, beyond which the engine does not count what a slow subscriber owes (parts.md).
+MOST_BYTES = 12_000
+# Rosters read in one pipeline: a few megabytes of answer at most.
+READ_AT_ONCE = 100
+
+
+class Presence:
+    """This node's people in rooms, and its copies of the rosters of open rooms."""
+
+    def __init__(self, client: Redis, node: NodeId | None = None) -> None:
+        self._client = client  # from `calls.engine_client`, for presence alone
+        self._script = scripts.read("presence_change")
+        self._leases = Leases(client, node or new_node())
+        self._seats = Seats()
+        self._copies: dict[RoomKey, RosterCopy] = {}  # of open rooms
+        self._stirred: set[RoomKey] = set()  # copies that clients may have to be told of
+        self._holes: set[RoomKey] = set()  # copies to be read anew
+        self._loads: dict[RoomKey, asyncio.Lock] = {}  # one first reading at a time
+        self._doubted: dict[RoomKey, int] = {}  # copies that differed from the engine at the last comparison
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def node(self) -> NodeId:
+        """Our id in the engine; another one after we were declared dead."""
+        return self._leases.node
+
+    # -- who is here through this node ------------------------------------------------------------------------------
+
+    def arrive(self, member: Member, room: RoomKey, now: float) -> None:
+        """One more connection of this person is in `room`. A changed name or quietness is told like an arrival."""
+        self._seats.arrive(member, room)
+
+    def depart(self, user: UserId, room: RoomKey, now: float, *, grace: bool) -> None:
+        """One connection less; with `grace` (the connection was lost) the person stays for a while."""
+        self._seats.depart(user, room, now, grace=grace)
+
+    # -- what is known of a room --------------------------------------------------------------------------------------
+
+    def roster(self, room: RoomKey) -> Roster:
+        """This node's copy; empty at version 0 before `load`. Who arrived in this window is not in it yet."""
+        copy = self._copies.get(room)
+        return copy.roster if copy is not None else Roster(0, 0, ())
+
+    def present(self, room: RoomKey) -> int:
+        """Head count with those who have just come to this node: what capacity is measured by."""
+        copy, seats = self._copies.get(room), self._seats.of(room)
+        known: Collection[UserId] = copy.people if copy is not None else ()
+        return len(known) + sum(user in seats and user not in known for user in self._seats.dirty(room))
+
+    def is_here(self, user: UserId, room: RoomKey) -> bool:
+        """Whether this person is in `room`, through any node."""
+        copy = self._copies.get(room)
+        return user in self._seats.of(room) or (copy is not None and user in copy.people)
+
+    def absorb(self, diff: PresenceDiff) -> None:
+        """Take a diff that the backplane handed up. What clients hear of it is said by `due`."""
+        copy = self._copies.get(diff.room)
+        if copy is not None:
+            self._took(diff.room, copy, copy.absorb(diff))
+
+    def _took(self, room: RoomKey, copy: RosterCopy, fate: Fate) -> None:
+        if copy.stirred:
+            self._stirred.add(room)
+        if fate is Fate.HOLE:
+            self._counts["holes"] += 1
+            self._holes.add(room)
+
+    def due(self, now: float) -> list[tuple[RoomKey, Change]]:
+        """What clients should be told at `now`, by the tier of each room."""
+        told: list[tuple[RoomKey, Change]] = []
+        for room in list(self._stirred):
+            copy = self._copies.get(room)
+            if copy is not None and (change := copy.due(now)) is not None:
+                told.append((room, change))
+            if copy is None or not copy.stirred:
+                self._stirred.discard(room)
+        return told
+
+    async def load(self, room: RoomKey) -> None:
+        """Read the roster of a room that was opened (subscribe first). Concurrent calls share one reading.
+
+        Raises redis' errors, OSError or TimeoutError if the engine is away; the room is then not loaded.
+        """
+        copy = self._copies.setdefault(room, RosterCopy())
+        if copy.version or not copy.reading:
+            return  # a hole is mended by `run`; meanwhile the copy is nearly right
+        async with self._loads.setdefault(room, asyncio.Lock()):
+            if copy.reading:
+                await self._read([room])
+
+    def unload(self, room: RoomKey) -> None:
+        """Nobody here is interested in the room any more."""
+        self._copies.pop(room, None)
+        self._loads.pop(room, None)
+        self._holes.discard(room)
+        self._stirred.discard(room)
+        self._doubted.pop(room, None)
+
+    async def _read(self, rooms: Collection[RoomKey]) -> None:
+        """Read rosters. The version is read before the people: a change in between is applied twice, which is once."""
+        asked = {room: copy for room in rooms if (copy := self._copies.get(room)) is not None}
+        pipe = self._client.pipeline(transaction=False)
+        for room, copy in asked.items():
+            copy.reading = True
+            pipe.get(envelope.roster_version(room))
+            pipe.hgetall(envelope.roster(room))
+        answers = await pipe.execute()
+        self._counts["readings"] += len(asked)
+        nodes: set[str] = set()
+        for place, (room, copy) in enumerate(asked.items()):
+            people: dict[UserId, Member] = {}
+            for name, packed in answers[2 * place + 1].items():
+                node, _, user = name.decode().partition(":")
+                nodes.add(node)
+                people[UserId(user)] = self._shared(room, unpack_member(packed))
+            fate = copy.replace(int(answers[2 * place] or 0), people)
+            if self._copies.get(room) is copy:
+                self._took(room, copy, fate)
+        if nodes:  # people of a node that no sweep looks at would stay for ever: make sure that one does
+            await self._client.sadd(envelope.NODES, *nodes)
+
+    def _shared(self, room: RoomKey, member: Member) -> Member:
+        """The seat's own object where it is equal: one member in memory instead of two."""
+        seat = self._seats.of(room).get(member.user)
+        return seat.member if seat is not None and seat.member == member else member
+
+    # -- telling the engine -------------------------------------------------------------------------------------------
+
+    async def flush(self, now: float) -> None:
+        """Send what changed since the last window: one script call per room, all in one pipeline."""
+        self._seats.end_graces(now)
+        batch = self._seats.take_dirty()
+        if not batch:
+            return
+        told: set[RoomKey] = set()
+        try:
+            told = await self._tell(batch)
+        finally:
+            for room, users in batch.items():
+                if room not in told:
+                    self._seats.put_back(room, users)
+
+    async def _tell(self, batch: Mapping[RoomKey, set[UserId]]) -> set[RoomKey]:
+        """Bring the engine's rosters to what the seats say of `batch`; the rooms for which that was confirmed."""
+        node, indexed = self.node, self._leases.indexed
+        fresh = [room for room in batch if room not in indexed and self._seats.of(room)]
+        pipe = self._client.pipeline(transaction=False)
+        if fresh:  # before any field: a reaper finds rooms by the index only
+            pipe.sadd(envelope.NODES, node)
+            pipe.sadd(envelope.node_key(node, "rooms"), *fresh)
+        before = len(pipe)
+        for room, users in batch.items():
+            self._change(pipe, room, node, users, self._seats.of(room))
+        answers = await self._run(pipe)
+        if any(isinstance(answer, Exception) for answer in answers[:before]):
+            return set()
+        indexed.update(fresh)
+        return {room for room, answer in zip(batch, answers[before:], strict=False) if isinstance(answer, list)}
+
+    def _change(
+        self, pipe: Pipeline, room: RoomKey, node: NodeId, users: Iterable[UserId], seats: Mapping[UserId, Seat]
+    ) -> None:
+        """Add one script call: of `users`, who has one of `seats` is here through `node`, the others are not."""
+        here: list[str | bytes] = []
+        gone: list[str] = []
+        for user in users:
+            if (seat := seats.get(user)) is not None:
+                here += (user, pack_member(seat.member))
+            else:
+                gone.append(user)
+        keys = [envelope.roster(room), envelope.people(room), envelope.roster_version(room), envelope.channel(room)]
+        calls.call(pipe, self._script, keys, node, MOST_BYTES, len(here) // 2, *here, *gone)
+        self._counts["scripts"] += 1
+        self._counts["changes"] += len(here) // 2 + len(gone)
+
+    async def _run(self, pipe: Pipeline) -> list[Any]:
+        """The answers of a pipeline; none if the engine is away."""
+        answers = await calls.run(self._client, pipe, [self._script])
+        self._counts["troubles"] += answers is None or any(isinstance(answer, Exception) for answer in answers)
+        return answers or []
+
+    # -- leases -------------------------------------------------------------------------------------------------------
+
+    async def renew(self, now: float) -> None:
+        """Renew this node's lease, and announce everyone again if the engine does not know us any more."""
+        standing = await self._leases.renew()
+        if standing is Standing.FORGOTTEN:
+            self._leases.indexed.clear()
+            self._seats.mark_all()
+        elif standing is Standing.MARKED:
+            # First the new fields, then the old ones go: everyone is counted all the time.
+            old, rooms = self.node, set(self._leases.indexed)
+            self._leases.start_over()
+            self._seats.mark_all()
+            await self._leases.renew()
+            await self.flush(now)
+            await self._remove(old, rooms)
+            self._counts["new_ids"] += 1
+
+    async def sweep(self, now: float) -> None:
+        """Remove the people of nodes that died."""
+        for dead in await self._leases.sweep(now):
+            self._counts["reaped"] += await self._remove(dead.node, dead.rooms)
+
+    async def _remove(self, node: NodeId, rooms: Iterable[RoomKey]) -> bool:
+        """Take every person of `node` out of `rooms`, one script each; False if some are left for the next sweep."""
+        ours = f"{node}:".encode()
+        for room in rooms:
+            try:
+                names: list[bytes] = await self._client.hkeys(envelope.roster(room))  # type: ignore[assignment]
+            except calls.TROUBLE:
+                return False
+            users = [UserId(name[len(ours) :].decode()) for name in names if name.startswith(ours)]
+            for start in range(0, len(users), MOST_CHANGES):
+                pipe = self._client.pipeline(transaction=False)
+                self._change(pipe, room, node, users[start : start + MOST_CHANGES], {})
+                if not all(isinstance(answer, list) for answer in await self._run(pipe) or [None]):
+                    return False
+        return await self._leases.bury(node)
+
+    # -- keeping up ---------------------------------------------------------------------------------------------------
+
+    async def mend(self) -> None:
+        """Read anew the rooms whose diffs have a hole."""
+        holes = list(self._holes)[:READ_AT_ONCE]
+        self._holes.difference_update(holes)
+        try:
+            await self._read(holes)
+        except calls.TROUBLE:
+            self._counts["troubles"] += 1
+            self._holes.update(room for room in holes if room in self._copies)
+
+    async def compare(self) -> None:
+        """Compare versions with the engine's: a copy that differs at two comparisons in a row has lost a diff."""
+        copies = {room: copy for room, copy in self._copies.items() if not copy.reading}
+        if not copies:
+            return
+        pipe = self._client.pipeline(transaction=False)
+        for room in copies:
+            pipe.get(envelope.roster_version(room))
+        answers = await self._run(pipe)
+        before, self._doubted = self._doubted, {}
+        for (room, copy), version in zip(copies.items(), answers, strict=False):
+            if isinstance(version, Exception) or int(version or 0) == copy.version:
+                continue
+            if before.get(room) == copy.version:
+                self._holes.add(room)
+            else:
+                self._doubted[room] = copy.version
+
+    async def run(self) -> None:
+        """Flush, renew, sweep, mend and compare until cancelled. Never raises for engine trouble."""
+        renewed = swept = compared = float("-inf")
+        while True:
+            now = time.monotonic()
+            if now - renewed >= REFRESH:  # first of all: after a long stop we may not be who we were
+                renewed = now
+                await self.renew(now)
+            await self.flush(now)
+            if now - swept >= SWEEP:
+                swept = now
+                await self.sweep(now)
+            if now - compared >= COMPARE:
+                compared = now
+                await self.compare()
+            if self._holes:
+                await self.mend()
+            await asyncio.sleep(max(0.0, now + WINDOW - time.monotonic()))
+
+    async def retire(self) -> None:
+        """Say goodbye for everyone who is still here and give the lease back. Only after `run` has ended."""
+        rooms = set(self._leases.indexed)
+        self._seats.clear()
+        self._leases.indexed.clear()
+        await self._remove(self.node, rooms)
+
+    def stats(self) -> Mapping[str, int]:
+        """Counts since the start (scripts, changes, readings, holes, reaped, new_ids, troubles), and what is kept."""
+        return {**self._counts, "seats": len(self._seats), "copies": len(self._copies)}
