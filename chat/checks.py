@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import socket
 import tempfile
+import time
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,9 @@ from chat.datadir import Unusable, prepare
 from chat.settings import Problem, Settings
 from chat.valkey import find_binary
 from chat.workers import claim
+from moderation import pipeline
+from moderation.policy import PackError
+from moderation.rules import DATA, BookError
 
 # Seconds an external engine may take to accept a connection.
 REACH = 2.0
@@ -24,16 +27,13 @@ REACH = 2.0
 
 def packs(settings: Settings) -> set[str]:
     """Names of the moderation packs there are."""
+    return set(pipeline.pack_names(policy_folder(settings)))
+
+
+def policy_folder(settings: Settings) -> Path:
+    """Where rule books and packs come from."""
     own = settings.moderation.policy_dir
-    folder = Path(own) if own else files("moderation").joinpath("data")
-    try:
-        return {
-            item.name.removesuffix(".yaml")
-            for item in folder.joinpath("packs").iterdir()
-            if item.name.endswith(".yaml")
-        }
-    except OSError:
-        return set()
+    return Path(own).expanduser().absolute() if own else DATA
 
 
 def missing_packs(settings: Settings) -> list[Problem]:
@@ -52,6 +52,7 @@ def problems(settings: Settings) -> list[Problem]:
     found = missing_packs(settings)
     looks: list[tuple[str, str, Callable[[Settings], None]]] = [
         ("data.dir", settings.data.dir, _data_dir),
+        ("moderation.policy_dir", settings.moderation.policy_dir, _policy),
         ("gateway.port", str(settings.gateway.port), _port),
         ("redis.url", "", _engine),
     ]
@@ -74,6 +75,15 @@ def _data_dir(settings: Settings) -> None:
     except OSError as error:
         says = f"data.dir {path} cannot be made in {nearest} ({error.strerror}); choose another data.dir"
         raise Unusable(says) from None
+
+
+def _policy(settings: Settings) -> None:
+    """Rule books and packs are read as the node will read them; each rule's own hits and misses are tried."""
+    folder = policy_folder(settings)
+    try:
+        pipeline.load(stopwatch=time.monotonic, data=folder)
+    except (BookError, PackError, OSError) as error:
+        raise Unusable(f"{folder} cannot be used: {error}; mend it, or leave policy_dir empty") from None
 
 
 def _port(settings: Settings) -> None:

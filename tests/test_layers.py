@@ -1,0 +1,144 @@
+"""The layers of the house, held by a test: who may import whom, and where each outside library may be used.
+
+The drawing is in docs/architecture.md. To change the plan, change the drawing, the tables below and the code in one
+commit and say why. A new file gets a row in LAYERS, a new library a row in OUTSIDE.
+
+Deliberate differences from the first plan: msgspec is the language our types are written in, so it is allowed wherever
+types of the wire or of files are declared (commands, replies, settings, config, moderation's loaders), not only where
+bytes are read. The listener of websockets lives in ws.py, below gateway.py. Settings are plain types and therefore L1;
+what reads them (config, sources) is L4.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("chat", "rooms", "moderation")
+
+# L0 words · L1 pure logic · L2 adapters · L3 application · L4 shell. A file imports its own layer and those below.
+LAYERS = {
+    0: "chat.commands chat.replies rooms.events moderation.verdict",
+    1: """
+        chat.wire chat.connection chat.outbox chat.hub chat.auth chat.metrics chat.settings chat.tickets chat.follow
+        rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
+        moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
+        moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.keys
+        """,
+    2: """
+        chat.accounts
+        rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
+        rooms.backplane rooms.leases rooms.presence
+        moderation.review
+        """,
+    3: "chat.dispatch chat.talk chat.speech chat.people chat.services",
+    4: """
+        chat.cli chat.node chat.gateway chat.web chat.ws chat.workers chat.checks chat.config chat.sources chat.datadir
+        chat.valkey chat.logs chat.client
+        """,
+}
+LAYER = {module: layer for layer, modules in LAYERS.items() for module in modules.split()}
+
+# Which of our packages a package may import. The graph is a V: rooms and moderation are strangers.
+ARROWS = {"chat": {"chat", "rooms", "moderation"}, "rooms": {"rooms"}, "moderation": {"moderation"}}
+
+# What would make pure code depend on where and when it runs.
+IMPURE = {"asyncio", "time", "random", "secrets", "os", "logging", "structlog", "redis", "hiredis", "websockets"}
+# The application layer speaks to adapters, never to a socket or an engine.
+FORBIDDEN = {0: IMPURE, 1: IMPURE, 3: {"socket", "redis", "hiredis", "websockets"}}
+
+# Where each outside library may be used: modules, or whole layers.
+OUTSIDE: dict[str, set[str | int]] = {
+    "websockets": {"chat.gateway", "chat.ws", "chat.web", "chat.client"},
+    "redis": {2, "chat.node"},
+    "hiredis": {2},
+    "msgpack": {"chat.wire", "chat.client", "rooms.envelope"},
+    "msgspec": {
+        "chat.wire", "chat.client", "chat.commands", "chat.replies", "chat.settings", "chat.config", "rooms.envelope",
+        "moderation.rules", "moderation.policy", "moderation.helplines",
+    },
+    "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines"},
+    "structlog": {2, 3, 4},
+    "jwt": {"chat.auth"},
+    "click": {"chat.cli"},
+    "prometheus_client": {"chat.metrics"},
+    "uvloop": {"chat.workers"},
+    "re2": {"moderation.rules", "moderation.contact", "moderation.crisis"},
+    "ahocorasick": {"moderation.prefilter"},
+    "phonenumbers": {"moderation.contact"},
+    "linkify_it": {"moderation.contact"},
+}  # fmt: skip
+
+
+def modules() -> list[str]:
+    """Every module of the three packages, dotted."""
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"]
+    return sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files)
+
+
+def imports(source: str) -> set[str]:
+    """Everything a source imports, dotted; `from a import b` is `a.b` where that is one of our modules, else `a`."""
+    found: set[str] = set()
+    ours = set(modules())
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            names = {f"{node.module}.{name.name}" for name in node.names}
+            found |= (names & ours) or {str(node.module)}
+            if names - ours and names & ours:
+                found.add(str(node.module))
+    return found
+
+
+def faults(module: str, source: str) -> list[str]:
+    """What `source` imports that `module` may not."""
+    layer, package = LAYER[module], module.partition(".")[0]
+    found = []
+    for name in sorted(imports(source)):
+        top = name.partition(".")[0]
+        if top in PACKAGES:
+            if top not in ARROWS[package]:
+                found.append(f"{module} imports {name}: {package} knows nothing of {top}")
+            elif name in LAYER and LAYER[name] > layer:
+                found.append(f"{module} (L{layer}) imports {name} (L{LAYER[name]}): arrows point down")
+        elif top in FORBIDDEN.get(layer, set()):
+            found.append(f"{module} (L{layer}) imports {name}: not in this layer")
+        elif top not in sys.stdlib_module_names:
+            allowed = OUTSIDE.get(top, set())
+            if module not in allowed and layer not in allowed:
+                found.append(f"{module} imports {name}: {top} has its places in OUTSIDE")
+    return found
+
+
+def test_every_file_has_a_layer_and_every_layer_its_files() -> None:
+    assert set(modules()) == set(LAYER)
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name in LAYER])
+def test_arrows_point_down(module: str) -> None:
+    assert faults(module, (ROOT / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("rooms.topics", "from moderation.verdict import Action"),
+        ("moderation.pipeline", "import rooms.events"),
+        ("rooms.envelope", "from chat import wire"),
+        ("chat.hub", "from chat.gateway import Gateway"),
+        ("chat.hub", "from chat import commands, gateway"),
+        ("rooms.recovery", "import time"),
+        ("chat.talk", "import redis.asyncio"),
+        ("chat.web", "import hiredis"),
+        ("chat.hub", "def f():\n    import requests"),
+    ],
+)
+def test_an_arrow_that_points_up_would_be_seen(module: str, line: str) -> None:
+    """The test itself is tested: each of these is a way out of the plan."""
+    assert len(faults(module, line)) == 1
