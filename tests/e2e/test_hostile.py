@@ -87,7 +87,8 @@ async def test_hostile_messagepack_is_answered_and_the_connection_stays(
 @pytest.mark.parametrize(
     "bad",
     ["[" * 60_000, '{"type":"ping","id":NaN}', '{"type":"ping","id":1e999}',
-     '{"type":"ping","id":' + "9" * 10_000 + "}", '{"type":"check","id":1,"room":"r","text":"\\ud800"}', "", "null", "[]", '{"type":"ping"'],
+     '{"type":"ping","id":' + "9" * 10_000 + "}",
+     '{"type":"check","id":1,"room":"r","text":"\\ud800"}', "", "null", "[]", '{"type":"ping"'],
     ids=range(9),
 )  # fmt: skip
 async def test_hostile_json_is_answered_and_the_connection_stays(server: Server, bad: str) -> None:
