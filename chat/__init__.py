@@ -1,0 +1,60 @@
+"""The server: clients on one side, rooms and moderation on the other.
+
+This is the only package that knows both `rooms` (what a room is, how an event reaches every node) and `moderation` (what
+may be said). It reads websockets, asks moderation, commits through rooms, and writes what rooms hand up to everybody who
+listens.
+
+The life of one message, and the file for each step:
+
+    ws.py → gateway.py           a frame arrives
+    connection.py, wire.py       is it legal now? decode it, or say which field is wrong
+    dispatch.py → speech.py      the command's handler
+    moderation.pipeline          the verdict, before anything is shared
+    rooms.backplane              one commit; the reply is sent
+    node.py (pump) → hub.py      the event comes back from the engine, is encoded once and delivered
+    outbox.py → ws.py            one write per connection and tick
+
+Files, from the bottom up. A file imports its own layer and those below (tests/test_layers.py).
+
+    L0  commands.py      what a client may say: one frozen type for each command
+        replies.py       what the server says: replies, events, refusal and close codes
+    L1  wire.py          bytes ↔ words in both codecs; ready websocket frames
+        auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
+        tickets.py       who was asked to move comes in before the crowd
+        connection.py    one client from upgrade to close, without a socket: states, budgets, positions
+        outbox.py        what waits for one connection: lanes, bounds, who is too slow
+        hub.py           who on this node listens to what; encode once, deliver, flush
+        follow.py        a room as a client follows it
+        metrics.py       counters and gauges, without rooms or people in them
+        settings.py      the schema of config.yaml: one frozen dataclass for each section
+    L2  accounts.py      persons, chosen aliases, revocations in the engine
+    L3  services.py      the frozen bundle every handler gets
+        talk.py          being in a room: rooms, join, leave, members, page, typing
+        speech.py        words on their way to others: send, check, edit, redact, react
+        people.py        hello, tokens
+        dispatch.py      the table command → handler; one reply for each command
+    L4  ws.py            one websocket on a socket
+        gateway.py       handshakes, admission, heartbeats, closing; connections ↔ dispatch
+        web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
+        node.py          builds everything, runs the loops, drains
+        workers.py       the parent of several nodes and of the engine
+        valkey.py        the embedded engine
+        datadir.py       data.dir: ours, the secret, locks
+        sources.py       file, environment, --set → given values
+        config.py        given values → settings, every problem told at once
+        checks.py        what the settings name must exist
+        logs.py          structlog: ids and categories only
+        cli.py           the command `warmline`
+        client.py        the asyncio client: SDK, tests and load use this one
+    static/              the web client
+
+Where to go:
+
+    a new command            its type in commands.py (and its reply in replies.py), a function in a handler file (talk.py,
+                             speech.py, people.py or a new one), a row in dispatch.py, its line in docs/protocol.md
+    a new setting            a field in settings.py, its line in config.yaml
+    another room             config.yaml only
+    slow mode                rooms/topics.py (the rule), rooms/lua/commit.lua (the guard), config.yaml (the figure)
+    what a helper may do     auth.py (roles, scopes), rooms/topics.py (what they mean in a room)
+    a slow or broken client  outbox.py (when), gateway.py (what then)
+"""

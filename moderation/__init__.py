@@ -1,0 +1,40 @@
+"""Moderation: what may be said, and what is owed to the person who said it.
+
+A *submission* goes in, a *verdict* comes out. The verdict has two halves that never mix: `action` is what happens to the
+words (allow, mask, hold, block), `care` is what is owed to their author. This package has never heard of rooms,
+websockets or JSON; `chat` asks it before anything is shared, and pays the care whatever the action is.
+
+    text.py        normalise: take the disguise off, keep a map back to the text as written
+    stages         look at it, each on its own, and report findings; they decide nothing
+    policy.py      one place decides: findings and the room's policy pack → the verdict, with its explanation
+
+A pipeline that fails or takes too long holds the message: it never lets it through and never throws it away.
+
+Files, from the bottom up. A file imports its own layer and those below (tests/test_layers.py).
+
+    L0  verdict.py       the words: Submission, Finding, Action, Care, Verdict
+    L1  folding.py       which written character stands for which plain letter: our own tables
+        text.py          normalisation with a map back
+        gates.py         what around a match says that the words mean something else: quoted, past, negated
+        prefilter.py     which patterns could match at all, in one pass
+        rules.py         the rule book: data/rules/*.yaml, compiled once; each rule has its own hits and misses
+        contact.py       stage: phone numbers, mail, links, handles
+        flood.py         stage: too much, or the same again
+        crisis.py        stage: what care is owed
+        policy.py        policy packs: data/packs/*.yaml
+        helplines.py     the helplines and the card: data/helplines.yaml
+        pipeline.py      runs it all over the submissions of a tick
+        keys.py          key names of the review queue
+    L2  review.py        held messages in the engine
+    data/                rules, packs and helplines: most changes happen here and need no code
+    lua/                 one verb of the review queue per file
+
+Where to go:
+
+    a new rule           data/rules/*.yaml: the rule with its hits and misses (the tests run them); its consequence is in
+                         the packs
+    a new helpline       data/helplines.yaml: number, hours in its own zone, source, date checked
+    a new pack           data/packs/<name>.yaml; rooms name it in config.yaml
+    stricter or milder   the pack's thresholds in data/packs/
+    a new stage          its own file, one line in the list of stages in pipeline.py, thresholds in the packs
+"""

@@ -1,0 +1,42 @@
+"""Rooms: what a room is, and how an event reaches every node exactly once, in order, or not at all.
+
+A room is a log in the engine (Redis 7 or Valkey) and the nodes that follow it. This package knows events, positions and
+people's presence; it has never heard of moderation, websockets or JSON. `chat` is the only one that uses it.
+
+Two ideas carry it. What several nodes must agree on is one Lua script per verb (`lua/`), which compares and sets and
+holds no policy. And every entry carries a tag, hash(previous tag, its id), so that a node which comes back after a
+failover sees whether the log is still the one it knew: `recovery.py` compares, `backplane.py` acts.
+
+Files, from the bottom up. A file imports its own layer and those below (tests/test_layers.py).
+
+    L0  events.py        the words: ids, Position, Entry, Member, Refusal
+    L1  topics.py        topic rooms: who may see, enter, speak; slow mode; bands are walls
+        envelope.py      every key and channel name, and what travels on a channel
+        commits.py       the words of a commit: what is asked, under which guard, what came of it
+        recovery.py      two views of one log: recovered, gap, heal or fork
+        ring.py          the newest entries of one open room on this node
+        roster.py        this node's copy of who is in a room, and what clients are told, how often
+        seats.py         who is in which room through this node, and what the engine has yet to hear
+        address.py       redis.url, read and checked
+    L2  scripts.py       the scripts in lua/, registered once, called by their hash
+        resp.py          one connection to an engine, on hiredis
+        pipeline.py      one commit pipeline in flight; the next gathers meanwhile
+        subscriber.py    which channels this node hears, and what arrives
+        link.py          pipeline, subscriber and probes of one engine node; reconnects
+        calls.py         redis-py for everything that is not the hot link
+        history.py       the log's verbs: append, read, page, trim
+        healing.py       bring an open room back together with its log
+        backplane.py     the front of all this: commit, open, take, recover, page
+        leases.py        which nodes are alive
+        presence.py      who is where across all nodes, at a cost that a storm cannot raise
+    lua/                 one verb per file, its KEYS, ARGV and answer on top
+
+Where to go:
+
+    slow mode, capacity, who may enter    topics.py (and config.yaml for the figures); the gap itself is kept by the
+                                          guard in lua/commit.lua, because two nodes must agree on it
+    a new key or channel                  envelope.py
+    a new verb on the log                 its script in lua/, a method in history.py, its use in backplane.py
+    another engine topology               address.py, link.py, backplane.py
+    presence is told too often, too late  roster.py (tiers)
+"""
