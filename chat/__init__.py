@@ -1,8 +1,8 @@
 """The server: clients on one side, rooms and moderation on the other.
 
-This is the only package that knows both `rooms` (what a room is, how an event reaches every node) and `moderation` (what
-may be said). It reads websockets, asks moderation, commits through rooms, and writes what rooms hand up to everybody who
-listens.
+This is the only package that knows both `rooms` (what a room is, how an event reaches every node) and `moderation`
+(what may be said). It reads websockets, asks moderation, commits through rooms, and writes what rooms hand up to
+everybody who listens.
 
 The life of one message, and the file for each step:
 
@@ -50,8 +50,9 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
 
 Where to go:
 
-    a new command            its type in commands.py (and its reply in replies.py), a function in a handler file (talk.py,
-                             speech.py, people.py or a new one), a row in dispatch.py, its line in docs/protocol.md
+    a new command            its type in commands.py (and its reply in replies.py), a function in a handler file
+                             (talk.py, speech.py, people.py or a new one), a row in dispatch.py, a line in
+                             docs/protocol.md
     a new setting            a field in settings.py, its line in config.yaml
     another room             config.yaml only
     slow mode                rooms/topics.py (the rule), rooms/lua/commit.lua (the guard), config.yaml (the figure)

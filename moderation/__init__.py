@@ -1,7 +1,7 @@
 """Moderation: what may be said, and what is owed to the person who said it.
 
-A *submission* goes in, a *verdict* comes out. The verdict has two halves that never mix: `action` is what happens to the
-words (allow, mask, hold, block), `care` is what is owed to their author. This package has never heard of rooms,
+A *submission* goes in, a *verdict* comes out. The verdict has two halves that never mix: `action` is what happens to
+the words (allow, mask, hold, block), `care` is what is owed to their author. This package has never heard of rooms,
 websockets or JSON; `chat` asks it before anything is shared, and pays the care whatever the action is.
 
     text.py        normalise: take the disguise off, keep a map back to the text as written
@@ -31,8 +31,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
 
 Where to go:
 
-    a new rule           data/rules/*.yaml: the rule with its hits and misses (the tests run them); its consequence is in
-                         the packs
+    a new rule           data/rules/*.yaml: the rule with its hits and misses (the tests run them); its consequence
+                         is in the packs
     a new helpline       data/helplines.yaml: number, hours in its own zone, source, date checked
     a new pack           data/packs/<name>.yaml; rooms name it in config.yaml
     stricter or milder   the pack's thresholds in data/packs/
