@@ -30,6 +30,7 @@ from rooms import calls, envelope, scripts
 from rooms.envelope import PresenceDiff
 from rooms.events import Member, NodeId, RoomKey, UserId
 from rooms.leases import REFRESH, SWEEP, Leases, Standing, new_node
+from rooms.resp import EngineAway
 from rooms.roster import Change, Fate, Roster, RosterCopy, pack_member, unpack_member
 from rooms.seats import MOST_CHANGES, Seat, Seats
 
@@ -118,14 +119,17 @@ class Presence:
     async def load(self, room: RoomKey) -> None:
         """Read the roster of a room that was opened (subscribe first). Concurrent calls share one reading.
 
-        Raises redis' errors, OSError or TimeoutError if the engine is away; the room is then not loaded.
+        Raises `EngineAway`; the room is then not loaded.
         """
         copy = self._copies.setdefault(room, RosterCopy())
         if copy.version or not copy.reading:
             return  # a hole is mended by `run`; meanwhile the copy is nearly right
         async with self._loads.setdefault(room, asyncio.Lock()):
             if copy.reading:
-                await self._read([room])
+                try:
+                    await self._read([room])
+                except calls.TROUBLE as trouble:
+                    raise EngineAway(type(trouble).__name__) from None
 
     def unload(self, room: RoomKey) -> None:
         """Nobody here is interested in the room any more."""

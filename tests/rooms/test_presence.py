@@ -11,10 +11,11 @@ import pytest
 from redis.asyncio import Redis
 
 from rooms import envelope
-from rooms.calls import TROUBLE, engine_client
+from rooms.calls import engine_client
 from rooms.events import AliasId, Member, NodeId, RoomKey, UserId
 from rooms.leases import DEAD_AFTER
 from rooms.presence import Presence
+from rooms.resp import EngineAway
 from rooms.roster import unpack_lists
 from rooms.seats import GRACE
 from tests.support.ear import Ear
@@ -296,7 +297,7 @@ async def test_changes_wait_while_the_engine_is_away(engine: Engine) -> None:
         await here.sweep(1.0)
         await here.compare()
         await here.mend()
-        with pytest.raises(TROUBLE):
+        with pytest.raises(EngineAway):
             await here.load(OTHER)
         assert here.stats()["troubles"] > 0
         await engine.start()
