@@ -1,0 +1,100 @@
+"""Persons: what the engine keeps about one, under one tag of their own (`warm:{p/<user>}:…`).
+
+A guest costs the engine nothing until there is something to remember: a person is a random id inside a token that we
+signed. What is kept so far:
+
+    revoked   hash   since → seconds, t:<token id> → expiry     tokens that were taken back
+    names     hash   room → the name chosen there               none: the two kind words of chat/auth.py
+
+Blocks, mutes, devices, settings and the recovery phrase each get a key of this tag and a line here. Everything of a
+person is under the tag, so that `erase` and `export` can be complete. Keys of persons and of rooms never meet in one
+script.
+
+Answers `EngineAway` as an exception: a token whose revocation cannot be looked up lets nobody in. Nobody's id leaves
+the server, and names stay out of logs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from chat.auth import LEEWAY, Identity
+from rooms import calls
+from rooms.events import RoomKey, UserId
+from rooms.resp import EngineAway
+from rooms.scripts import Script
+
+# Names of rooms a person has not chosen anything in for so long are forgotten with the person's other traces.
+NAMES_KEPT = 90 * 86400
+
+_SOURCE = (Path(__file__).parent / "lua" / "revoke.lua").read_bytes()
+REVOKE = Script("revoke", _SOURCE, hashlib.sha1(_SOURCE, usedforsecurity=False).hexdigest())
+
+
+def person_key(user: UserId, what: str) -> str:
+    """A key of one person. The only place that says how they are called."""
+    return f"warm:{{p/{user}}}:{what}"
+
+
+class Accounts:
+    """Persons in the engine."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client  # from `rooms.calls.engine_client`
+
+    async def new_person(self) -> UserId:
+        """An id nobody has: 128 random bits, 22 url-safe characters. Nothing is written."""
+        return UserId(secrets.token_urlsafe(16))
+
+    async def revoked(self, identity: Identity) -> bool:
+        """Whether this token was taken back, by itself or with all others of its time. Raises EngineAway.
+
+        Tokens carry whole seconds: one signed in the very second of a revocation counts as older.
+        """
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hmget(person_key(identity.user, "revoked"), ["since", f"t:{identity.token_id}"])
+        since, itself = await self._ask(pipe)
+        return itself is not None or (since is not None and identity.issued <= float(since))
+
+    async def revoke(self, identity: Identity, now: float) -> None:
+        """Take this one token back (log out here). `now` is seconds since 1970. Raises EngineAway."""
+        await self._revoke(identity.user, f"t:{identity.token_id}", identity.expires, now, identity.expires)
+
+    async def revoke_all(self, user: UserId, now: float, longest: float) -> None:
+        """Take back every token signed until `now`; `longest` is how many seconds one lives. Raises EngineAway."""
+        await self._revoke(user, "since", now, now, now + longest)
+
+    async def _revoke(self, user: UserId, field: str, value: float, now: float, till: float) -> None:
+        pipe = self._client.pipeline(transaction=False)
+        args = (f"{value:.3f}", f"{now:.3f}", f"{till + LEEWAY:.3f}")
+        calls.call(pipe, REVOKE, [person_key(user, "revoked")], field, *args)
+        await self._ask(pipe)
+
+    async def name_in(self, user: UserId, room: RoomKey) -> str | None:
+        """The name this person chose in `room`. Raises EngineAway."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hget(person_key(user, "names"), room)
+        name = await self._ask(pipe)
+        return None if name is None else name.decode()
+
+    async def choose_name(self, user: UserId, room: RoomKey, name: str) -> None:
+        """Keep the (judged) name of this person in `room`. Raises EngineAway."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hset(person_key(user, "names"), room, name)
+        pipe.expire(person_key(user, "names"), NAMES_KEPT)
+        await self._ask(pipe)
+
+    async def _ask(self, pipe: Any) -> Any:
+        """The first answer of a pipeline that may be repeated. Raises EngineAway, without the command in it."""
+        answers = await calls.run(self._client, pipe, [REVOKE])
+        if answers is None:
+            raise EngineAway("no answer")
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise EngineAway(type(answer).__name__)
+        return answers[0]
