@@ -1,6 +1,6 @@
 """The backplane: what joins the nodes. Commit events to rooms' logs, and hear what every node commits.
 
-    backplane = Backplane(url, dedupe_ms=3_600_000)
+    backplane = Backplane(url, node)       
     await backplane.start()                       # or EngineAway with the reason
     tasks.create_task(backplane.run())            # connections, probes, repairs: for as long as the node lives
     await backplane.open(room)                    # hear this room; its newest entries are in `ring(room)`
@@ -31,7 +31,7 @@ from rooms import envelope
 from rooms.commits import UNAVAILABLE, Commit, Committed, Guard, Outcome, Refused, Unavailable
 from rooms.committing import Committing
 from rooms.envelope import Control, PresenceDiff, TypingBlip
-from rooms.events import Entry, EventId, NodeId, Position, RoomKey
+from rooms.events import NO_ONE, AliasId, Entry, EventId, NodeId, Position, RoomKey
 from rooms.healing import Mended
 from rooms.history import History
 from rooms.intake import Arrival, EngineMark, Intake, RoomReset, Settled
@@ -58,8 +58,9 @@ REACH_WITHIN = 1.0
 class Backplane:
     """Everything a node says to and hears from the others, through one engine node."""
 
-    def __init__(self, url: str, *, dedupe_ms: int = 3_600_000, node: NodeId | None = None) -> None:
-        """Raises `address.BadAddress` for a URL we cannot use."""
+    def __init__(self, url: str, node: NodeId | None = None, *, dedupe: float = 3600.0) -> None:
+        """`dedupe`: seconds a repeat is recognised. Raises `address.BadAddress` for a URL we cannot use."""
+        dedupe_ms = int(dedupe * 1000)
         self._link = Link(url, node)
         self._history = History(self._link, dedupe_ms)
         self._committing = Committing(self._link, self._history, dedupe_ms)
@@ -117,6 +118,10 @@ class Backplane:
         """Publish on the lossy lane (None: to all nodes): dropped when the engine is away or the lane is full."""
         channel = envelope.channel(room) if room is not None else envelope.ALL_NODES
         self._link.pipeline.post(pack(b"SPUBLISH", channel.encode(), payload))
+
+    def blip(self, room: RoomKey, alias: AliasId) -> None:
+        """Say, lossily, that someone is typing; only their name in this room travels."""
+        self.publish_soon(room, envelope.typing(NO_ONE, alias.encode()))
 
     # Rooms of this node
 
@@ -233,7 +238,7 @@ class Backplane:
         return await self._reading.entry(room, event)
 
     async def trim(self, room: RoomKey, *, older_than_ms: int | None = None, longer_than: int | None = None) -> int:
-        """Exact retention from the head: entries older than an age (ms, engine time), and beyond a count."""
+        """Exact retention from the head: entries from before a moment (engine ms), and beyond a count. How many went."""
         return await self._history.trim(room, older_than_ms, longer_than)
 
     async def claim_secret(self, fingerprint: str) -> bool:

@@ -91,12 +91,12 @@ class History:
         return str(reply.decode())
 
     async def trim(self, room: RoomKey, older_than_ms: int | None, longer_than: int | None) -> int:
-        """Remove the oldest entries by age (milliseconds) and by length; returns how many went."""
-        age = b"" if older_than_ms is None else b"%d" % older_than_ms
+        """Remove entries from before a moment (engine ms) and beyond a length, oldest first; returns how many went."""
+        moment = b"" if older_than_ms is None else b"%d" % older_than_ms
         length = b"" if longer_than is None else b"%d" % longer_than
         removed = 0
         while True:
-            (reply,) = await self._ask([call("trim", room, age, length, b"%d" % TRIM_STEP)])
+            (reply,) = await self._ask([call("trim", room, moment, length, b"%d" % TRIM_STEP)])
             removed += int(reply[0])
             if not reply[2]:
                 return removed
