@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from chat.datadir import Unusable, prepare
 from chat.settings import Problem, Settings
@@ -20,6 +19,7 @@ from chat.workers import claim
 from moderation import pipeline
 from moderation.policy import PackError
 from moderation.rules import DATA, BookError
+from rooms.address import parse
 
 # Seconds an external engine may take to accept a connection.
 REACH = 2.0
@@ -95,14 +95,14 @@ def _engine(settings: Settings) -> None:
     if settings.embedded:
         find_binary()
         return
-    url = urlsplit(settings.redis.url)
+    address = parse(settings.redis.url)
     try:
-        if url.scheme == "unix":
+        if address.path:
             with socket.socket(socket.AF_UNIX) as line:
                 line.settimeout(REACH)
-                line.connect(url.path)
-        elif url.scheme in ("redis", "rediss"):
-            socket.create_connection((url.hostname or "127.0.0.1", url.port or 6379), REACH).close()
-    except (OSError, ValueError):
-        where = url.path if url.scheme == "unix" else url.netloc.rpartition("@")[2]
+                line.connect(address.path)
+        else:
+            socket.create_connection((address.host, address.port), REACH).close()
+    except OSError:
+        where = address.path or f"{address.host}:{address.port}"
         raise Unusable(f"no engine answers at {where}; start it, or leave redis.url empty for our own") from None

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta
 
+from rooms.address import BadAddress, parse
 from rooms.events import Band, Role
 from rooms.topics import Topic
 
@@ -27,9 +28,6 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 # Under this many bytes an HMAC key can be searched; PyJWT would take it all the same.
 SHORTEST_SECRET = 32
-
-# What may stand before `://` in redis.url; the link says which of them wait for their feature.
-SCHEMES = ("redis", "rediss", "unix", "redis-sentinel", "redis-cluster")
 
 SECRET = frozenset({"auth.secret", "redis.url"})
 
@@ -209,10 +207,11 @@ def contradictions(settings: Settings) -> list[Problem]:
     if settings.gateway.silence <= settings.gateway.heartbeat:
         says = f"must be longer than gateway.heartbeat ({settings.gateway.heartbeat:g} s); twice as long is usual"
         found.append(Problem("gateway.silence", f"{settings.gateway.silence:g}", says))
-    if settings.redis.url and settings.redis.url.partition("://")[0] not in SCHEMES:
-        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        says = f"must begin with one of {schemes}; leave it empty for the embedded engine"
-        found.append(Problem("redis.url", "(not shown)", says))
+    try:
+        if settings.redis.url:
+            parse(settings.redis.url)
+    except BadAddress as error:
+        found.append(Problem("redis.url", "(not shown)", f"{error}; or leave it empty for the embedded engine"))
     for origin in settings.gateway.origins:
         if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
             says = "an origin is scheme and host without a path, such as https://example.org"

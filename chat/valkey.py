@@ -135,7 +135,7 @@ class EmbeddedEngine:
             try:
                 await self._launch()
                 log.info("engine_restarted", pid=self.pid)
-            except Unusable as error:
+            except (Unusable, OSError) as error:  # OSError: no process or descriptor to be had just now
                 log.error("engine_not_restarted", because=str(error))
 
     async def stop(self) -> None:

@@ -40,6 +40,7 @@ from chat import logs
 from chat.datadir import Unusable
 from chat.settings import Settings
 from chat.valkey import EmbeddedEngine
+from rooms.backplane import EngineAway
 
 log = structlog.get_logger("chat.workers")
 
@@ -82,7 +83,7 @@ async def serve(settings: Settings, workers: int, say: Callable[[str], None], en
     claim(host, port, shared=False).close()
     if workers == 1:
         async with engine_for(settings) as url:
-            return await node(entry)(settings, engine_url=url, ready=say)
+            return await live(entry, settings, engine_url=url, ready=say)
     with closing(claim(host, port, shared=True)) as place:  # never listens: it holds the port between restarts
         settings = settings.with_port(place.getsockname()[1])
         async with engine_for(settings) as url:
@@ -108,11 +109,15 @@ async def engine_for(settings: Settings) -> AsyncIterator[str]:
         await engine.stop()
 
 
-def node(entry: str) -> Callable[..., Coroutine[Any, Any, int]]:
-    """The function an entry names."""
+async def live(entry: str, settings: Settings, **told: Any) -> int:
+    """Run the node that `entry` names. Raises Unusable where its engine cannot be reached at the start."""
     module, _, name = entry.partition(":")
-    found: Callable[..., Coroutine[Any, Any, int]] = getattr(importlib.import_module(module), name)
-    return found
+    node: Callable[..., Coroutine[Any, Any, int]] = getattr(importlib.import_module(module), name)
+    try:
+        return await node(settings, **told)
+    except EngineAway as reason:  # later on a node lives through this; here nobody has been served yet
+        remedy = "see engine.log in its directory" if settings.embedded else "start it, or mend redis.url"
+        raise Unusable(f"the engine cannot be used ({reason}); {remedy}") from None
 
 
 def claim(host: str, port: int, *, shared: bool) -> socket.socket:
@@ -250,7 +255,7 @@ def work(pipe: int, out: int) -> int:
         os.write(out, address.encode() + b"\n")
 
     try:
-        return run(node(job.entry)(job.settings, engine_url=job.engine_url, ready=ready, reuse_port=True))
+        return run(live(job.entry, job.settings, engine_url=job.engine_url, ready=ready, reuse_port=True))
     except Unusable as error:
         print(f"warmline: {error}", file=sys.stderr)  # noqa: T201
         return UNUSABLE

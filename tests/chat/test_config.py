@@ -120,7 +120,8 @@ def test_a_secret_of_digits_stays_a_text() -> None:
         ("gateway: [", "not valid YAML"),
         ("- a", "mapping of sections"),
         ("gatway: {port: 1}", "did you mean gateway.port?"),
-        ("redis: {url: 'memcached://x'}", "must begin with one of redis://"),
+        ("redis: {url: 'redis-cluster://a,b'}", "waits for its feature"),
+        ("redis: {url: 'memcached://x'}", "begins with unix://, redis://"),
     ],
 )
 def test_what_cannot_work_is_refused_in_words(tmp_path: Path, text: str, expected: str) -> None:
