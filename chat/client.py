@@ -10,8 +10,8 @@ Commands return the server's answer as a dict, also when it is a refusal (`answe
 `says`, `retry`); only `join` raises `Refused`, because a script can seldom go on without its room. `client.view(room)`
 holds the logged events seen, once each, in the order of the log (the newest `keep`).
 
-How it keeps its promises. Every command waits in one queue and leaves in order, at most 16 unanswered at a time. What
-a lost connection left unanswered goes to the front of the queue and is sent again on the next one, a `send` with the
+How it keeps its promises. Every command waits in the one queue of the `Line` (chat/line.py) and leaves in order, at
+most 16 unanswered at a time. What a lost connection left unanswered is sent again on the next one, a `send` with the
 same key: so it happens once, and `send` returns only with an outcome. Each room is a `Followed` (chat/follow.py); one
 `hello` resumes them all, as the same person (the token of the first welcome is kept in memory, and refreshed before it
 expires). Asked to `reconnect`, it opens the new connection while the old one still delivers.
@@ -34,38 +34,26 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Subprotocol
 
-from chat import wire
 from chat.follow import Event, Followed
+from chat.line import Ask, Backoff, Line, Link, LinkLost, Stopped
 from chat.replies import Joined
 from chat.wire import Codec
 
-IN_FLIGHT = 16  # protocol.md: the server does not read the 17th before a reply leaves
-# A resume brings 512 KiB of events at most; the rest of a welcome is small.
-MAX_FRAME = 2 * 1024 * 1024
-# Connection reset or refused, upgrade refused, answer too slow: the network, not us.
-_LOST = (OSError, InvalidHandshake, ConnectionClosed, TimeoutError)
+__all__ = ["Client", "Codec", "Event", "Refused", "Stopped"]
+
+INBOX = "inbox"
 _PERSONAL = frozenset({"care", "resolved"})  # events of the inbox, whatever room they are about
-_STOPPING = frozenset({1000, 1002, 1003, 1007, 1009})  # done, or a bug of ours
-
-
-class Stopped(Exception):
-    """The client has ended for good. `code`: a close code, a refusal code of hello, or a word of ours."""
-
-    def __init__(self, code: int | str, says: str) -> None:
-        super().__init__(f"{code}: {says}")
-        self.code = code
-        self.says = says
+# As many rooms as one hello may resume; nobody listens to more.
+_RESUME = 100
+# A timer of years overflows some loops' clocks; asking once in twenty days costs nothing.
+_FRESH_WITHIN = 20 * 86_400.0
 
 
 class Refused(Exception):
@@ -75,62 +63,6 @@ class Refused(Exception):
         super().__init__(answer["code"])
         self.code: str = answer["code"]
         self.answer = answer
-
-
-class LinkLost(Exception):
-    """The connection a command was bound to is gone. Seen only inside the client."""
-
-
-class _Later(Exception):
-    """Could not connect now."""
-
-    def __init__(self, retry_after: float = 0.0) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
-
-
-class Backoff:
-    """Full jitter: a random wait up to base * 2^n, at most `cap`. Seconds, all multiplied by `scale`."""
-
-    BASE, CAP, STABLE = 0.5, 30.0, 30.0
-
-    def __init__(self, rng: random.Random, scale: float = 1.0) -> None:
-        self._rng = rng
-        self._scale = scale
-        self._failures = 0
-
-    def wait(self, lasted: float = 0.0) -> float:
-        """The next wait; `lasted` is how long the connection before it stood."""
-        if lasted >= self.STABLE * self._scale:
-            self._failures = 0
-        bound = min(self.CAP, self.BASE * 2 ** min(self._failures, 16))
-        self._failures += 1
-        return self._rng.uniform(0, bound) * self._scale
-
-
-@dataclass(slots=True, eq=False)
-class _Ask:
-    """One command on its way to its one answer."""
-
-    command: Event
-    answer: asyncio.Future[Event] | None  # None: typing, which has none
-    number: int
-    link: _Link | None = None  # set: means nothing on another connection, fails with it
-
-
-class _Link:
-    """One connection: what was sent on it and not answered yet."""
-
-    __slots__ = ("last_id", "over", "ready", "retired", "sent", "since", "ws")
-
-    def __init__(self, ws: ClientConnection, since: float) -> None:
-        self.ws = ws
-        self.since = since
-        self.sent: dict[int, _Ask] = {}
-        self.last_id = 1  # hello was 1
-        self.ready = False  # commands may leave on it
-        self.retired = False  # a newer connection tells the events now
-        self.over: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()  # close code, reason
 
 
 class Client:
@@ -157,43 +89,32 @@ class Client:
         room and `backlog` unread events are held; `renew` fetches a new token where the old one is no longer taken."""
         if (guest is None) == (token is None):
             raise ValueError("give either guest or token")
-        self.url = url
-        self.codec = codec
         self.welcome: Event = {}  # the last welcome
         self.token = token  # kept from the first welcome on: the same person after every reconnect
         self.connections = 0  # welcomes so far
         self._guest = dict(guest) if guest is not None else None
-        self._rng = rng or random.Random()
-        self._backoff = Backoff(self._rng, scale)
-        self._scale, self._keep, self._patience = scale, keep, patience
-        self._tab, self._origin, self._keepalive, self._renew = tab, origin, keepalive, renew
-        self._rooms: dict[str, Followed] = {"inbox": Followed("inbox", keep=keep)}
-        self._queue: deque[_Ask] = deque()
+        self._rng, self._scale = rng or random.Random(), scale
+        self._line = Line(url, codec, self, Backoff(self._rng, scale), origin=origin, keepalive=keepalive)
+        self._keep, self._patience, self._tab, self._renew = keep, patience, tab, renew
+        self._rooms: dict[str, Followed] = {INBOX: Followed(INBOX, keep=keep)}
         self._number = 0
-        self._link: _Link | None = None
-        self._dialling = asyncio.Lock()
-        self._work = asyncio.Event()  # the writer may have something to do
-        self._up = asyncio.Event()  # welcomed, or stopped
-        self._stopped: Stopped | None = None
         self._told: deque[Event] = deque()
         self._backlog, self._missed = backlog, 0
         self._heard = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._refresher: asyncio.TimerHandle | None = None
 
     # life
 
     async def __aenter__(self) -> Self:
-        self._spawn(self._run())
-        self._spawn(self._write())
+        self._line.start()
         try:
             async with asyncio.timeout(self._patience):
-                await self._up.wait()
+                await self._line.up.wait()
         except TimeoutError:
-            self._stop(Stopped("unreachable", f"no welcome within {self._patience:g} s"))
-        if self._stopped is not None:
+            self._line.stop(Stopped("unreachable", f"no welcome within {self._patience:g} s"))
+        if self._line.ending is not None:
             await self.aclose()
-            raise self._stopped
+            raise self._line.ending
         return self
 
     async def __aexit__(
@@ -203,18 +124,12 @@ class Client:
 
     async def aclose(self) -> None:
         """Say goodbye and end. Whatever still waits for an answer raises `Stopped`."""
-        self._stop(Stopped("closed", "the client was closed"))
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        link, self._link = self._link, None
-        if link is not None:
-            await link.ws.close()
+        await self._line.aclose()
 
-    def cut(self) -> None:
-        """Drop the connection as a failing network would, without a goodbye (tests)."""
-        if self._link is not None:
-            self._link.ws.transport.abort()
+    def drop(self) -> None:
+        """Lose the connection as a failing network would, without a goodbye (tests)."""
+        if self._line.link is not None:
+            self._line.link.ws.transport.abort()
 
     # what people do
 
@@ -243,7 +158,7 @@ class Client:
             answer = await self.ask("send", room=room, text=text, key=key, reply_to=reply_to)
             if not patient or answer["type"] != "refused" or answer["retry"] == "never":
                 return answer
-            await asyncio.sleep(_seconds(answer) + self._rng.uniform(0, 0.5) * self._scale)
+            await self._pause(answer)
 
     async def check(self, room: str, text: str) -> Event:
         """What would become of these words; nothing is stored."""
@@ -273,8 +188,8 @@ class Client:
 
     def typing(self, room: str) -> None:
         """Lossy: forgotten where there is no connection."""
-        if self._link is not None and self._link.ready:
-            self._put(_Ask({"type": "typing", "room": room}, None, 0))
+        if self._line.link is not None and self._line.link.ready:
+            self._line.put(Ask({"type": "typing", "room": room}, None, 0))
 
     async def ask(self, type: str, **fields: Any) -> Event:
         """Any command, by its name and fields (None is left out). Returns its answer."""
@@ -303,118 +218,111 @@ class Client:
                     missed, self._missed = self._missed, 0
                     yield {"type": "overflow", "missed": missed}
                 yield self._told.popleft()
-            if self._stopped is not None:
-                if self._stopped.code == "closed":
+            if self._line.ending is not None:
+                if self._line.ending.code == "closed":
                     return
-                raise self._stopped
+                raise self._line.ending
             self._heard.clear()
             await self._heard.wait()
 
-    # commands out
-
-    async def _ask(self, command: Event, link: _Link | None = None) -> Event:
-        if self._stopped is not None:
-            raise self._stopped
+    async def _ask(self, command: Event, link: Link | None = None) -> Event:
         self._number += 1
         answer: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
-        ask = _Ask(command, answer, self._number, link)
+        ask = Ask(command, answer, self._number, link)
+        self._line.put(ask)
         followed = self._rooms.get(command.get("room", ""))
         if command["type"] == "send" and followed is not None:
             followed.sending(ask.number)
-        self._put(ask)
         try:
             return await answer
         except asyncio.CancelledError:
-            if ask in self._queue:  # it never left: it never happened
-                self._queue.remove(ask)
-                self._settle(ask, None)
+            self._line.give_up(ask)
             raise
 
-    def _put(self, ask: _Ask) -> None:
-        self._queue.append(ask)
-        self._work.set()
+    # what the line wants of us
 
-    async def _write(self) -> None:
-        """The one writer: the queue leaves in order, as long as the window is open."""
-        while True:
-            await self._work.wait()
-            link = self._link
-            if link is None or not link.ready or not self._queue or len(link.sent) >= IN_FLIGHT:
-                self._work.clear()
-                continue
-            ask = self._queue.popleft()
-            if ask.link is not None and ask.link is not link:
-                self._fail(ask, LinkLost())
-                continue
-            link.last_id += 1
-            if ask.answer is not None:
-                link.sent[link.last_id] = ask
-            with contextlib.suppress(ConnectionClosed):  # the reader sees it too, and puts back what was sent
-                await self._transmit(link.ws, {**ask.command, "id": link.last_id})
+    def hello(self) -> Event:
+        """Who we are and every room to return to."""
+        me = {"token": self.token} if self.token is not None else {"guest": self._guest}
+        about = {"name": "warmline-python", "version": "1", **({"tab": self._tab} if self._tab else {})}
+        places = [_place(room) for room in self._rooms.values() if room.name == INBOX or room.alias_id is not None]
+        return {"type": "hello", **me, "resume": places[:_RESUME], "client": about}
 
-    async def _transmit(self, ws: ClientConnection, command: Event) -> None:
-        await ws.send(wire.encode(self.codec, command), text=self.codec is Codec.JSON)
+    def welcomed(self, link: Link, welcome: Event, hello: Event) -> None:
+        """Take our places again, in the order we asked for them."""
+        self.welcome = welcome
+        self.connections += 1
+        self._keep_token(welcome)
+        places, answers = hello["resume"], welcome["resumed"]
+        for number, place in enumerate(places):
+            answer = answers[number] if number < len(answers) else {"type": "refused", "retry": "now"}
+            if answer["type"] == "joined":
+                self._tell(self._enter(place, answer))
+            elif answer["retry"] == "never":
+                self._lose(place["room"], answer)
+            else:
+                self._line.spawn(self._rejoin(link, place["room"], place.get("cursor")))
+        self._tell(welcome["now"])
 
-    # frames in
-
-    async def _read(self, link: _Link) -> None:
-        """The one reader of a connection, until it closes."""
-        try:
-            while True:
-                self._hear(link, self._decode(await link.ws.recv(decode=False)))
-        except ConnectionClosed as closed:
-            code = closed.rcvd.code if closed.rcvd is not None else 1006
-            link.over.set_result((code, closed.rcvd.reason if closed.rcvd is not None else ""))
-
-    def _decode(self, payload: bytes | str) -> Event:
-        read = msgspec.json.decode(payload) if self.codec is Codec.JSON else msgspec.msgpack.decode(payload)  # type: ignore[arg-type]
-        if not isinstance(read, dict):
-            raise AssertionError("the server sent a frame that is no map")
-        return read
-
-    def _hear(self, link: _Link, told: Event) -> None:
-        if "re" in told:
-            ask = link.sent.pop(told["re"], None)
-            if ask is not None:
-                self._settle(ask, told)
-                self._work.set()
+    def told(self, link: Link, event: Event) -> None:
+        """One event: logged ones go through their room, some mean work for us."""
+        kind = event["type"]
+        if kind == "lag":
+            self._line.spawn(self._catch_up(link, event))
+        elif kind == "reset" and (followed := self._rooms.get(event["room"])) is not None:
+            followed.reset()
+            self._line.spawn(self._rejoin(link, event["room"], None))
+        elif kind == "moved" and (followed := self._rooms.pop(event["room"], None)) is not None:
+            followed.name, followed.cursor = event["to"], event["cursor"]
+            self._rooms[event["to"]] = followed
+        elif "cursor" in event:
+            followed = self._rooms.get(INBOX if kind in _PERSONAL else event["room"])
+            self._tell(followed.live(event) if followed is not None else [])
             return
-        if link.retired:
-            return  # the newer connection tells it too
-        kind = told["type"]
-        if kind == "reconnect":
-            self._spawn(self._move(link, told))
-        elif kind == "lag":
-            self._spawn(self._catch_up(link, told))
-        elif kind == "reset":
-            self._spawn(self._start_over(link, told))
-        elif kind == "moved" and (followed := self._rooms.pop(told["room"], None)) is not None:
-            followed.name, followed.cursor = told["to"], told["cursor"]
-            self._rooms[told["to"]] = followed
-        elif "cursor" in told:
-            followed = self._rooms.get("inbox" if kind in _PERSONAL else told["room"])
-            if followed is not None:
-                self._tell(followed.live(told))
-            return
-        self._tell([told])
+        self._tell([event])
 
-    def _settle(self, ask: _Ask, answer: Event | None) -> None:
-        """Draw what follows from an answer, then hand it over. None: the command never left."""
+    def settled(self, ask: Ask, answer: Event | None) -> None:
+        """Draw what follows from an answer, then hand it over."""
         command = ask.command
         followed = self._rooms.get(command.get("room", ""))
         kind = answer["type"] if answer is not None else ""
         if command["type"] == "send" and followed is not None:
-            id = answer["id"] if answer is not None and kind == "sent" and answer["state"] != "held" else None
-            self._tell(followed.answered(ask.number, id))
+            stands = answer is not None and kind == "sent" and answer["state"] != "held"
+            self._tell(followed.answered(ask.number, answer["id"] if answer is not None and stands else None))
         elif answer is not None and kind == "joined":
             fresh = self._enter(command, answer)
             self._tell(fresh if ask.link is not None else [])  # else they are in what `join` returns
-        elif answer is not None and kind == "left":
+        elif kind == "left":
             self._rooms.pop(command["room"], None)
         elif answer is not None and kind == "refreshed":
             self._keep_token(answer)
         if answer is not None and ask.answer is not None and not ask.answer.done():
             ask.answer.set_result(answer)
+
+    def cut(self) -> None:
+        """What rooms held back will come again with the resume."""
+        for followed in self._rooms.values():
+            followed.cut()
+
+    def forget(self) -> None:
+        """Begin every room anew."""
+        for followed in self._rooms.values():
+            followed.reset()
+
+    async def renew(self) -> bool:
+        """Fetch another token, where we were given a way."""
+        if self._renew is None:
+            return False
+        self.token = await self._renew()
+        return True
+
+    def stopped(self) -> None:
+        """Wake whoever reads `events()`."""
+        if self._refresher is not None:
+            self._refresher.cancel()
+        self._heard.set()
+
+    # rooms
 
     def _enter(self, wanted: Event, joined: Event) -> list[Event]:
         """Take our place in a room; what is new is returned, a replaced view is told."""
@@ -428,6 +336,10 @@ class Client:
             self._tell([{"type": "replaced", "room": name, "why": joined.get("why")}])
         return fresh
 
+    def _lose(self, name: str, refusal: Event) -> None:
+        self._rooms.pop(name, None)
+        self._tell([{"type": "left", "room": name, "code": refusal["code"]}])
+
     def _tell(self, events: list[Event]) -> None:
         for event in events:
             if len(self._told) >= self._backlog:
@@ -437,9 +349,7 @@ class Client:
         if events:
             self._heard.set()
 
-    # rooms that need catching up
-
-    async def _catch_up(self, link: _Link, lag: Event) -> None:
+    async def _catch_up(self, link: Link, lag: Event) -> None:
         """`lag`: pull what is missing page by page, then join where the last page ends."""
         name, cursor, more = lag["room"], lag["cursor"], True
         followed = self._rooms.get(name)
@@ -450,201 +360,26 @@ class Client:
                     break
                 self._tell(followed.caught_up(page["events"]))
                 cursor, more = page["cursor"], page["more"]
-            await self._rejoin(link, name, cursor)
+        await self._rejoin(link, name, cursor)
 
-    async def _start_over(self, link: _Link, reset: Event) -> None:
-        """`reset`: what we saw is not what the log holds; begin again without a cursor."""
-        followed = self._rooms.get(reset["room"])
-        if followed is not None:
-            followed.reset()
-            with contextlib.suppress(LinkLost):
-                await self._rejoin(link, reset["room"], None)
-
-    async def _rejoin(self, link: _Link, name: str, cursor: str | None) -> None:
-        followed = self._rooms.get(name)
-        if followed is None:
-            return
-        command = {"type": "join", **_place(followed), "cursor": cursor}
-        while True:
-            answer = await self._ask({field: value for field, value in command.items() if value is not None}, link)
+    async def _rejoin(self, link: Link, name: str, cursor: str | None) -> None:
+        """Join on our own behalf until the room lets us in or says never; the next connection does it anyway."""
+        while (followed := self._rooms.get(name)) is not None:
+            place = {**_place(followed), "cursor": cursor}
+            try:
+                answer = await self._ask({"type": "join", **{k: v for k, v in place.items() if v is not None}}, link)
+            except LinkLost:
+                return
             if answer["type"] == "joined":
                 return
             if answer["retry"] == "never":
                 self._lose(name, answer)
                 return
-            await asyncio.sleep(_seconds(answer) + self._rng.uniform(0, 0.5) * self._scale)
+            await self._pause(answer)
 
-    def _lose(self, name: str, refusal: Event) -> None:
-        self._rooms.pop(name, None)
-        self._tell([{"type": "left", "room": name, "code": refusal["code"]}])
-
-    # connections
-
-    async def _run(self) -> None:
-        """Connect, watch the connection to its end, decide what its close code means, again."""
-        wait = 0.0
-        while True:
-            link = await self._connected(wait)
-            code, reason = await link.over
-            self._put_back(link)
-            if self._link is not link:
-                wait = 0.0
-                continue  # we had moved already
-            self._link = None
-            wait = await self._after(code, reason, time.monotonic() - link.since)
-
-    async def _connected(self, wait: float) -> _Link:
-        """A connection that stands, dialling as often as it takes."""
-        while True:
-            await asyncio.sleep(wait)
-            async with self._dialling:
-                if self._link is not None:
-                    return self._link  # a move was quicker
-                try:
-                    link = await self._dial()
-                    link.ready = True
-                    self._work.set()
-                    return link
-                except _Later as later:
-                    wait = later.retry_after + self._backoff.wait()
-
-    async def _after(self, code: int, reason: str, lasted: float) -> float:
-        """How long to wait after this close code; raises `Stopped` for those that end it (40xx)."""
-        if code in (4001, 4002, 4100) and self._renew is not None:
-            self.token, self._guest = await self._renew(), None
-        elif 4000 <= code < 4100 or code in _STOPPING:
-            raise self._stop(Stopped(code, reason or "the server closed the connection for good"))
-        if code == 4101:
-            for followed in self._rooms.values():
-                followed.reset()
-        if 4200 <= code < 4300:
-            return 0.0
-        told = float(reason) if reason.replace(".", "", 1).isdigit() else 0.0  # 1013, 4129: seconds, where given
-        return told + self._backoff.wait(lasted)
-
-    async def _dial(self, ticket: str | None = None) -> _Link:
-        """Connect, say hello, return to every room. Raises `_Later`, or stops the client where hello is refused."""
-        offered = [Subprotocol(self.codec)] + ([Subprotocol(f"warmline.ticket.{ticket}")] if ticket else [])
-        try:
-            ws = await connect(
-                self.url,
-                subprotocols=offered,
-                origin=self._origin,  # type: ignore[arg-type]
-                compression=None,
-                max_size=MAX_FRAME,
-                ping_interval=self._keepalive,
-                ping_timeout=self._keepalive,
-                close_timeout=1.0,
-                proxy=None,
-            )
-        except InvalidStatus as refused:
-            after = refused.response.headers.get("Retry-After", "")
-            if refused.response.status_code in (400, 401, 403, 404):
-                raise self._stop(Stopped(refused.response.status_code, "the server refused the websocket")) from None
-            raise _Later(float(after) if after.isdigit() else 0.0) from None
-        except _LOST:
-            raise _Later from None
-        try:
-            wanted = [room for room in self._rooms.values() if room.name == "inbox" or room.alias_id is not None][:100]
-            asked = [_place(room) for room in wanted]
-            async with asyncio.timeout(20.0):
-                await self._transmit(ws, self._hello(asked))
-                answer = self._decode(await ws.recv(decode=False))
-                while answer.get("re") != 1:
-                    answer = self._decode(await ws.recv(decode=False))
-        except _LOST as lost:
-            ws.transport.abort()
-            if isinstance(lost, ConnectionClosed) and lost.rcvd is not None:
-                raise _Later(await self._after(lost.rcvd.code, lost.rcvd.reason, 0.0)) from None
-            raise _Later from None
-        except BaseException:
-            ws.transport.abort()
-            raise
-        if answer["type"] != "welcome":
-            await self._not_welcome(ws, answer)
-        link = _Link(ws, time.monotonic())
-        self._welcomed(link, answer, asked)
-        return link
-
-    async def _not_welcome(self, ws: ClientConnection, answer: Event) -> None:
-        """Hello was refused: later, or never."""
-        await ws.close()
-        if answer["retry"] == "never":
-            if answer["code"] in ("expired", "unauthorized") and self._renew is not None:
-                self.token, self._guest = await self._renew(), None
-            else:
-                raise self._stop(Stopped(answer["code"], answer["says"]))
-        raise _Later(_seconds(answer))
-
-    def _hello(self, resume: list[Event]) -> Event:
-        me = {"token": self.token} if self.token is not None else {"guest": self._guest}
-        about = {"name": "warmline-python", "version": "1", **({"tab": self._tab} if self._tab else {})}
-        return {"type": "hello", "id": 1, **me, "resume": resume, "client": about}
-
-    def _welcomed(self, link: _Link, welcome: Event, asked: list[Event]) -> None:
-        """One step from welcome to live: rooms resumed, the old connection retired, this one read."""
-        if self._link is not None:
-            self._link.retired = True
-        for followed in self._rooms.values():
-            followed.cut()
-        self._link = link
-        self.connections += 1
-        self.welcome = welcome
-        self._keep_token(welcome)
-        self._spawn(self._read(link))
-        answers = welcome["resumed"]
-        for number, place in enumerate(asked):
-            answer = answers[number] if number < len(answers) else {"type": "refused", "retry": "now"}
-            if answer["type"] == "joined":
-                self._tell(self._enter(place, answer))
-            elif answer["retry"] == "never":
-                self._lose(place["room"], answer)
-            else:
-                self._spawn(self._return(link, place["room"], place.get("cursor")))
-        self._tell([event for event in welcome["now"] if isinstance(event, dict)])
-        self._up.set()
-
-    async def _return(self, link: _Link, name: str, cursor: str | None) -> None:
-        """A room the hello could not bring back: join it on its own."""
-        with contextlib.suppress(LinkLost):
-            await self._rejoin(link, name, cursor)
-
-    async def _move(self, old: _Link, told: Event) -> None:
-        """`reconnect`: make before break. The old connection delivers until the new one is welcomed."""
-        await asyncio.sleep(told["after_ms"] / 1000)
-        async with self._dialling:
-            if self._link is not old:
-                return
-            try:
-                new = await self._dial(told.get("ticket"))
-            except _Later:
-                return  # the old connection ends in time, and the ordinary way begins
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(told["grace_ms"] / 1000):
-                while waiting := [ask.answer for ask in old.sent.values() if ask.answer]:
-                    ends: list[asyncio.Future[Any]] = [*waiting, old.over]
-                    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-                    if old.over.done():
-                        break
-        await old.ws.close()
-        self._put_back(old)
-        new.ready = True
-        self._work.set()
-
-    def _put_back(self, link: _Link) -> None:
-        """What a connection left unanswered goes to the front of the queue, in order."""
-        asks, link.sent = list(link.sent.values()), {}
-        if self._link is link:
-            for followed in self._rooms.values():
-                followed.cut()
-        for ask in reversed(asks):
-            if ask.link is not None:
-                self._fail(ask, LinkLost())
-            elif ask.answer is not None and ask.answer.cancelled():
-                self._settle(ask, None)
-            else:
-                self._queue.appendleft(ask)
-        self._work.set()
+    async def _pause(self, refusal: Event) -> None:
+        """Wait as long as a refusal asks for, and a little more so that not everybody comes back at once."""
+        await asyncio.sleep(float(refusal.get("retry_after") or 0.0) + self._rng.uniform(0, 0.5) * self._scale)
 
     # token
 
@@ -654,48 +389,11 @@ class Client:
         if self._refresher is not None:
             self._refresher.cancel()
         left = datetime.fromisoformat(told["expires"]).timestamp() - time.time()
-        after = min(max(left * 0.8, 1.0), 86_400.0 * 20)
-        self._refresher = asyncio.get_running_loop().call_later(after, lambda: self._spawn(self._fresh()))
+        after = min(max(left * 0.8, 1.0), _FRESH_WITHIN)
+        self._refresher = asyncio.get_running_loop().call_later(after, lambda: self._line.spawn(self._refresh()))
 
-    async def _fresh(self) -> None:
+    async def _refresh(self) -> None:
         await self._ask({"type": "refresh", "token": self.token})
-
-    # tasks
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (fault := task.exception()) is not None and not isinstance(fault, Stopped):
-            self._stop(Stopped("fault", f"the client failed: {type(fault).__name__}"))
-            self._stopped.__cause__ = fault  # type: ignore[union-attr]
-
-    def _fail(self, ask: _Ask, why: Exception) -> None:
-        if ask.answer is not None and not ask.answer.done():
-            ask.answer.set_exception(why)
-
-    def _stop(self, why: Stopped) -> Stopped:
-        """End for good: the first reason counts, and is returned."""
-        if self._stopped is not None:
-            return self._stopped
-        self._stopped = why
-        if self._refresher is not None:
-            self._refresher.cancel()
-        waiting = [*self._queue, *(self._link.sent.values() if self._link is not None else ())]
-        self._queue.clear()
-        for ask in waiting:
-            self._fail(ask, why)
-        self._up.set()
-        self._heard.set()
-        return why
-
-
-def _seconds(refusal: Event) -> float:
-    """How long a refusal asks to wait."""
-    return float(refusal.get("retry_after") or 0.0)
 
 
 def _place(room: Followed) -> Event:

@@ -249,7 +249,7 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(pair: tupl
             while cuts < 1000 and not done.is_set():
                 connections = writer.connections
                 await asyncio.sleep(rng.random() * 0.004)  # the random moment is the test
-                writer.cut()
+                writer.drop()
                 cuts += 1
                 async with asyncio.timeout(20):
                     while writer.connections == connections:

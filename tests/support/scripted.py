@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from chat.client import Client
 from chat.wire import Codec
 
 WITHIN = 10.0
@@ -121,3 +123,25 @@ async def scripted(*scripts: Script) -> AsyncIterator[Peer]:
         yield peer
     if peer.faults:
         raise peer.faults[0]
+
+
+GUEST = {"band": "adult", "name": "Ana"}
+
+
+@asynccontextmanager
+async def client_of(*scripts: Script, **more: Any) -> AsyncIterator[tuple[Client, Peer]]:
+    """A welcomed client, quick to come back, and the peer it talks to."""
+    async with (
+        asyncio.timeout(20),
+        scripted(*scripts) as peer,
+        Client(peer.url, guest=GUEST, rng=random.Random(1), scale=0.01, **more) as client,
+    ):
+        yield client, peer
+
+
+async def until(client: Client, kind: str) -> dict[str, Any]:
+    """The next event of that type."""
+    async for event in client.events():
+        if event["type"] == kind:
+            return event
+    raise AssertionError(f"the client ended before {kind}")
