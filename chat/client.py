@@ -34,7 +34,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -70,7 +70,7 @@ class Client:
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         *,
         guest: Mapping[str, Any] | None = None,
         token: str | None = None,
@@ -84,9 +84,11 @@ class Client:
         origin: str | None = None,
         keepalive: float | None = 20.0,
         renew: Callable[[], Awaitable[str]] | None = None,
+        tap: Callable[[bytes], None] | None = None,
     ) -> None:
-        """`guest` ({"band": ..., "name"?: ...}) or `token`. `scale` shrinks every wait of ours (tests); `keep` events a
-        room and `backlog` unread events are held; `renew` fetches a new token where the old one is no longer taken."""
+        """`url`: where to connect; several are dialled in turn. `guest` ({"band": ..., "name"?: ...}) or `token`. `scale` shrinks every wait of ours (tests); `keep` events a
+        room and `backlog` unread events are held; `renew` fetches a new token where the old one is no longer taken;
+        `tap` sees every payload as it came."""
         if (guest is None) == (token is None):
             raise ValueError("give either guest or token")
         self.welcome: Event = {}  # the last welcome
@@ -94,7 +96,7 @@ class Client:
         self.connections = 0  # welcomes so far
         self._guest = dict(guest) if guest is not None else None
         self._rng, self._scale = rng or random.Random(), scale
-        self._line = Line(url, codec, self, Backoff(self._rng, scale), origin=origin, keepalive=keepalive)
+        self._line = Line(url, codec, self, Backoff(self._rng, scale), origin=origin, keepalive=keepalive, tap=tap)
         self._keep, self._patience, self._tab, self._renew = keep, patience, tab, renew
         self._rooms: dict[str, Followed] = {INBOX: Followed(INBOX, keep=keep)}
         self._number = 0

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -127,7 +128,7 @@ class App(Protocol):
         """One event."""
 
     def settled(self, ask: Ask, answer: Event | None) -> None:
-        """One answer; None: the command was given up before it left."""
+        """One answer; None: nobody waits for one any more."""
 
     def cut(self) -> None:
         """The connection is gone, or about to be replaced."""
@@ -146,13 +147,24 @@ class Line:
     """See the module. One reader task for each connection, one writer, one that keeps it all up."""
 
     def __init__(
-        self, url: str, codec: Codec, app: App, backoff: Backoff, *, origin: str | None, keepalive: float | None
+        self,
+        url: str | Sequence[str],
+        codec: Codec,
+        app: App,
+        backoff: Backoff,
+        *,
+        origin: str | None = None,
+        keepalive: float | None = 20.0,
+        tap: Callable[[bytes], None] | None = None,
     ) -> None:
+        """Several urls are dialled in turn; `tap` sees every payload as it came."""
         self.link: Link | None = None  # the connection that tells us events
         self.ending: Stopped | None = None
         self.up = asyncio.Event()  # welcomed once, or stopped
-        self._url, self._codec, self._app, self._backoff = url, codec, app, backoff
-        self._origin, self._keepalive = origin, keepalive
+        self._urls = itertools.cycle([url] if isinstance(url, str) else url)
+        self._url = ""  # of the dial under way
+        self._codec, self._app, self._backoff = codec, app, backoff
+        self._origin, self._keepalive, self._tap = origin, keepalive, tap
         self._leaving: Link | None = None  # the one before, while its last commands are answered
         self._queue: deque[Ask] = deque()
         self._work = asyncio.Event()  # the writer may have something to do
@@ -259,6 +271,8 @@ class Line:
             link.over.set_result((closed.rcvd.code, closed.rcvd.reason) if closed.rcvd is not None else (1006, ""))
 
     def _decode(self, payload: Any) -> Event:
+        if self._tap is not None:
+            self._tap(payload)
         read = msgspec.json.decode(payload) if self._codec is Codec.JSON else msgspec.msgpack.decode(payload)
         if not isinstance(read, dict):
             raise AssertionError("the server sent a frame that is no map")
@@ -270,10 +284,9 @@ class Line:
             if ask is not None:
                 self._app.settled(ask, told)
                 self._work.set()
-        elif told["type"] == "reconnect":
-            if not link.retired:
-                self.spawn(self._move(link, told))
         elif not link.retired:  # else the newer connection tells it too
+            if told["type"] == "reconnect":
+                self.spawn(self._move(link, told))
             self._app.told(link, told)
 
     # connections
@@ -320,6 +333,7 @@ class Line:
 
     async def _dial(self, ticket: str | None = None) -> Link:
         """Connect, say hello, be welcomed. Raises `Later`, or `Stopped` where hello is refused for good."""
+        self._url = next(self._urls)
         ws = await self._open(ticket)
         try:
             async with asyncio.timeout(WELCOME_WITHIN):
