@@ -49,6 +49,12 @@ NODE = "chat.node:serve"
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between restarts of one worker
 STEADY = 30.0  # a worker that served this long was well: the next pause is the first one again
+# Why a port cannot be had, and what to do.
+NO_PORT = {
+    errno.EADDRINUSE: "gateway.port {port} on {host} is in use by another program; stop it, or set another port",
+    errno.EACCES: "gateway.port {port} may not be used by this user; set one above 1023",
+    errno.EADDRNOTAVAIL: "gateway.host {host} is not an address of this machine; use 127.0.0.1 or 0.0.0.0",
+}
 UNUSABLE = 2  # exit code: a person has to put something right
 
 
@@ -118,6 +124,11 @@ async def live(entry: str, settings: Settings, **told: Any) -> int:
     except EngineAway as reason:  # later on a node lives through this; here nobody has been served yet
         remedy = "see engine.log in its directory" if settings.embedded else "start it, or mend redis.url"
         raise Unusable(f"the engine cannot be used ({reason}); {remedy}") from None
+    except OSError as error:
+        if error.errno not in NO_PORT:
+            raise
+        # Somebody took the port between our claim and the node's.
+        raise Unusable(_no_port(settings.gateway.host, settings.gateway.port, error)) from None
 
 
 def claim(host: str, port: int, *, shared: bool) -> socket.socket:
@@ -138,12 +149,8 @@ def claim(host: str, port: int, *, shared: bool) -> socket.socket:
 
 
 def _no_port(host: str, port: int, error: OSError) -> str:
-    remedies = {
-        errno.EADDRINUSE: f"gateway.port {port} on {host} is in use by another program; stop it, or set another port",
-        errno.EACCES: f"gateway.port {port} may not be used by this user; set one above 1023",
-        errno.EADDRNOTAVAIL: f"gateway.host {host} is not an address of this machine; use 127.0.0.1 or 0.0.0.0",
-    }
-    return remedies.get(error.errno or 0, f"gateway.port {port} on {host} cannot be used ({error.strerror})")
+    says = NO_PORT.get(error.errno or 0, f"gateway.port {{port}} on {{host}} cannot be used ({error.strerror})")
+    return says.format(host=host, port=port)
 
 
 class Crew:
