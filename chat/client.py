@@ -86,9 +86,9 @@ class Client:
         renew: Callable[[], Awaitable[str]] | None = None,
         tap: Callable[[bytes], None] | None = None,
     ) -> None:
-        """`url`: where to connect; several are dialled in turn. `guest` ({"band": ..., "name"?: ...}) or `token`. `scale` shrinks every wait of ours (tests); `keep` events a
-        room and `backlog` unread events are held; `renew` fetches a new token where the old one is no longer taken;
-        `tap` sees every payload as it came."""
+        """`url`: where to connect; several are dialled in turn. `guest` ({"band": ..., "name"?: ...}) or `token`.
+        `scale` shrinks every wait of ours (tests); `keep` events a room and `backlog` unread events are held;
+        `renew` fetches a new token where the old one is no longer taken; `tap` sees every payload as it came."""
         if (guest is None) == (token is None):
             raise ValueError("give either guest or token")
         self.welcome: Event = {}  # the last welcome

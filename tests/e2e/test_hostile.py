@@ -15,6 +15,7 @@ import pytest
 from chat.client import Client
 from chat.wire import Codec
 from tests.support.engines import running
+from tests.support.proxy import Proxy
 from tests.support.raw import BINARY, MSGPACK, TEXT, Raw
 from tests.support.server import Server, serving
 
@@ -237,7 +238,8 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(pair: tupl
     rng = random.Random(43)
     cuts = 0
     async with (
-        Client(pair[0].ws, guest=GUEST, rng=rng, scale=0.002) as writer,
+        Proxy(port=pair[0].port) as proxy,
+        Client(f"ws://127.0.0.1:{proxy.port}/ws", guest=GUEST, rng=rng, scale=0.002) as writer,
         Client(pair[1].ws, guest=GUEST, codec=Codec.MSGPACK) as reader,
     ):
         for client in (writer, reader):
@@ -249,7 +251,7 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(pair: tupl
             while cuts < 1000 and not done.is_set():
                 connections = writer.connections
                 await asyncio.sleep(rng.random() * 0.004)  # the random moment is the test
-                writer.drop()
+                proxy.cut()
                 cuts += 1
                 async with asyncio.timeout(20):
                     while writer.connections == connections:
