@@ -14,6 +14,7 @@ has an outcome (the client keeps the key over reconnects; what may be tried agai
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import time
 from collections import Counter
@@ -22,8 +23,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgspec
+from websockets.asyncio.client import ClientConnection
 
 from chat.client import Client
+from chat.follow import Event
+from chat.line import Ask, Backoff, Line, Link
 from chat.wire import Codec
 from rooms import envelope
 from rooms.events import Position, RoomKey
@@ -39,102 +43,107 @@ SCALE = 0.2
 _PERSONAL = ("care", "resolved")
 
 
+class Roaming(Line):
+    """A line that knows several addresses and dials them in turn, as behind a balancer."""
+
+    def __init__(self, addresses: Sequence[str], codec: Codec, app: Client, backoff: Backoff) -> None:
+        super().__init__(addresses[0], codec, app, backoff, origin=None, keepalive=20.0)
+        self._addresses = itertools.cycle(addresses)
+
+    async def _open(self, ticket: str | None) -> ClientConnection:
+        self._url = next(self._addresses)
+        return await super()._open(ticket)
+
+
 class Watched(Client):
     """A client that counts what no connection should do: repeat, pass something over, tell what was forbidden."""
 
-    def __init__(self, addresses: Sequence[str], *, forbidden: Iterable[bytes] = (), **how: Any) -> None:
-        self.addresses = list(addresses)
-        self.dials = -1
-        super().__init__(self.addresses[0], **how)
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        *,
+        band: str = "adult",
+        codec: Codec = Codec.JSON,
+        seed: int = 1,
+        scale: float = SCALE,
+        forbidden: Iterable[str] = (),
+    ) -> None:
+        rng = random.Random(seed)
+        super().__init__(addresses[0], guest={"band": band}, codec=codec, rng=rng, scale=scale, keep=100_000)
+        self._line = Roaming(addresses, codec, self, Backoff(rng, scale))
         self.holes = self.repeats = self.leaks = 0
-        self.heard: list[tuple[float, str]] = []
-        self.told: Counter[str] = Counter()
-        self.replaced: set[str] = set()
-        self.progress: asyncio.Event = asyncio.Event()
-        self._forbidden = list(forbidden)
+        self.heard: list[tuple[float, str]] = []  # (when, id) of live messages
+        self.counted: Counter[str] = Counter()  # events that are not logged, by type; notices by code
+        self.replaced: set[str] = set()  # rooms whose view was started anew
+        self.progress: asyncio.Event = asyncio.Event()  # pulsed by whatever is told
+        self._forbidden = [piece.encode() for piece in forbidden]
         self._paths: dict[tuple[object, str], Position] = {}  # (connection, room) → the last place told on it
 
-    @property
-    def url(self) -> str:
-        """Read once for each dial: the addresses in turn."""
-        self.dials += 1
-        return self.addresses[self.dials % len(self.addresses)]
-
-    @url.setter
-    def url(self, value: str) -> None:
-        pass
-
-    def _decode(self, payload: bytes | str) -> dict[str, Any]:
-        raw = payload if isinstance(payload, bytes) else payload.encode()
-        self.leaks += any(piece in raw for piece in self._forbidden)
-        return super()._decode(payload)
-
-    def _welcomed(self, link: Any, welcome: dict[str, Any], asked: list[dict[str, Any]]) -> None:
-        for number, place in enumerate(asked):
-            if number < len(welcome["resumed"]) and welcome["resumed"][number]["type"] == "joined":
-                self._entered(link, welcome["resumed"][number], place.get("cursor"))
-        super()._welcomed(link, welcome, asked)
+    def welcomed(self, link: Link, welcome: Event, hello: Event) -> None:
+        for place, answer in zip(hello["resume"], welcome["resumed"], strict=False):
+            if answer["type"] == "joined":
+                self._entered(link, answer, place.get("cursor"))
+        super().welcomed(link, welcome, hello)
         self.progress.set()
 
-    def _hear(self, link: Any, told: dict[str, Any]) -> None:
-        kind, room = told["type"], told.get("room", "")
-        if "re" in told:
-            if kind == "joined":
-                ask = link.sent.get(told["re"])
-                self._entered(link, told, ask.command.get("cursor") if ask is not None else None)
-        elif kind in ("lag", "reset"):
+    def told(self, link: Link, event: Event) -> None:
+        kind, room = event["type"], event.get("room", "")
+        self._look(event)
+        if kind in ("lag", "reset"):
             self._paths.pop((link, room), None)  # until the next `joined`
-            self.told[kind] += 1
-        elif "cursor" in told and kind not in _PERSONAL:
-            self._step(link, told)
+            self.counted[kind] += 1
+        elif "cursor" in event and kind not in _PERSONAL:
+            if (link, room) in self._paths:
+                self._step(link, event)
+                self.heard.append((time.monotonic(), event["id"]))
         else:
-            self.told[told["code"] if kind == "notice" else kind] += 1
-        super()._hear(link, told)
+            self.counted[event["code"] if kind == "notice" else kind] += 1
+        super().told(link, event)
         self.progress.set()
 
-    def _entered(self, link: object, joined: dict[str, Any], cursor: str | None) -> None:
+    def settled(self, ask: Ask, answer: Event | None) -> None:
+        if answer is not None and answer["type"] == "joined":
+            self._entered(ask.link or self._line.link, answer, ask.command.get("cursor"))
+        super().settled(ask, answer)
+        self.progress.set()
+
+    def _entered(self, link: object, joined: Event, cursor: str | None) -> None:
         """A `joined`: its events run from the cursor that was given to the one it gives."""
-        at = Position.parse(cursor) if cursor is not None and joined["recovered"] else None
-        if at is not None:
-            self._paths[link, joined["room"]] = at
-        else:
-            self._paths.pop((link, joined["room"]), None)
+        room = joined["room"]
+        self._paths.pop((link, room), None)
+        if cursor is not None and joined["recovered"]:
+            self._paths[link, room] = _place(cursor)
         for event in joined["events"]:
-            if (link, joined["room"]) in self._paths:
-                self._compare(link, event)
-            self._note(link, event)
-        end = Position.parse(joined["cursor"])
-        if end is None:
-            raise AssertionError(f"joined {joined['room']} with a cursor that is none")
-        last = self._paths.get((link, joined["room"]), end)
-        self.holes += max(0, end.seq - last.seq)
-        self._paths[link, joined["room"]] = end
+            self._look(event)
+            self._step(link, event)
+        end = _place(joined["cursor"])
+        self.holes += max(0, end.seq - self._paths.get((link, room), end).seq)
+        self._paths[link, room] = end
 
-    def _step(self, link: object, event: dict[str, Any]) -> None:
-        """A live event: it follows from the one before on this connection."""
-        if (link, event["room"]) in self._paths:
-            self._compare(link, event)
-            self._note(link, event)
-            self.heard.append((time.monotonic(), event["id"]))
+    def _step(self, link: object, event: Event) -> None:
+        """An event follows from the one before it on this connection."""
+        now = _place(event["cursor"])
+        last = self._paths.get((link, event["room"]))
+        if last is not None:
+            self.repeats += now.seq <= last.seq
+            self.holes += max(0, now.seq - last.seq - 1)
+        self._paths[link, event["room"]] = now
 
-    def _compare(self, link: object, event: dict[str, Any]) -> None:
-        last, now = self._paths[link, event["room"]], Position.parse(event["cursor"])
-        if now is None:
-            raise AssertionError("an event with a cursor that is none")
-        if now.seq <= last.seq:
-            self.repeats += 1
-        self.holes += max(0, now.seq - last.seq - 1)
+    def _look(self, event: Event) -> None:
+        if self._forbidden:
+            whole = msgspec.json.encode(event)
+            self.leaks += any(piece in whole for piece in self._forbidden)
 
-    def _note(self, link: object, event: dict[str, Any]) -> None:
-        place = Position.parse(event["cursor"])
-        if place is not None:
-            self._paths[link, event["room"]] = place
-
-    def _tell(self, events: list[dict[str, Any]]) -> None:
-        for event in events:
-            if event["type"] == "replaced":
-                self.replaced.add(event["room"])
+    def _tell(self, events: list[Event]) -> None:
+        self.replaced |= {event["room"] for event in events if event["type"] == "replaced"}
         super()._tell(events)
+
+
+def _place(cursor: str) -> Position:
+    place = Position.parse(cursor)
+    if place is None:
+        raise AssertionError("the server gave a cursor that is none")
+    return place
 
 
 class Person:
@@ -166,7 +175,7 @@ class Person:
             holes=client.holes,
             repeats=client.repeats,
             leaks=client.leaks,
-            resets=client.told["reset"],
+            resets=client.counted["reset"],
             reconnects=client.connections - 1,
         )
 
@@ -178,12 +187,11 @@ async def crowd(
     *,
     rooms: Sequence[str],
     bands: Mapping[str, str] | None = None,
-    forbidden: Iterable[str] = (),
+    forbidden: Sequence[str] = (),
     seed: int = 1,
     scale: float = SCALE,
 ) -> AsyncIterator[list[Person]]:
     """`number` people, half in each codec, spread over the addresses; every fourth is in two rooms of their band."""
-    pieces = [piece.encode() for piece in forbidden]
     bands = dict(bands or {})
     door = asyncio.Semaphore(DOOR)
     people: list[Person] = []
@@ -196,13 +204,11 @@ async def crowd(
         start = index % len(addresses)
         client = Watched(
             [*addresses[start:], *addresses[:start]],
-            forbidden=pieces,
-            guest={"band": band},
+            band=band,
             codec=(Codec.JSON, Codec.MSGPACK)[index // len(rooms) % 2],
-            rng=random.Random(seed * 10_007 + index),
+            seed=seed * 10_007 + index,
             scale=scale,
-            keep=100_000,
-            backlog=16,
+            forbidden=forbidden,
         )
         async with door, asyncio.timeout(30):
             await stack.enter_async_context(client)

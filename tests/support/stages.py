@@ -22,8 +22,11 @@ from pathlib import Path
 
 from tests.support.crowd import Person
 from tests.support.engines import Engine, running
+from tests.support.processes import gone
 from tests.support.server import Server, serving
 
+# X53 says one second; the rest is a slow machine.
+ENGINE_GONE_WITHIN = 1.0 + 1.0
 LOAD = {"limits.enabled": "false", "log.level": "warning"}
 
 
@@ -104,7 +107,9 @@ async def one_node(rooms: Mapping[str, str], *, strike: str = "none") -> AsyncIt
             os.kill(await engine_pid(engine), signal.SIGKILL)
 
         async def kill_server() -> None:
+            pid = await engine_pid(engine)
             await server.kill()
+            await gone(pid, within=ENGINE_GONE_WITHIN)
             await server.start()
 
         stage.strike = {"none": _nothing, "engine": kill_engine, "server": kill_server}[strike]
