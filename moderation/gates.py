@@ -1,0 +1,84 @@
+"""Gates: what around a match says that the words mean something else.
+
+"kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same words, another
+meaning. A gate is a name and patterns over one part of the text: `before` and `after` the match within its sentence, the `sentence`,
+or the whole `message`. It is *open* when any of them matches. Rules name the gates that drop a hit (`unless`) or soften its care
+(`softer`). Gates are data (`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+PARTS = ("before", "after", "sentence", "message")
+
+_ENDS = re.compile(r"[.!?]+(?=\s|$)|\n+")
+_QUOTE = re.compile(r"\"([^\"]{2,})\"|(?<![a-z0-9])'((?:[^']|'(?=[a-z])){4,})'(?![a-z])")
+# A report needs someone else who said it; "I'm saying 'you are…'" is no quotation of an abuser.
+_REPORT = re.compile(
+    r"\b(?:he|she|they|who|ex|mum|mom|mother|dad|father|boss|husband|wife|partner|people|kids|someone|voice|voices|head|text|message|line|"
+    r"note|comment|letter|parents|sister|brother|boyfriend|girlfriend|teacher|nurse|doctor|therapist|me|us|it)\b"
+    r"[^\"]{0,40}\b(?:say|says|said|saying|tell|tells|told|telling|call|calls|called|calling|scream|screamed|screams|yell|yelled|text|texted|"
+    r"sent|write|wrote|ask|asked|asks|shout|shouted|reply|replied|was|were|is|like|goes|used to)\b|\b(?:read|reads|heard|hear|called me|told me)\b"
+)
+
+
+class Matcher(Protocol):
+    """What a compiled pattern can do (re and re2 both)."""
+
+    def search(self, text: str, /) -> Any: ...
+
+    def finditer(self, text: str, /) -> Iterator[Any]: ...
+
+
+class Surroundings:
+    """One text, asked about the surroundings of places in it. Sentences are found once, when first needed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._bounds: list[int] | None = None
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Where the sentence holding `start` begins, and where the one holding `end` stops."""
+        if self._bounds is None:
+            self._bounds = [match.end() for match in _ENDS.finditer(self.text)]
+        first = max((bound for bound in self._bounds if bound <= start), default=0)
+        last = min((bound for bound in self._bounds if bound >= end), default=len(self.text))
+        return first, last
+
+    def part(self, name: str, start: int, end: int) -> str:
+        if name == "message":
+            return self.text
+        first, last = self.sentence(start, end)
+        if name == "before":
+            return self.text[first:start]
+        return self.text[end:last] if name == "after" else self.text[first:last]
+
+    def quoted(self, start: int, end: int) -> bool:
+        """Whether the place stands inside quotation marks, with someone else said to have said it."""
+        for quote in _QUOTE.finditer(self.text):
+            if quote.start() < end and start < quote.end():
+                return bool(_REPORT.search(self.text[max(0, quote.start() - 90) : quote.start()] + " " + self.text[quote.end() :][:60]))
+        return False
+
+
+class Gates:
+    """All gates by name."""
+
+    def __init__(self, patterns: Mapping[str, Mapping[str, Matcher]]) -> None:
+        """`patterns[gate][part]` is one compiled pattern over that part."""
+        self._patterns = patterns
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._patterns) | {"quoted"}
+
+    def open(self, name: str, around: Surroundings, start: int, end: int) -> bool:
+        """Whether gate `name` is open for the match `start:end`."""
+        if name == "quoted" and around.quoted(start, end):
+            return True
+        return any(
+            pattern.search(around.part(part, start, end)) is not None for part, pattern in self._patterns.get(name, {}).items()
+        )

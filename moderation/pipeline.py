@@ -1,0 +1,257 @@
+"""The pipeline: every human-written string passes here before anyone else can see it.
+
+    normalise → contact → rules → crisis → flood → policy → one explained Verdict
+
+`judge_all` judges a batch in order and is the primitive; `judge` is its case of one. A verdict depends on the submission, its policy pack and the
+author's own window, never on who shares the batch. A stage that raises, or a message that takes longer than the budget, ends in HOLD with
+`faulty=True` and calm words: nothing passes unjudged and nothing is lost (X36). `healthy` says whether the newest judgement worked.
+
+Adding a stage: write its file, a method here that runs it, and its line in `_STAGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from moderation import contact, crisis, policy, rules
+from moderation.flood import Flood
+from moderation.helplines import Helplines
+from moderation.rules import DATA
+from moderation.text import STRETCHES, View, Views, looks_disguised, looks_spaced
+from moderation.verdict import NO_CARE, Action, Care, CareBand, Finding, Submission, Verdict
+
+FAULT_SAYS = "We're checking this one, it can take a minute. Nothing is lost, and you can keep writing."
+# A message this short may be one letter or word of something said over several messages (X32).
+_FRAGMENT = 14
+_MOST_FRAGMENTS = 12
+# Texts longer than any lawful message are cut before judging; the gateway refuses them long before.
+_MOST_CHARACTERS = 20_000
+
+
+@dataclass(slots=True)
+class _Work:
+    """One submission on its way through the stages."""
+
+    submission: Submission
+    now: float
+    pack: policy.Pack
+    views: Views = field(init=False)
+    seen: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    care: Care = NO_CARE
+
+
+@dataclass(slots=True)
+class _Cues:
+    """Numbers of the strings that tell stages whether to look."""
+
+    digits: frozenset[int]
+    signs: frozenset[int]
+    spelled: frozenset[int]
+    contact: frozenset[int]
+    number: dict[str, int]
+
+
+class Pipeline:
+    """The stages, the packs and the window of this process."""
+
+    def __init__(
+        self, *, book: rules.Book, packs: dict[str, policy.Pack], contacts: contact.Contacts, stopwatch: Callable[[], float], budget: float,
+        flood: Flood | None,
+    ) -> None:  # fmt: skip
+        """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take."""
+        self.packs = packs
+        self.healthy = True  # whether the newest judgement worked
+        self.faults = 0  # judgements that failed or were too slow, since the start
+        self.last_fault = ""  # the stage and the kind of error, never words
+        self._book = book
+        self._contacts = contacts
+        self._stopwatch = stopwatch
+        self._budget = budget
+        self._flood = flood
+        number = book.prefilter.number
+        self._cues = _Cues(
+            frozenset(number[digit] for digit in "0123456789"),
+            frozenset(number[sign] for sign in (*rules.SIGNS, *STRETCHES) if sign not in ".,"),
+            frozenset(number[word] for word in contact.NUMBER_WORDS),
+            frozenset(number[cue] for cue in contact.CUES if cue not in contact.NUMBER_WORDS),
+            number,
+        )
+        self._dotted = number["."]
+
+    # ------------------------------------------------------------------ judging
+
+    def judge_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict]:
+        """One verdict per submission, in order. Never raises for what is in them."""
+        return [self._judge(submission, now) for submission in submissions]
+
+    def judge(self, submission: Submission, now: float) -> Verdict:
+        """The verdict on one submission."""
+        return self._judge(submission, now)
+
+    def _judge(self, submission: Submission, now: float) -> Verdict:
+        deadline = self._stopwatch() + self._budget
+        work = _Work(submission, now, self.packs.get(submission.pack) or self.packs["general"])
+        stage = "start"
+        try:
+            for stage, run in self._STAGES:
+                run(self, work)
+                if self._stopwatch() > deadline:
+                    return self._held(work, stage, "over budget")
+            verdict = self._verdict(work)
+        except Exception as broken:  # the contract: any fault holds, whatever it is
+            return self._held(work, stage, type(broken).__name__)
+        self.healthy = True
+        return verdict
+
+    def _held(self, work: _Work, stage: str, why: str) -> Verdict:
+        self.healthy = False
+        self.faults += 1
+        self.last_fault = f"{stage}: {why}"
+        return Verdict(Action.HOLD, care=work.care, says=FAULT_SAYS, policy=work.pack.version, faulty=True)
+
+    # ------------------------------------------------------------------ stages
+
+    def _normalise(self, work: _Work) -> None:
+        text = work.submission.text
+        work.views = Views(text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS])
+        work.seen = self._book.prefilter.seen(work.views.soft.text)
+
+    def _contact(self, work: _Work) -> None:
+        seen, cues = work.seen, self._cues
+        digits = not seen.isdisjoint(cues.digits)
+        spelled = len(seen & cues.spelled) >= 2
+        if digits or spelled or not seen.isdisjoint(cues.contact):
+            number = cues.number
+            work.findings += self._contacts.find(
+                work.views.plain, lambda cue: number[cue] in seen, digits, spelled, work.submission.names
+            )
+
+    def _rules(self, work: _Work) -> None:
+        soft = work.views.soft
+        work.findings += self._found(soft, work.seen)
+        disguised = not work.seen.isdisjoint(self._cues.signs) or self._dotted in work.seen
+        if looks_disguised(soft.text) if disguised else looks_spaced(soft.text):
+            self._undisguise(work)
+        if len(work.submission.text) <= _FRAGMENT and work.submission.recent:
+            self._over_messages(work)
+
+    def _undisguise(self, work: _Work) -> None:
+        """Judge the skeleton too; what only it shows is added."""
+        skeleton = work.views.skeleton(self._book.lexicon)
+        if skeleton is None:
+            return
+        known = {finding.rule for finding in work.findings}
+        found = self._found(skeleton, self._book.prefilter.seen(skeleton.text))
+        work.findings += [finding for finding in found if finding.rule not in known]
+
+    def _over_messages(self, work: _Work) -> None:
+        """A word or phrase said over several short messages: judged together, pinned on the newest."""
+        fragments = [work.submission.text]
+        for text in reversed(work.submission.recent[-_MOST_FRAGMENTS:]):
+            if len(text) > _FRAGMENT:
+                break
+            fragments.insert(0, text)
+        if len(fragments) < 2:
+            return
+        known = {finding.rule for finding in work.findings}
+        whole = Views(" ".join(fragments))
+        before = len(whole.text) - len(work.submission.text)
+        views = [whole.soft, whole.skeleton(self._book.lexicon)]
+        for view in filter(None, views):
+            for finding in self._found(view, self._book.prefilter.seen(view.text)):
+                if finding.rule not in known and finding.span[1] > before:
+                    known.add(finding.rule)
+                    work.findings.append(replace(finding, span=(0, len(work.submission.text))))
+
+    def _found(self, view: View, seen: set[int]) -> list[Finding]:
+        return [
+            Finding(hit.rule.id, hit.rule.label, view.span(hit.start, hit.end), hit.rule.says, hit.rule.score, hit.care)
+            for hit in self._book.hits(view.text, seen)
+        ]
+
+    def _crisis(self, work: _Work) -> None:
+        if work.findings:
+            pack = work.pack
+            work.care = crisis.assess(work.findings, band=work.submission.band, caps=pack.care_caps, lifts=pack.care_lifts)
+
+    def _flooding(self, work: _Work) -> None:
+        if self._flood is None or work.submission.kind not in ("message", "edit"):
+            return
+        finding = self._flood.look(work.submission, work.views.soft.text, work.now)
+        if finding and work.care.band < CareBand.CONCERN:  # a disclosure is never refused for its speed (R1)
+            work.findings.append(finding)
+
+    # Named, in order. Crisis is looked at before anything can be refused.
+    _STAGES = (("normalise", _normalise), ("contact", _contact), ("rules", _rules), ("crisis", _crisis), ("flood", _flooding))
+
+    # ------------------------------------------------------------------ the answer
+
+    def _verdict(self, work: _Work) -> Verdict:
+        submission, pack = work.submission, work.pack
+        if not work.findings:
+            return Verdict(Action.ALLOW, text=submission.text, policy=pack.version)
+        action = pack.decide(work.findings, submission.kind)
+        findings = tuple(sorted(work.findings, key=lambda finding: finding.span))
+        shown = tuple(finding for finding in findings if pack.thresholds(finding.label, submission.kind))
+        if action is Action.ALLOW:
+            return Verdict(action, work.care, shown, text=submission.text, policy=pack.version)
+        if action is Action.MASK:
+            text = pack.masked(submission.text, findings)
+            return Verdict(action, work.care, shown, text=text, says=pack.says.get(action, ""), policy=pack.version)
+        suggestion = self._suggestion(work, findings) if submission.kind != "alias" else None
+        return Verdict(action, work.care, shown, suggestion=suggestion, says=pack.says.get(action, ""), policy=pack.version)
+
+    def _suggestion(self, work: _Work, findings: tuple[Finding, ...]) -> str | None:
+        """A text that passes this pipeline: the rest of the message without the sentences at fault, or words the rule or pack offers."""
+        acting = [finding for finding in findings if work.pack.action_of(finding, "message") >= Action.HOLD]
+        offers = [_without(work.submission.text, acting)]
+        for finding in acting:
+            rule = self._book.by_id.get(finding.rule)
+            offers += [rule.suggest if rule else "", *work.pack.suggestions.get(finding.label, ())]
+        return next((offer for offer in offers if offer and self._passes(offer, work)), None)
+
+    def _passes(self, offer: str, work: _Work) -> bool:
+        """Whether `offer` would be delivered as it is, judged as a message of its own."""
+        trial = _Work(replace(work.submission, text=offer, recent=(), dry=True), work.now, work.pack)
+        for stage, run in self._STAGES:
+            if stage != "flood":
+                run(self, trial)
+        return work.pack.decide(trial.findings, "message") is Action.ALLOW
+
+
+def _without(text: str, findings: Sequence[Finding]) -> str:
+    """`text` without the sentences that hold a finding; empty when too little is left to say anything."""
+    kept, at = [], 0
+    for piece in _sentences(text):
+        start, at = at, at + len(piece)
+        if not any(finding.span[0] < at and start < finding.span[1] for finding in findings):
+            kept.append(piece.strip())
+    rest = " ".join(kept).strip()
+    return rest if len(rest.split()) >= 4 else ""
+
+
+def _sentences(text: str) -> list[str]:
+    return [piece for piece in rules.SENTENCE.split(text) if piece]
+
+
+def load(
+    *, stopwatch: Callable[[], float], budget: float = 0.05, flood: bool = True, helplines: Helplines | None = None, data: Path = DATA
+) -> Pipeline:
+    """A pipeline from the packaged rule book, packs and helplines (or those under `data`). Raises BookError, PackError."""
+    lines = helplines or Helplines.load(data / "helplines.yaml")
+    return Pipeline(
+        book=rules.load(data / "rules", cues=contact.CUES),
+        packs=policy.load(data / "packs"),
+        contacts=contact.Contacts(lines.contacts(), lines.hosts()),
+        stopwatch=stopwatch,
+        budget=budget,
+        flood=Flood() if flood else None,
+    )
+
+
+def pack_names(data: Path = DATA) -> tuple[str, ...]:
+    """The names a room may give as its `pack`."""
+    return tuple(sorted(path.stem for path in (data / "packs").glob("*.yaml")))

@@ -1,0 +1,138 @@
+"""Policy packs: what follows from what was found. Data, not code.
+
+A pack is a YAML file. `extends` names the pack it starts from; every map is laid over the parent's:
+
+    name: recovery
+    extends: general
+    actions:            # label (or its first part) → threshold of the summed score per action
+      drugs.amount: {mask: 0.5}
+      harassment: {hold: 0.5, block: 0.9}
+    masks:              # label → what stands in place of the words
+      drugs.amount: "[amount removed]"
+    alias:              # the same as actions, for names people choose
+    care_caps, care_lifts: {label: band}
+    suggestions:        # label → texts to offer, tried in order
+    says:               # action → what the author is told
+
+`decide` is the whole policy: labels and scores in, action out. Labels without an entry are only remarks; they change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from moderation.rules import DATA
+from moderation.verdict import Action, CareBand, Finding
+
+
+class PackError(Exception):
+    """A policy pack cannot be used as written."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One room's policy."""
+
+    name: str
+    actions: Mapping[str, Mapping[Action, float]]
+    alias: Mapping[str, Mapping[Action, float]]
+    masks: Mapping[str, str]
+    care_caps: Mapping[str, CareBand]
+    care_lifts: Mapping[str, CareBand]
+    suggestions: Mapping[str, tuple[str, ...]] = field(repr=False)
+    says: Mapping[Action, str] = field(repr=False)
+    version: str
+
+    def thresholds(self, label: str, kind: str) -> Mapping[Action, float]:
+        """What the pack does about `label`; an entry for "contact" covers "contact.phone"."""
+        family = label.split(".", 1)[0]
+        if kind == "alias":
+            found = self.alias.get(label) or self.alias.get(family)
+            if found:
+                return found
+        return self.actions.get(label) or self.actions.get(family) or {}
+
+    def decide(self, findings: Iterable[Finding], kind: str) -> Action:
+        """The worst action any label's summed score reaches."""
+        sums: dict[str, float] = {}
+        for finding in findings:
+            sums[finding.label] = min(1.0, sums.get(finding.label, 0.0) + finding.score)
+        reached = [
+            action for label, score in sums.items() for action, least in self.thresholds(label, kind).items() if score >= least
+        ]
+        return max(reached, default=Action.ALLOW)
+
+    def action_of(self, finding: Finding, kind: str) -> Action:
+        """What this finding does alone."""
+        return max((action for action, least in self.thresholds(finding.label, kind).items() if finding.score >= least), default=Action.ALLOW)
+
+    def masked(self, text: str, findings: Iterable[Finding], kind: str = "message") -> str:
+        """`text` with the span of every finding the pack masks replaced. Overlapping spans become one."""
+        spans = sorted(finding.span for finding in findings if Action.MASK in self.thresholds(finding.label, kind))
+        by_span = {finding.span: self.mask(finding.label) for finding in findings if Action.MASK in self.thresholds(finding.label, kind)}
+        parts, done = [], 0
+        for start, end in spans:
+            if start >= done:
+                parts += [text[done:start], by_span[start, end]]
+            done = max(done, end)
+        return "".join(parts) + text[done:]
+
+    def mask(self, label: str) -> str:
+        return self.masks.get(label) or self.masks.get(label.split(".", 1)[0]) or "[removed]"
+
+    @cached_property
+    def masking(self) -> frozenset[str]:
+        """The labels with a mask threshold."""
+        return frozenset(label for label, thresholds in self.actions.items() if Action.MASK in thresholds)
+
+
+def load(folder: Path = DATA / "packs") -> dict[str, Pack]:
+    """Every pack of `folder` by name."""
+    written: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as broken:
+            raise PackError(f"{path.name}: cannot be read: {broken}") from broken
+        if raw.get("name") != path.stem:
+            raise PackError(f"{path.name}: its name must be {path.stem!r}")
+        written[path.stem] = raw
+    return {name: _pack(_whole(name, written, ())) for name in written}
+
+
+def _whole(name: str, written: Mapping[str, dict[str, Any]], below: tuple[str, ...]) -> dict[str, Any]:
+    """A pack with its parents laid under it."""
+    if name not in written or name in below:
+        raise PackError(f"{'/'.join((*below, name))}: extends a pack that does not exist, or itself")
+    own = written[name]
+    if "extends" not in own:
+        return own
+    parent = _whole(own["extends"], written, (*below, name))
+    return parent | {key: ({**parent.get(key, {}), **value} if isinstance(value, dict) else value) for key, value in own.items()}
+
+
+def _pack(raw: Mapping[str, Any]) -> Pack:
+    try:
+        return Pack(
+            name=raw["name"],
+            actions={label: _thresholds(levels) for label, levels in raw["actions"].items()},
+            alias={label: _thresholds(levels) for label, levels in raw.get("alias", {}).items()},
+            masks=raw.get("masks", {}),
+            care_caps={label: CareBand[band.upper()] for label, band in raw.get("care_caps", {}).items()},
+            care_lifts={label: CareBand[band.upper()] for label, band in raw.get("care_lifts", {}).items()},
+            suggestions={label: tuple(texts) for label, texts in raw.get("suggestions", {}).items()},
+            says={Action[action.upper()]: words for action, words in raw.get("says", {}).items()},
+            version=f"{raw['name']}/{raw['version']}",
+        )
+    except (KeyError, AttributeError, TypeError) as broken:
+        raise PackError(f"{raw.get('name')}: {broken!r} is missing or not understood") from broken
+
+
+def _thresholds(levels: Mapping[str, float]) -> dict[Action, float]:
+    return {Action[action.upper()]: float(least) for action, least in levels.items()}

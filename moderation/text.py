@@ -1,0 +1,264 @@
+"""Normalisation: what a message says once its disguise is off, with a map back to the text as submitted.
+
+Three views. `plain` has unseen characters dropped, letters folded (`folding.py`), case kept. `soft` is `plain` in lower
+case: nearly all rules read this one. `skeleton` goes further: separated letters joined ("k.i.l.l"), leet undone inside words
+("sh1t"), stretched letters squeezed ("looooser"), starred words filled in from a lexicon ("sh*t"). It is made only where
+`looks_disguised` says so, and is `None` where it would say nothing new.
+
+Every view carries a map to the original: `span(start, end)` of a view gives code points of the submitted text. A plain ASCII
+message is its own map (`None`), which is the fast path.
+
+Leet is never undone in times, doses, dates, counts or links: "4am", "50mg" and "https://…" stay what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice, product
+
+from moderation.folding import CONFUSABLE, FOLD
+
+# Characters whose plain form is not exactly one character long: their presence costs a map.
+_UNEVEN = frozenset(chr(code) for code, plain in FOLD.items() if len(plain) != 1)
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z]")
+
+# Signs that can stand inside a disguised word; the prefilter reports them so that most texts skip `looks_disguised`.
+SIGNS = tuple("0123456789@$!|*+_~/-.,#€£()\\^=")
+STRETCHES = tuple(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz")
+
+_SIGN_IN_WORD = re.compile(
+    r"[a-z][@$!|*+_~/\-.,#€£()\\^=0-9]{1,4}[a-z]|(?<![a-z0-9])[0-9@$!|€£(][a-z]{2}|[a-z]{2}[0-9$]+(?![a-z0-9])"
+)
+_SPACED = re.compile(r" [a-z0-9@$!|][ .,_\-]{1,3}[a-z0-9@$!|](?![a-z0-9'])")
+_SEPARATED = re.compile(
+    r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9'])"
+    r"(?P<gap>[ ._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9'])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9']))+"
+)
+_COUNTED = re.compile(r"\W*[\d.,:/x-]+(?:[a-z]{1,3}|mins?|hours?|days?|weeks?|years?)?\W*")
+_LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
+_EDGES = re.compile(r"^[\"'(\[@#~]*|[\"')\].,!?;:~]*$")
+_STRETCHED = re.compile(r"([a-z])\1\1+")
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+LEET: dict[str, str] = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "il",
+    "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
+}  # fmt: skip
+_FILLERS = "*#_"
+# Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
+_MOST_READINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reading of a text. `places[i]` is the index in the submitted text behind `text[i]`; None means the same index."""
+
+    text: str = field(repr=False)
+    places: tuple[int, ...] | None = field(default=None, repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The code points of the submitted text that `text[start:end]` stands for."""
+        if self.places is None:
+            return start, end
+        if start >= end:
+            place = self.places[start] if start < len(self.places) else (self.places[-1] + 1 if self.places else 0)
+            return place, place
+        return self.places[start], self.places[end - 1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled letters."""
+
+    words: frozenset[str]
+    squeezed: dict[str, str]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Lexicon:
+        kept = frozenset(word for word in words if word.isascii() and word.isalpha())
+        return cls(kept, {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)})
+
+    def split(self, letters: str) -> str | None:
+        """`letters` cut into words of the lexicon, fewest words first; None when it cannot be."""
+        best: list[tuple[int, int] | None] = [None] * (len(letters) + 1)  # (words used, where the last one starts)
+        best[0] = (0, 0)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - 14), end):
+                before = best[start]
+                if before and letters[start:end] in self.words and (best[end] is None or before[0] + 1 < best[end][0]):  # type: ignore[index]
+                    best[end] = (before[0] + 1, start)
+        if best[-1] is None:
+            return None
+        cuts, end = [], len(letters)
+        while end:
+            start = best[end][1]  # type: ignore[index]
+            cuts.append(letters[start:end])
+            end = start
+        return " ".join(reversed(cuts))
+
+
+class Views:
+    """The readings of one submitted text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = _plain(text)
+
+    @cached_property
+    def soft(self) -> View:
+        return View(self.plain.text.lower(), self.plain.places)
+
+    @property
+    def folded(self) -> bool:
+        """Whether folding changed anything but quotes and dashes."""
+        return self.plain.places is not None
+
+    def skeleton(self, lexicon: Lexicon) -> View | None:
+        """The undisguised reading, or None where it is the same as `soft`."""
+        return _skeleton(self.soft, lexicon)
+
+
+def looks_disguised(soft: str) -> bool:
+    """Whether `soft` could hide a word: cheap, and too often True rather than ever wrongly False."""
+    return bool(_SPACED.search(soft) or _SIGN_IN_WORD.search(soft) or _STRETCHED.search(soft))
+
+
+def looks_spaced(soft: str) -> bool:
+    """The part of `looks_disguised` no sign gives away: letters set apart by spaces."""
+    return _SPACED.search(soft) is not None
+
+
+def _plain(text: str) -> View:
+    if text.isascii() and text.isprintable():
+        return View(text)
+    if _UNEVEN.isdisjoint(text):
+        folded, places = text.translate(FOLD), None
+    else:
+        letters: list[str] = []
+        where: list[int] = []
+        for index, character in enumerate(text):
+            plain = FOLD.get(ord(character), character)
+            letters.append(plain)
+            where.extend([index] * len(plain))
+        folded, places = "".join(letters), tuple(where)
+    if not folded.isascii() and _LATIN.search(folded):
+        folded = _WORD.sub(_unconfused, folded)
+    return View(folded, places)
+
+
+def _unconfused(match: re.Match[str]) -> str:
+    """One word in Latin letters if that is what it pretends to be; letter for letter, so that maps stay true."""
+    word = match.group()
+    if word.isascii():
+        return word
+    if any(not letter.isascii() and letter not in CONFUSABLE for letter in word):
+        return word  # a word of another script
+    return "".join(CONFUSABLE.get(letter, letter) for letter in word)
+
+
+def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
+    joined = _joined(soft, lexicon)
+    letters: list[str] = []
+    places: list[int] = []
+    done = 0
+    for token in re.finditer(r"\S+", joined.text):
+        start, end = token.span()
+        word = _undisguised(token.group(), lexicon)
+        letters.append(joined.text[done:start] + word)
+        places.extend(joined.span(at, at + 1)[0] for at in range(done, start))
+        places.extend(joined.span(at, at + 1)[0] for at in _stretch(start, end, len(word)))
+        done = end
+    letters.append(joined.text[done:])
+    places.extend(joined.span(at, at + 1)[0] for at in range(done, len(joined.text)))
+    text = "".join(letters)
+    return None if text == soft.text else View(text, tuple(places))
+
+
+def _stretch(start: int, end: int, length: int) -> list[int]:
+    """Indices for `length` letters that came from `start:end`: in step, and the last one at the end."""
+    if length == 0:
+        return []
+    return [min(start + step, end - 1) for step in range(length - 1)] + [end - 1]
+
+
+def _joined(soft: View, lexicon: Lexicon) -> View:
+    """Separated letters put together; what comes out as several words is cut into them."""
+    letters: list[str] = []
+    places: list[int] = []
+    done = 0
+    for run in _SEPARATED.finditer(soft.text):
+        start, end = run.span()
+        gap = len(run["gap"])
+        signs = soft.text[start : end : gap + 1]
+        if sum(sign.isalpha() for sign in signs) * 5 < len(signs) * 3:
+            continue  # digits set apart are a number, not a word
+        word = _read(signs, lexicon)
+        cut = lexicon.split(word) or word
+        letters.append(soft.text[done:start] + cut)
+        places.extend(soft.span(at, at + 1)[0] for at in range(done, start))
+        at = start - gap - 1
+        for letter in cut:
+            at += gap + 1 if letter != " " else 0
+            places.append(soft.span(at, at + 1)[0])
+        done = end
+    letters.append(soft.text[done:])
+    places.extend(soft.span(at, at + 1)[0] for at in range(done, len(soft.text)))
+    return View("".join(letters), tuple(places))
+
+
+def _undisguised(token: str, lexicon: Lexicon) -> str:
+    if token.isalpha() and not _STRETCHED.search(token):
+        return token
+    if _COUNTED.fullmatch(token) or _LINKED.search(token):
+        return token
+    opening, closing = (match.end() - match.start() for match in islice(_EDGES.finditer(token), 2))
+    core = token[opening : len(token) - closing]
+    return token[:opening] + _core(core, lexicon) + token[len(token) - closing :] if core else token
+
+
+def _core(core: str, lexicon: Lexicon) -> str:
+    """One word without its punctuation, read plainly."""
+    if core in lexicon.words or not any(letter.isalpha() for letter in core):
+        return core
+    if any(filler in core for filler in _FILLERS):
+        guess = _filled(core, lexicon)
+        if guess:
+            return guess
+    parts = [part for part in re.split(r"[._\-~/,|+*#\\()]+", core) if part]
+    if len(parts) > 1:
+        whole = _read("".join(parts), lexicon)
+        if whole in lexicon.words:
+            return whole
+        if all(part.isalpha() for part in parts):
+            return " ".join(_read(part, lexicon) for part in parts)
+    return _read(core, lexicon)
+
+
+def _filled(core: str, lexicon: Lexicon) -> str | None:
+    """ "f*ck" by the lexicon: each filler stands for one letter, or a run of them for one or two."""
+    pattern = re.compile("".join("[a-z]" if sign in _FILLERS else re.escape(sign) for sign in core))
+    suffixes = ("", "s", "ing", "ed", "er", "in")
+    for suffix in suffixes:
+        stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
+        pattern = re.compile("".join("[a-z]" if sign in _FILLERS else re.escape(sign) for sign in stem))
+        found = min((word for word in lexicon.words if len(word) == len(stem) and pattern.fullmatch(word)), default=None)
+        if found:
+            return found + core[len(stem) :]
+    return None
+
+
+def _read(signs: str, lexicon: Lexicon) -> str:
+    """Leet undone and stretches squeezed; of several readings, the one the lexicon knows."""
+    choices = [LEET.get(sign, sign) if not sign.isalpha() else sign for sign in signs]
+    readings = ("".join(reading) for reading in islice(product(*choices), _MOST_READINGS))
+    first = None
+    for reading in readings:
+        known = reading if reading in lexicon.words else lexicon.squeezed.get(_DOUBLED.sub(r"\1", reading))
+        if known and (known == reading or _STRETCHED.search(reading)):
+            return known
+        first = first or _STRETCHED.sub(r"\1", reading)
+    return first or signs
