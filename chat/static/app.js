@@ -319,7 +319,9 @@ async function showEarlier() {
 }
 
 function drawPresence(room) {
-  $("present").textContent = present(room.present);
+  const [count, ...words] = present(room.present).split(" ");
+  $("present").replaceChildren(count, h("span", {class: "wide-only"}, ` ${words.join(" ")}`));
+  $("people-toggle").setAttribute("aria-label", `${present(room.present)}, about this room`);
   $("room-you").replaceChildren("You are ", h("bdi", {}, room.alias));
   drawMembers($("members"), room);
   const more = room.present - (room.members?.size ?? 0);

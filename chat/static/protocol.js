@@ -93,7 +93,7 @@ export class Line {
   connect(ticket) {
     clearTimeout(this.timers.again);
     if (this.coming || this.state === "stopped") return;
-    if (!this.current) this.enter(this.state === "idle" ? "connecting" : "away");
+    if (!this.current && this.state !== "connecting") this.enter(this.state === "idle" ? "connecting" : "away");
     let socket;
     try {
       socket = this.open(this.url, ticket ? [SUBPROTOCOL, TICKET + ticket] : [SUBPROTOCOL]);
