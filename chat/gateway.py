@@ -39,7 +39,7 @@ TICKET = "warmline.ticket."
 class Gateway:
     """The app behind a `Listener`."""
 
-    def __init__(self, services: Services, site: Site, tickets: Tickets) -> None:
+    def __init__(self, services: Services, site: Site, tickets: Tickets, bell: asyncio.Event) -> None:
         settings = services.settings.gateway
         self.services = services
         self.site = site
@@ -54,7 +54,7 @@ class Gateway:
             ),
         )
         self.draining = False
-        self.bell = asyncio.Event()  # there is something to flush
+        self.bell = bell  # the hub's: there is something to flush
         self._strangers: dict[Ws, Connection] = {}  # upgraded, no hello yet
         self._arrived: list[Connection] = []  # with something unread
         self._scheduled = False

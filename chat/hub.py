@@ -41,7 +41,7 @@ class Job:
 class LocalRoom:
     """A room as this node sees it: who is connected here, and what they have not been told yet."""
 
-    __slots__ = ("events", "here", "key", "name", "newest", "pending")
+    __slots__ = ("events", "here", "key", "name", "names", "pending")
 
     def __init__(self, key: RoomKey, name: str) -> None:
         self.key = key
@@ -49,7 +49,7 @@ class LocalRoom:
         self.here: dict[wire.Codec, dict[Connection, None]] = {codec: {} for codec in wire.Codec}
         self.pending: list[Entry] = []
         self.events: list[tuple[Lane, Any]] = []  # unlogged events of this tick: presence, typing, reset
-        self.newest: dict[wire.Codec, tuple[int, Any]] = {}  # the newest page, encoded: (sequence it is true at, page)
+        self.names: tuple[int, frozenset[str]] = (-1, frozenset())  # worn here: (presence version, names)
 
     def __len__(self) -> int:
         return sum(len(connections) for connections in self.here.values())

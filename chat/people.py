@@ -21,9 +21,7 @@ from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
 from chat.services import Services
 from chat.talk import (
     INBOX,
-    NEWEST,
     RESUME_BYTES,
-    RESUME_EVENTS,
     Membership,
     catch_up,
     enter,
@@ -33,7 +31,7 @@ from chat.talk import (
     refused,
 )
 from rooms.backplane import Recovery
-from rooms.events import Band, Position
+from rooms.events import Band
 
 # All rooms of one hello together (protocol.md): a phone on a bad line should see its welcome soon.
 RESUME_TOTAL = 512 * 1024
@@ -110,9 +108,7 @@ async def gather(
         if isinstance(place, Refused):
             found.append((room, place, None))
             continue
-        cursor = Position.parse(room.cursor) if room.cursor else None
-        read = await catch_up(services, place.key, cursor, RESUME_EVENTS if room.cursor else NEWEST, RESUME_BYTES)
-        found.append((room, place, read))
+        found.append((room, place, await catch_up(services, place.key, room.cursor)))
     return found
 
 

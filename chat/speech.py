@@ -67,11 +67,21 @@ def prepare(services: Services, call: Call) -> Spoken | Refused:
     key = "" if dry else command.key
     user = place.member.user
     id = EventId("") if dry else event_id(services.secret, user, place.key, "send", key)
-    return Spoken(call, place, id, submission(services, connection, place, command.text, key=id, dry=dry))
+    reply = not dry and command.reply_to is not None
+    judged = submission(services, connection, place, command.text, key=id, dry=dry, is_reply=reply)
+    return Spoken(call, place, id, judged)
 
 
 def submission(
-    services: Services, connection: Connection, place: Membership, text: str, *, key: str, dry: bool, kind: str = "message"
+    services: Services,
+    connection: Connection,
+    place: Membership,
+    text: str,
+    *,
+    key: str,
+    dry: bool = False,
+    kind: str = "message",
+    is_reply: bool = False,
 ) -> Submission:
     """What the filter is given: the words, and the context they stand in. It never learns of rooms."""
     identity = who(connection)
@@ -85,11 +95,22 @@ def submission(
         key=key,
         role=str(place.member.role),
         band=str(identity.band),
-        is_reply=getattr(connection, "reply_to", None) is not None,
+        is_reply=is_reply,
         dry=dry,
         recent=person.words(place.key) if person else (),
-        names=services.presence.names(place.key),
+        names=names_in(services, place),
     )
+
+
+def names_in(services: Services, place: Membership) -> frozenset[str]:
+    """The names worn in a room now: addressing somebody by theirs is not giving away a handle."""
+    roster = services.presence.roster(place.key)
+    room = services.hub.rooms.get(place.key)
+    if room is None:
+        return frozenset()
+    if room.names[0] != roster.version:
+        room.names = (roster.version, frozenset(member.name for member in roster.members))
+    return room.names[1]
 
 
 def fault_in(text: str, limit: int) -> tuple[Code, str] | None:
@@ -335,7 +356,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     if fault := fault_in(command.text, services.settings.limits.text):
         return refused(command.id, fault[0], fault[1], path="text")
     id = event_id(services.secret, place.member.user, place.key, "edit", command.key)
-    judged = submission(services, connection, place, command.text, key=id, dry=False, kind="edit")
+    judged = submission(services, connection, place, command.text, key=id, kind="edit")
     one = Spoken(call, place, id, judged)
     verdict = services.pipeline.judge(judged, services.ticks())
     services.metrics.judged("edit", verdict.action.word)

@@ -17,11 +17,12 @@ from chat import wire
 from chat.auth import Identity, alias_id, alias_name
 from chat.connection import Connection
 from chat.outbox import Lane
-from chat.replies import Code, Joined, Left, MemberList, PageOf, Refused, RoomList, TypingNow
+from chat.replies import Code, Joined, Left, MemberList, PageOf, Presence, Refused, RoomList, TypingNow
 from chat.services import Services
 from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
 from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
+from rooms.roster import Change
 from rooms.topics import Topic, refusal_to_join
 
 INBOX = "inbox"
@@ -109,7 +110,7 @@ def _card(services: Services, connection: Connection, topic: Topic) -> dict[str,
         "rules": topic.rules,
         "band": str(topic.band),
         "language": topic.language,
-        "present": services.presence.roster(topic.key).present,
+        "present": services.presence.present(topic.key),
         "joined": topic.id in connection.rooms,
         "slow": topic.slow,
         "retention": topic.retention,
@@ -124,10 +125,8 @@ async def join(services: Services, connection: Connection, command: say.Join) ->
     place = await prepare(services, connection, command)
     if isinstance(place, Refused):
         return place
-    cursor = Position.parse(command.cursor) if command.cursor else None
-    forged = bool(command.cursor) and cursor is None
-    recovery = await catch_up(services, place.key, cursor, RESUME_EVENTS if command.cursor else NEWEST, RESUME_BYTES)
-    return enter(services, connection, place, command, recovery, forged=forged)
+    read = await catch_up(services, place.key, command.cursor)
+    return enter(services, connection, place, command, read)
 
 
 async def prepare(
@@ -145,11 +144,9 @@ async def prepare(
         return not_found(re)
     await services.backplane.open(topic.key)
     await services.presence.load(topic.key)
-    roster = services.presence.roster(topic.key)
-    already = alias_id(services.secret, identity.user, topic.key) in roster
-    refusal = refusal_to_join(
-        topic, identity.band, roster.present, already, identity.roles, vetted=identity.vetted
-    )
+    already = services.presence.is_here(identity.user, topic.key)
+    present = services.presence.present(topic.key)
+    refusal = refusal_to_join(topic, identity.band, present, already, identity.roles, vetted=identity.vetted)
     if refusal is Refusal.ROOM_FULL:
         return refused(re, refusal, "This room is full right now. Try again soon.", retry="later", retry_after=30.0)
     if refusal is not None:
@@ -180,14 +177,21 @@ def judge_name(services: Services, identity: Identity, name: str, re: int | None
     return refused(re, Code.STOPPED, says, path=path)
 
 
-async def catch_up(
-    services: Services, key: RoomKey, cursor: Position | None, limit: int, max_bytes: int
-) -> Recovery | None:
+async def catch_up(services: Services, key: RoomKey, cursor: str | None) -> Recovery | None:
     """Read from the log what this node's ring does not cover. None when the ring will do."""
-    backplane = services.backplane
-    if backplane.recover_locally(key, cursor, limit=limit, max_bytes=max_bytes) is not None:
+    backplane, place = services.backplane, _place(cursor)
+    if backplane.recover_locally(key, place, _most(cursor), RESUME_BYTES) is not None:
         return None
-    return await backplane.recover(key, cursor, limit=limit, max_bytes=max_bytes)
+    return await backplane.recover(key, place, _most(cursor), RESUME_BYTES)
+
+
+def _place(cursor: str | None) -> Position | None:
+    return Position.parse(cursor) if cursor else None
+
+
+def _most(cursor: str | None) -> int:
+    """How many events one room may give: all that was missed, or a page for someone new."""
+    return RESUME_EVENTS if cursor else NEWEST
 
 
 def enter(
@@ -197,13 +201,12 @@ def enter(
     command: say.Join | say.ResumeAt,
     read: Recovery | None,
     *,
-    forged: bool = False,
-    limit: int | None = None,
     max_bytes: int = RESUME_BYTES,
 ) -> Joined | Refused:
     """Bridge, enter the hub and answer, in one step: no await may stand between these lines."""
     re = command.id if isinstance(command, say.Join) else None
-    recovery = bridge(services, place.key, Position.parse(command.cursor) if command.cursor else None, read)
+    forged = bool(command.cursor) and _place(command.cursor) is None
+    recovery = bridge(services, place.key, command.cursor, read, max_bytes)
     if recovery is None:
         return engine_away(re)
     connection.rooms[command.room] = place
@@ -213,9 +216,8 @@ def enter(
     if place.topic is not None:
         services.presence.arrive(place.member, place.key, services.ticks())
         roster = services.presence.roster(place.key)
-        present, version = max(1, roster.present), roster.version
-        members = [_told(member) for member in roster.members.values()] if present <= ROSTER else None
-    why = "foreign" if forged else recovery.why
+        present, version = services.presence.present(place.key), roster.version
+        members = [told(member) for member in roster.members] if present <= ROSTER else None
     return Joined(
         re=re,
         room=command.room,
@@ -225,33 +227,27 @@ def enter(
         present=present,
         version=version,
         members=members,
-        events=page_for(services, connection, place.key, command.room, recovery),
+        events=_payloads(connection, recovery.entries, command.room),
         cursor=recovery.position.cursor,
         recovered=recovery.recovered and not forged,
-        why=why,
+        why="foreign" if forged else recovery.why,
     )
 
 
-def bridge(services: Services, key: RoomKey, cursor: Position | None, read: Recovery | None) -> Recovery | None:
+def bridge(
+    services: Services, key: RoomKey, cursor: str | None, read: Recovery | None, max_bytes: int
+) -> Recovery | None:
     """Join what was read from the log to what this node has delivered since. None if the ring moved on too far."""
-    backplane = services.backplane
+    backplane, limit = services.backplane, _most(cursor)
     if read is None:
-        return backplane.recover_locally(key, cursor, limit=RESUME_EVENTS, max_bytes=RESUME_BYTES)
-    rest = backplane.recover_locally(key, read.position, limit=RESUME_EVENTS, max_bytes=RESUME_BYTES)
+        return backplane.recover_locally(key, _place(cursor), limit, max_bytes)
+    rest = backplane.recover_locally(key, read.position, RESUME_EVENTS, RESUME_BYTES)
     if rest is None or not rest.recovered:
         return None
     return Recovery([*read.entries, *rest.entries], rest.position, read.recovered, read.why)
 
 
-def page_for(
-    services: Services, connection: Connection, key: RoomKey, name: str, recovery: Recovery
-) -> list[Any]:
-    """The events of a recovery as they stand in a reply of this connection's codec."""
-    codec = connection.codec
-    return [wire.embed(wire.event_payload(codec, entry, name)) for entry in recovery.entries]
-
-
-def _told(member: Member) -> dict[str, Any]:
+def told(member: Member) -> dict[str, Any]:
     return {"alias_id": member.alias, "name": member.name, "role": str(member.role)}
 
 
@@ -282,12 +278,12 @@ async def members(services: Services, connection: Connection, command: say.Membe
     if place is None or place.topic is None:
         return absent(services, connection, command.id, command.room)
     roster = services.presence.roster(place.key)
-    names = sorted(roster.members.values(), key=lambda member: member.alias)
+    names = sorted(roster.members, key=lambda member: member.alias)
     rest = [member for member in names if command.after is None or member.alias > command.after]
     return MemberList(
         re=command.id,
         room=command.room,
-        members=[_told(member) for member in rest[: command.limit]],
+        members=[told(member) for member in rest[: command.limit]],
         present=roster.present,
         version=roster.version,
         more=len(rest) > command.limit,
@@ -337,3 +333,19 @@ def tell_typing(services: Services, room: RoomKey, aliases: list[str]) -> None:
     if local is not None:
         event = TypingNow(room=local.name, from_=aliases[:3], several=len(aliases) > 3)
         services.hub.tell(room, event, Lane.LOSSY)
+
+
+def tell_presence(services: Services, room: RoomKey, change: Change) -> None:
+    """What this node's clients hear of who came and went, by alias."""
+    local = services.hub.rooms.get(room)
+    if local is None:
+        return
+    event = Presence(
+        room=local.name,
+        from_=change.from_,
+        version=change.version,
+        present=change.present,
+        joined=None if change.joined is None else [told(member) for member in change.joined],
+        left=None if change.left is None else list(change.left),
+    )
+    services.hub.tell(room, event, Lane.LOSSY)

@@ -1,0 +1,195 @@
+"""Words on their way to other people: every message ends in exactly one of delivered, masked, held, refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.replies import Code
+from chat.settings import Limits, Moderation
+from chat.speech import STACKED_MARKS, fault_in
+from tests.support.engines import Engine
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
+
+UNKIND = "nobody wants you here, you are worthless and everyone hates you"
+MINE = "You can reach me at rosa.miller@example.org if you like"
+
+
+async def texts_of(raw: Raw, room: str) -> list[str]:
+    page = await raw.ask("page", room=room, limit=100)
+    return [event["text"] for event in page["events"] if event["type"] == "message"]
+
+
+async def test_unkind_words_are_stopped_with_the_reason_and_reach_nobody(steady_engine: Engine) -> None:
+    """`stopped`, with findings and spans; the log and the other person never see them."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        refused = await one.ask("send", room="anxiety", text=UNKIND, key="a")
+        await one.ask("send", room="anxiety", text="a kind word", key="b")
+        heard = await next_event(two, "message")
+        kept = await texts_of(two, "anxiety")
+    assert (refused["type"], refused["code"], refused["retry"]) == ("refused", "stopped", "never")
+    assert refused["says"]
+    assert refused["findings"][0]["rule"]
+    assert heard["text"] == "a kind word"
+    assert kept == ["a kind word"]
+
+
+async def test_a_contact_detail_is_masked_and_the_author_is_told(steady_engine: Engine) -> None:
+    """What is fanned out has the address taken out, and `sent` says how it reads now (F25)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        sent = await one.ask("send", room="anxiety", text=MINE, key="a")
+        heard = await next_event(two, "message")
+    assert sent["state"] == "masked"
+    assert "rosa" not in heard["text"]
+    assert heard["text"] == sent["text"]
+    assert heard["masked"] is True
+    start, end = sent["findings"][0]["span"]
+    assert "rosa" in MINE[start:end]
+
+
+async def test_a_disclosure_is_delivered_and_only_its_author_gets_the_card(steady_engine: Engine) -> None:
+    """Care is private: a card in the author's own inbox, no mark on the message (R1, R3)."""
+    text = "some nights I think everyone would be better off without me"
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety", country="US") as one,
+        talking(node, "anxiety") as two,
+    ):
+        sent = await one.ask("send", room="anxiety", text=text, key="a")
+        card = await next_event(one, "care")
+        heard = await next_event(two, "message")
+        await two.ask("ping")
+    assert sent["state"] == "delivered"
+    assert heard["text"] == text
+    assert set(heard) == {"type", "room", "id", "cursor", "at", "from", "text"}
+    assert card["card"]["lines"]
+    assert not [event for event in two.events if event["type"] == "care"]
+
+
+async def test_the_same_key_has_one_effect_and_the_first_outcome(steady_engine: Engine) -> None:
+    """A retry is answered as the first time, `repeated`, even with other words."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        first = await one.ask("send", room="anxiety", text="once", key="k")
+        again = await one.ask("send", room="anxiety", text="once", key="k")
+        other = await one.ask("send", room="anxiety", text=UNKIND, key="k")
+        kept = await texts_of(one, "anxiety")
+    assert "repeated" not in first
+    assert again["repeated"] is True
+    assert {(one["id"], one["cursor"], one["state"]) for one in (first, again, other)} == {
+        (first["id"], first["cursor"], "delivered")
+    }
+    assert kept == ["once"]
+
+
+async def test_check_says_what_send_would_and_keeps_nothing(steady_engine: Engine) -> None:
+    """See before send (F22)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        checked = [await one.ask("check", room="anxiety", text=text) for text in ("hello", MINE, UNKIND)]
+        kept = await texts_of(one, "anxiety")
+    assert [one["action"] for one in checked] == ["allow", "mask", "block"]
+    assert checked[0]["care"] == {"band": "none"}
+    assert "rosa" not in checked[1]["text"]
+    assert kept == []
+
+
+async def test_an_edit_is_judged_like_a_new_message(steady_engine: Engine) -> None:
+    """Harmless words cannot be changed into harmful ones (X33); a good edit is told to all and kept."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        sent = await one.ask("send", room="anxiety", text="frist", key="a")
+        bad = await one.ask("edit", room="anxiety", message=sent["id"], text=UNKIND, key="b")
+        good = await one.ask("edit", room="anxiety", message=sent["id"], text="first", key="c")
+        heard = await next_event(two, "edited")
+        other = await two.ask("edit", room="anxiety", message=sent["id"], text="mine now", key="d")
+        kept = await texts_of(two, "anxiety")
+    assert bad["code"] == "stopped"
+    assert good["type"] == "sent"
+    assert (heard["message"], heard["text"]) == (sent["id"], "first")
+    assert other["code"] == "not_found"
+    assert kept == ["first"]
+
+
+async def test_words_taken_back_are_gone_everywhere(steady_engine: Engine) -> None:
+    """From the log, from history, for who comes later; only the author may."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        sent = await one.ask("send", room="anxiety", text="too much said", key="a")
+        foreign = await two.ask("redact", room="anxiety", message=sent["id"], key="b")
+        redacted = await one.ask("redact", room="anxiety", message=sent["id"], key="c")
+        heard = await next_event(two, "redacted")
+        async with talking(node) as late:
+            joined = await late.ask("join", room="anxiety")
+        stored = await steady_engine.ask("XRANGE", "warm:{adult/anxiety}:log", "-", "+")
+        overlay = await steady_engine.ask("HGETALL", "warm:{adult/anxiety}:overlay")
+    assert foreign["code"] == "not_found"
+    assert redacted["type"] == "redacted"
+    assert (heard["message"], heard["by"]) == (sent["id"], "author")
+    assert "too much said" not in str(joined)
+    assert b"too much said" not in str(stored).encode() + str(overlay).encode()
+
+
+async def test_only_support_can_be_shown_to_a_message(steady_engine: Engine) -> None:
+    """Supportive reactions, to messages that exist (F6, R7)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        sent = await one.ask("send", room="anxiety", text="a hard day", key="a")
+        reacted = await two.ask("react", room="anxiety", message=sent["id"], reaction="hug", on=True)
+        heard = await next_event(one, "reacted")
+        wrong = await two.ask("react", room="anxiety", message=sent["id"], reaction="thumbs_down", on=True)
+        absent = await two.ask("react", room="anxiety", message="nothing", reaction="hug", on=True)
+    assert reacted["type"] == "reacted"
+    assert (heard["message"], heard["reaction"], heard["on"]) == (sent["id"], "hug", True)
+    assert (wrong["code"], wrong["path"]) == ("bad_request", "reaction")
+    assert absent["code"] == "not_found"
+
+
+async def test_a_slow_room_says_how_long_to_wait(steady_engine: Engine) -> None:
+    """Slow mode is kept by the engine, for all nodes and devices; a retry of the same key is not a second message."""
+    async with node_on(steady_engine.url, limits=Limits()) as node, talking(node, "slow") as one:
+        first = await one.ask("send", room="slow", text="first", key="a")
+        again = await one.ask("send", room="slow", text="first", key="a")
+        second = await one.ask("send", room="slow", text="second", key="b")
+    assert first["state"] == again["state"] == "delivered"
+    assert (second["code"], second["retry"]) == ("too_soon", "later")
+    assert 50 < second["retry_after"] <= 60
+
+
+async def test_a_filter_that_is_too_slow_holds_and_says_so(steady_engine: Engine) -> None:
+    """Fail closed: nothing passes unjudged, nothing is lost, the author is told, a retry is the same (F45, X36)."""
+    hurried = Moderation(budget_ms=0.0001)
+    async with (
+        node_on(steady_engine.url, moderation=hurried) as node,
+        talking(node, "anxiety") as one,
+        talking(node, "anxiety") as two,
+    ):
+        held = await one.ask("send", room="anxiety", text="is anyone there", key="a")
+        again = await one.ask("send", room="anxiety", text="is anyone there", key="a")
+        kept = await texts_of(two, "anxiety")
+    assert (held["type"], held["state"]) == ("sent", "held")
+    assert "cursor" not in held
+    assert held["says"]
+    assert again["id"] == held["id"]
+    assert again["repeated"] is True
+    assert kept == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u200b\u200d", "\u2060\ufeff", "\u202e"])
+def test_a_text_with_nothing_to_see_is_a_bad_request(text: str) -> None:
+    """Zero-width characters alone are no message (X19)."""
+    fault = fault_in(text, 2000)
+    assert fault is not None
+    assert fault[0] is Code.BAD_REQUEST
+    assert "`text`" in fault[1]
+
+
+def test_a_text_too_long_says_how_long_it_may_be() -> None:
+    """Characters, not bytes."""
+    assert fault_in("ü" * 2000, 2000) is None
+    fault = fault_in("ü" * 2001, 2000)
+    assert fault is not None
+    assert fault[0] is Code.TOO_LONG
+    assert "2000" in fault[1]
+
+
+def test_letters_buried_in_marks_are_refused_and_real_scripts_are_not() -> None:
+    """Stacks of combining marks break other people's screens (X19)."""
+    assert fault_in("a" + "\u0301" * (STACKED_MARKS + 1), 2000) is not None
+    for text in ("नमस्ते, आप कैसे हैं?", "สวัสดีครับ", "مَرْحَبًا", "Tiếng Việt", "👩‍👩‍👧‍👦 ❤️", "שָׁלוֹם"):
+        assert fault_in(text, 2000) is None, text
