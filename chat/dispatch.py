@@ -81,7 +81,7 @@ async def handle(services: Services, call: Call) -> None:
             reply = await handler(services, connection, command, call)
         else:
             reply = await HANDLERS[type(command)](services, connection, command)
-    except EngineAway:
+    except (EngineAway, OSError):
         reply = talk.engine_away(command.id)
     except Exception as fault:
         reply = internal(services, command, fault)
