@@ -45,6 +45,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         checks.py        what the settings name must exist
         logs.py          structlog: ids and categories only
         cli.py           the command `warmline`
+        line.py          the client's line to the server, over however many connections it takes
         client.py        the asyncio client: SDK, tests and load use this one
     static/              the web client
 

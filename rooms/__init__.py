@@ -25,7 +25,11 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         link.py          pipeline, subscriber and probes of one engine node; reconnects
         calls.py         redis-py for everything that is not the hot link
         history.py       the log's verbs: append, read, page, trim
-        healing.py       bring an open room back together with its log
+        committing.py    events packed for the commit script, and what came of them
+        reading.py       for clients: what came after a cursor, pages, single events
+        intake.py        from what arrives on the subscriber to what is handed up, in order per room
+        healing.py       bring one open room back together with its log
+        tending.py       after each reconnect: which rooms are in doubt, and mend those
         backplane.py     the front of all this: commit, open, take, recover, page
         leases.py        which nodes are alive
         presence.py      who is where across all nodes, at a cost that a storm cannot raise

@@ -32,13 +32,13 @@ LAYERS = {
     2: """
         chat.accounts
         rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
-        rooms.backplane rooms.leases rooms.presence
+        rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.presence
         moderation.review
         """,
     3: "chat.dispatch chat.talk chat.speech chat.people chat.services",
     4: """
         chat.cli chat.node chat.gateway chat.web chat.ws chat.workers chat.checks chat.config chat.sources chat.datadir
-        chat.valkey chat.logs chat.client
+        chat.valkey chat.logs chat.line chat.client
         """,
 }
 LAYER = {module: layer for layer, modules in LAYERS.items() for module in modules.split()}
@@ -53,12 +53,12 @@ FORBIDDEN = {0: IMPURE, 1: IMPURE, 3: {"socket", "redis", "hiredis", "websockets
 
 # Where each outside library may be used: modules, or whole layers.
 OUTSIDE: dict[str, set[str | int]] = {
-    "websockets": {"chat.gateway", "chat.ws", "chat.web", "chat.client"},
+    "websockets": {"chat.gateway", "chat.ws", "chat.line", "chat.client"},
     "redis": {2, "chat.node"},
     "hiredis": {2},
-    "msgpack": {"chat.wire", "chat.client", "rooms.envelope"},
+    "msgpack": {"chat.wire", "chat.line"},
     "msgspec": {
-        "chat.wire", "chat.client", "chat.commands", "chat.replies", "chat.settings", "chat.config", "rooms.envelope",
+        "chat.wire", "chat.line", "chat.client", "chat.commands", "chat.replies", "chat.settings", "chat.config",
         "moderation.rules", "moderation.policy", "moderation.helplines",
     },
     "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines"},
