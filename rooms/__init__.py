@@ -1,7 +1,7 @@
 """Rooms: what a room is, and how an event reaches every node exactly once, in order, or not at all.
 
 A room is a log in the engine (Redis 7 or Valkey) and the nodes that follow it. This package knows events, positions and
-people's presence; it has never heard of moderation, websockets or JSON. `chat` is the only one that uses it.
+people's presence; it has never heard of moderation or websockets. `chat` is the only one that uses it.
 
 Two ideas carry it. What several nodes must agree on is one Lua script per verb (`lua/`), which compares and sets and
 holds no policy. And every entry carries a tag, hash(previous tag, its id), so that a node which comes back after a
