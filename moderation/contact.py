@@ -22,9 +22,11 @@ from moderation.verdict import Finding
 # What the prefilter listens for on our behalf. Number words count only in company.
 NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple", "oh ", "nought")
 CUES = (
-    "@", ".", "#", "://", "www", " dot ", "dot)", "dot]", " at ", "hxxp", "snap", "insta", " ig", "discord", "telegram", "kik", "tiktok", "facebook",
+    "@", ".", "#", "://", "www", " dot ", "dot)", "dot]", " at ", "at)", "at]", "hxxp", "snap", "insta", " ig ", " ig:", "discord", "telegram", "kik", "tiktok", "facebook",
     "whatsapp", "twitter", "reddit", "twitch", "skype", "wechat", "messenger", "signal", "steam", "u/", *NUMBER_WORDS,
 )  # fmt: skip
+# Cues that stand in ordinary sentences: alone they are no reason to look.
+COMMON_CUES = frozenset({*NUMBER_WORDS, ".", " at "})
 
 _SAYS = {
     "contact.phone": "A phone number can be traced to a person, so it isn't shown here.",
@@ -61,7 +63,7 @@ _DOT = r"(?: ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot |\.)"
 _AT = r"(?: ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at | ?@ ?)"
 _EMAIL_SAID = re.compile(rf"(?i)(?<![\w.])[a-z0-9][\w+-]*(?:{_DOT}[\w+-]+)*{_AT}[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}{_TLD}\b")
 _LINK_SAID = re.compile(r"(?i)\bhxxps?:/*[^\s]+|\b[\w-]{2,}(?: ?[(\[{] ?dot ?[)\]}] ?| dot )(?:com|net|org|io|co|me|gg|ly|info|xyz|app|site)\b(?:/\S*)?")
-_DOTTED = re.compile(r"(?i)://|www\.|[\w-]\.[a-z]{2,}|[\w-]\.[^\x00-\x7f]")
+DOTTED = re.compile(r"\.[^\W\d_]{2}")  # what every bare link and address has
 _MENTION = re.compile(r"(?<![\w.@])@([A-Za-z0-9_](?:[\w.\-]*[\w])?)")
 _TAGGED = re.compile(r"(?<!\w)[\w.]{2,32}#\d{4}\b|(?<![\w/])u/[\w-]{3,20}\b")
 _PLATFORM = r"(?:snap(?:chat)?|insta(?:gram)?|ig|discord|telegram|kik|tik ?tok|facebook|fb|whats ?app|twitter|reddit|twitch|skype|we ?chat|messenger|signal|steam)"
@@ -107,17 +109,18 @@ class Contacts:
 
     def __init__(self, numbers: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
         """`numbers` as a person would dial or write them, `hosts` of helpline sites (lower case)."""
-        forms = sorted({form for number in numbers for form in _forms(number)}, key=len, reverse=True)
-        self._listed = re.compile("|".join(forms), re.IGNORECASE) if forms else None
+        self._listed = {signs: re.compile(form, re.IGNORECASE) for number in numbers for signs, form in _forms(number)}
         self._hosts = frozenset(hosts)
 
-    def find(self, plain: View, seen: Callable[[str], bool], digits: bool, spelled: bool, names: frozenset[str]) -> list[Finding]:
-        """Findings in `plain`. `seen(cue)` tells whether the prefilter saw a cue; `names` are people of the room."""
+    def find(
+        self, plain: View, seen: Callable[[str], bool], *, digits: bool, spelled: bool, dotted: bool, names: frozenset[str]
+    ) -> list[Finding]:
+        """Findings in `plain`. `seen(cue)` tells whether the prefilter saw a cue, `dotted` whether `DOTTED` matches; `names` are people of the room."""
         text = plain.text
         spans: list[tuple[str, int, int]] = []
         islands: list[tuple[int, int]] = []
         if digits:
-            islands = [match.span() for match in self._listed.finditer(text)] if self._listed else []
+            islands = self._islands(text)
             spans += _cards(text) + _accounts(text) + _addresses(text)
             spans += [span for span in _phones(text, islands)]
         if spelled:
@@ -125,11 +128,12 @@ class Contacts:
         if seen("@"):
             spans += [("contact.email", *match.span()) for match in _EMAIL.finditer(text)]
             spans += [span for span in _mentions(text, names)]
-        if seen(" at ") or seen("@") or seen("dot)") or seen("dot]"):
+        said_dot = seen(" dot ") or seen("dot)") or seen("dot]")
+        if (dotted or said_dot) and (seen(" at ") or seen("@") or seen("at)") or seen("at]")):
             spans += [("contact.email", *match.span()) for match in _EMAIL_SAID.finditer(text)]
-        if (seen(".") and _DOTTED.search(text)) or seen("://"):
+        if dotted or said_dot or seen("://") or seen("www"):
             spans += self._links(text)
-        if seen(" dot ") or seen("dot)") or seen("dot]") or seen("hxxp"):
+        if said_dot or seen("hxxp"):
             spans += [("contact.link", *match.span()) for match in _LINK_SAID.finditer(text)]
         if seen("#") or seen("u/"):
             spans += [("contact.handle", *match.span()) for match in _TAGGED.finditer(text)]
@@ -139,6 +143,12 @@ class Contacts:
             return []
         kept = _apart([span for span in spans if not any(span[1] < end and start < span[2] for start, end in islands)])
         return [Finding(label, label, plain.span(start, end), _SAYS[label]) for label, start, end in kept]
+
+    def _islands(self, text: str) -> list[tuple[int, int]]:
+        """Where listed numbers stand, longest first: nothing inside is personal."""
+        signs = "".join(filter(str.isalnum, text)).lower()
+        spans = [match.span() for number, form in self._listed.items() if number in signs for match in form.finditer(text)]
+        return sorted(spans, key=lambda span: span[0] - span[1])
 
     def _links(self, text: str) -> list[tuple[str, int, int]]:
         found = []
@@ -159,17 +169,16 @@ class Contacts:
 _PLATFORM_CUES = tuple(cue for cue in CUES if cue.strip().isalpha() and cue not in NUMBER_WORDS and cue.strip() not in ("at", "dot", "www", "hxxp"))
 
 
-def _forms(number: str) -> list[str]:
-    """Patterns for one listed number as people write it: any spacing, with or without the leading 1 or 0, letters as letters."""
-    signs = [sign for sign in number if sign.isalnum()]
+def _forms(number: str) -> list[tuple[str, str]]:
+    """One listed number as (its signs, a pattern of how people write it): any spacing, with or without its leading 1 or 0."""
+    signs = [sign for sign in number.lower() if sign.isalnum()]
     if len(signs) < 2:
         return []
     gap = r"[\s().\-]{0,3}"
-    body = gap.join(map(re.escape, signs))
-    patterns = [rf"(?<![\w])(?:\+|\()?{body}(?!\w)"]
+    forms = [("".join(signs), rf"(?<!\w)[+(]?{gap.join(map(re.escape, signs))}(?!\w)")]
     if len(signs) >= 9 and signs[0] in "01":  # trunk prefix dropped, with a country code in front
-        patterns.append(rf"(?<![\w])(?:\+?\d{{1,3}}{gap})?\(?{gap.join(map(re.escape, signs[1:]))}(?!\w)")
-    return patterns
+        forms.append(("".join(signs[1:]), rf"(?<!\w)(?:\+?\d{{1,3}}{gap})?\(?{gap.join(map(re.escape, signs[1:]))}(?!\w)"))
+    return forms
 
 
 def _phones(text: str, islands: list[tuple[int, int]]) -> list[tuple[str, int, int]]:

@@ -2,7 +2,7 @@
 
 "kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same words, another
 meaning. A gate is a name and patterns over one part of the text: `before` and `after` the match within its sentence, the `sentence`,
-or the whole `message`. It is *open* when any of them matches. Rules name the gates that drop a hit (`unless`) or soften its care
+or the whole `message`. It is *open* when any of them matches, unless `closed` matches the message. Rules name the gates that drop a hit (`unless`) or soften its care
 (`softer`). Gates are data (`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 PARTS = ("before", "after", "sentence", "message")
+CLOSED = "closed"  # a pattern over the message that keeps the gate shut
 
 _ENDS = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _QUOTE = re.compile(r"\"([^\"]{2,})\"|(?<![a-z0-9])'((?:[^']|'(?=[a-z])){4,})'(?![a-z])")
@@ -79,6 +80,9 @@ class Gates:
         """Whether gate `name` is open for the match `start:end`."""
         if name == "quoted" and around.quoted(start, end):
             return True
+        parts = self._patterns.get(name, {})
+        if CLOSED in parts and parts[CLOSED].search(around.text):
+            return False
         return any(
-            pattern.search(around.part(part, start, end)) is not None for part, pattern in self._patterns.get(name, {}).items()
+            pattern.search(around.part(part, start, end)) is not None for part, pattern in parts.items() if part != CLOSED
         )

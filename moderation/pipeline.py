@@ -19,7 +19,7 @@ from moderation import contact, crisis, policy, rules
 from moderation.flood import Flood
 from moderation.helplines import Helplines
 from moderation.rules import DATA
-from moderation.text import STRETCHES, View, Views, looks_disguised, looks_spaced
+from moderation.text import STRETCHES, View, Views, looks_disguised, looks_set_apart
 from moderation.verdict import NO_CARE, Action, Care, CareBand, Finding, Submission, Verdict
 
 FAULT_SAYS = "We're checking this one, it can take a minute. Nothing is lost, and you can keep writing."
@@ -76,10 +76,10 @@ class Pipeline:
             frozenset(number[digit] for digit in "0123456789"),
             frozenset(number[sign] for sign in (*rules.SIGNS, *STRETCHES) if sign not in ".,"),
             frozenset(number[word] for word in contact.NUMBER_WORDS),
-            frozenset(number[cue] for cue in contact.CUES if cue not in contact.NUMBER_WORDS),
+            frozenset(number[cue] for cue in contact.CUES if cue not in contact.COMMON_CUES),
             number,
         )
-        self._dotted = number["."]
+        self._idle = {name: _idle(book, pack) for name, pack in packs.items()}
 
     # ------------------------------------------------------------------ judging
 
@@ -122,18 +122,24 @@ class Pipeline:
     def _contact(self, work: _Work) -> None:
         seen, cues = work.seen, self._cues
         digits = not seen.isdisjoint(cues.digits)
-        spelled = len(seen & cues.spelled) >= 2
-        if digits or spelled or not seen.isdisjoint(cues.contact):
+        spelled = len(seen & cues.spelled) >= 3
+        dotted = contact.DOTTED.search(work.views.plain.text) is not None
+        if digits or spelled or dotted or not seen.isdisjoint(cues.contact):
             number = cues.number
             work.findings += self._contacts.find(
-                work.views.plain, lambda cue: number[cue] in seen, digits, spelled, work.submission.names
+                work.views.plain,
+                lambda cue: number[cue] in seen,
+                digits=digits,
+                spelled=spelled,
+                dotted=dotted,
+                names=work.submission.names,
             )
 
     def _rules(self, work: _Work) -> None:
         soft = work.views.soft
-        work.findings += self._found(soft, work.seen)
-        disguised = not work.seen.isdisjoint(self._cues.signs) or self._dotted in work.seen
-        if looks_disguised(soft.text) if disguised else looks_spaced(soft.text):
+        work.findings += self._found(soft, work.seen, work.pack)
+        disguised = not work.seen.isdisjoint(self._cues.signs)
+        if looks_disguised(soft.text) if disguised else looks_set_apart(soft.text):
             self._undisguise(work)
         if len(work.submission.text) <= _FRAGMENT and work.submission.recent:
             self._over_messages(work)
@@ -144,7 +150,7 @@ class Pipeline:
         if skeleton is None:
             return
         known = {finding.rule for finding in work.findings}
-        found = self._found(skeleton, self._book.prefilter.seen(skeleton.text))
+        found = self._found(skeleton, self._book.prefilter.seen(skeleton.text), work.pack)
         work.findings += [finding for finding in found if finding.rule not in known]
 
     def _over_messages(self, work: _Work) -> None:
@@ -161,15 +167,15 @@ class Pipeline:
         before = len(whole.text) - len(work.submission.text)
         views = [whole.soft, whole.skeleton(self._book.lexicon)]
         for view in filter(None, views):
-            for finding in self._found(view, self._book.prefilter.seen(view.text)):
+            for finding in self._found(view, self._book.prefilter.seen(view.text), work.pack):
                 if finding.rule not in known and finding.span[1] > before:
                     known.add(finding.rule)
                     work.findings.append(replace(finding, span=(0, len(work.submission.text))))
 
-    def _found(self, view: View, seen: set[int]) -> list[Finding]:
+    def _found(self, view: View, seen: set[int], pack: policy.Pack) -> list[Finding]:
         return [
             Finding(hit.rule.id, hit.rule.label, view.span(hit.start, hit.end), hit.rule.says, hit.rule.score, hit.care)
-            for hit in self._book.hits(view.text, seen)
+            for hit in self._book.hits(view.text, seen, self._idle[pack.name])
         ]
 
     def _crisis(self, work: _Work) -> None:
@@ -220,6 +226,16 @@ class Pipeline:
             if stage != "flood":
                 run(self, trial)
         return work.pack.decide(trial.findings, "message") is Action.ALLOW
+
+
+def _idle(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
+    """Rules that can change nothing in rooms of this pack: their label is not acted on and brings no care."""
+    return frozenset(
+        rule.id
+        for rule in book.rules
+        if not (pack.thresholds(rule.label, "message") or pack.thresholds(rule.label, "alias") or rule.care.band)
+        and rule.label not in (crisis.DENIED, crisis.MINOR)
+    )
 
 
 def _without(text: str, findings: Sequence[Finding]) -> str:

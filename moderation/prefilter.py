@@ -2,7 +2,8 @@
 
 Every pattern of the rule book is read once for the words it cannot match without. `needs(pattern)` gives them as a list of
 sets: of each set at least one string must stand in the text. The rarest set triggers the pattern, the others confirm it, so
-an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it takes for "anything".
+an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it takes for "anything". Blanks count: `end\\s+it` needs "end it", not just "end", so
+the text is searched with its blanks made single.
 
 The same pass reports signs (digits, "@", "/", …) and cue words that tell other stages whether they have to look.
 """
@@ -17,7 +18,7 @@ import ahocorasick
 Needs = list[frozenset[str]]
 
 # Alternations longer than this are not multiplied out; the set before and after still count.
-_MOST_STRINGS = 900
+_MOST_STRINGS = 240
 
 # How often a string stands in an ordinary message, roughly, where it is often. Anything else is judged by its length.
 _OFTEN: dict[str, float] = {
@@ -35,7 +36,7 @@ def needs(pattern: str) -> Needs:
 
 
 def _expense(choice: frozenset[str]) -> float:
-    return sum(_OFTEN.get(word, 0.7 * 0.32 ** max(0, len(word) - 1)) for word in choice)
+    return sum(_OFTEN.get(word) or (0.02 if word.isdigit() else 0.7 * 0.32 ** max(0, len(word) - 1)) for word in choice)
 
 
 @dataclass(slots=True)
@@ -132,6 +133,12 @@ class _Reader:
             self.at += 1
             if escaped in "bB":
                 return _Part(_NOTHING, [])
+            if escaped == "s" and self._peek() in ("+", "?"):  # blanks are single in the text that is searched
+                single = self._peek() == "+"
+                self.at += 1
+                return _Part(frozenset({" "} if single else {"", " "}), [])
+            if escaped == "d":
+                return _Part(frozenset("0123456789"), [])
             return _Part(None, []) if escaped.isalnum() else _Part(frozenset({escaped}), [])
         if sign in "^$":
             return _Part(_NOTHING, [])
@@ -177,6 +184,8 @@ class Prefilter:
 
     def seen(self, text: str) -> set[int]:
         """The numbers of all needed strings and cues in `text` (lower case)."""
+        if "  " in text or "\n" in text or "\t" in text or "\r" in text:
+            text = " ".join(text.split())
         return {number for _, number in self._iter(text)}
 
     def patterns(self, seen: set[int]) -> list[int]:

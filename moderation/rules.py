@@ -31,7 +31,7 @@ from typing import Any
 import re2
 import yaml
 
-from moderation.gates import PARTS, Gates, Matcher, Surroundings
+from moderation.gates import CLOSED, PARTS, Gates, Matcher, Surroundings
 from moderation.prefilter import Needs, Prefilter, needs
 from moderation.text import SIGNS, STRETCHES, Lexicon
 from moderation.verdict import NO_CARE, Care, CareBand, CareKind
@@ -40,8 +40,9 @@ DATA = Path(__file__).parent / "data"
 
 # A pattern of one rule is tried at this many places before it is given up: gates may drop the first few.
 _MOST_PLACES = 6
-# Memory RE2 may use for one pattern's automaton; grown only by patterns that run.
-_PATTERN_MEMORY = 1 << 20
+# Memory RE2 may use for one pattern's automaton: grown only by patterns that run, and far less than this; a tighter
+# limit makes it fall back to an engine twenty times slower.
+_PATTERN_MEMORY = 8 << 20
 # Where one sentence stops and the next begins, keeping the blank with the first.
 SENTENCE = re.compile(r"(?<=[.!?])(?=\s)|(?<=\n)")
 _CLASS = re.compile(r"<([a-z_]+)>")
@@ -98,8 +99,8 @@ class Book:
                 self._patterns.append((rule, compiled(source, rule.id)))
         self.prefilter = Prefilter(wanted, (*SIGNS, *STRETCHES, *cues))
 
-    def hits(self, text: str, seen: set[int]) -> list[Hit]:
-        """What the rules find in one view, given the strings the prefilter saw in it. Each rule at most once."""
+    def hits(self, text: str, seen: set[int], idle: frozenset[str] = frozenset()) -> list[Hit]:
+        """What the rules find in one view, given the strings the prefilter saw in it. Each rule at most once; `idle` rules are left out."""
         candidates = self.prefilter.patterns(seen)
         if not candidates:
             return []
@@ -107,7 +108,7 @@ class Book:
         around = Surroundings(text)
         for number in candidates:
             rule, pattern = self._patterns[number]
-            if rule.id in found:
+            if rule.id in found or rule.id in idle:
                 continue
             hit = self._first(rule, pattern, around)
             if hit:
@@ -151,7 +152,7 @@ def _expand(written: str, classes: Mapping[str, str], where: str) -> str:
             raise BookError(f"{where}: no class of words is called <{name}>")
         return classes[name]
 
-    body = _CLASS.sub(words, written)
+    body = _CLASS.sub(words, written).replace(r"\w+", r"[\w']+")  # a word keeps its apostrophe
     opening = "" if "^" in body[:8] else r"\b"
     closing = "" if body.endswith(("$", "$)", "*", "\\W", ".")) else r"\b"
     return elastic(f"{opening}(?:{body}){closing}")
@@ -169,7 +170,7 @@ def load(folder: Path = DATA / "rules", cues: tuple[str, ...] = ()) -> Book:
     for name, words in _read(folder / "words.yaml").items():
         classes[name] = "(?:" + "|".join(_CLASS.sub(lambda match: classes[match.group(1)], str(word)) for word in words) + ")"
     written = _read(folder / "gates.yaml")
-    gates = Gates({name: {part: _gate(parts[part], classes, name) for part in PARTS if part in parts} for name, parts in written.items()})
+    gates = Gates({name: {part: _gate(parts[part], classes, name) for part in (*PARTS, CLOSED) if part in parts} for name, parts in written.items()})
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in ("words.yaml", "gates.yaml"):

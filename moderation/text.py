@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice, product
 
 from moderation.folding import CONFUSABLE, FOLD
@@ -33,6 +32,8 @@ STRETCHES = tuple(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz")
 _SIGN_IN_WORD = re.compile(
     r"[a-z][@$!|*+_~/\-.,#€£()\\^=0-9]{1,4}[a-z]|(?<![a-z0-9])[0-9@$!|€£(][a-z]{2}|[a-z]{2}[0-9$]+(?![a-z0-9])"
 )
+_DOT_IN_WORD = re.compile(r"\.[a-z]")
+_COMMA_IN_WORD = re.compile(r",[a-z]")
 _SPACED = re.compile(r" [a-z0-9@$!|][ .,_\-]{1,3}[a-z0-9@$!|](?![a-z0-9'])")
 _SEPARATED = re.compile(
     r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9'])"
@@ -53,7 +54,7 @@ _FILLERS = "*#_"
 _MOST_READINGS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class View:
     """One reading of a text. `places[i]` is the index in the submitted text behind `text[i]`; None means the same index."""
 
@@ -104,18 +105,12 @@ class Lexicon:
 class Views:
     """The readings of one submitted text."""
 
+    __slots__ = ("plain", "soft", "text")
+
     def __init__(self, text: str) -> None:
         self.text = text
-        self.plain = _plain(text)
-
-    @cached_property
-    def soft(self) -> View:
-        return View(self.plain.text.lower(), self.plain.places)
-
-    @property
-    def folded(self) -> bool:
-        """Whether folding changed anything but quotes and dashes."""
-        return self.plain.places is not None
+        self.plain = plain = _plain(text)
+        self.soft = View(plain.text.lower(), plain.places)
 
     def skeleton(self, lexicon: Lexicon) -> View | None:
         """The undisguised reading, or None where it is the same as `soft`."""
@@ -127,9 +122,9 @@ def looks_disguised(soft: str) -> bool:
     return bool(_SPACED.search(soft) or _SIGN_IN_WORD.search(soft) or _STRETCHED.search(soft))
 
 
-def looks_spaced(soft: str) -> bool:
-    """The part of `looks_disguised` no sign gives away: letters set apart by spaces."""
-    return _SPACED.search(soft) is not None
+def looks_set_apart(soft: str) -> bool:
+    """The part of `looks_disguised` that no rare sign gives away: letters set apart by blanks, dots or commas."""
+    return bool(_SPACED.search(soft) or _DOT_IN_WORD.search(soft) or _COMMA_IN_WORD.search(soft))
 
 
 def _plain(text: str) -> View:
