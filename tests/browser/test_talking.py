@@ -143,7 +143,7 @@ async def test_earlier_messages_come_page_by_page_without_a_hole(visitors: Visit
         before = len(await ana.words())
         await ana.page.locator("#earlier").click()
         await ana.page.wait_for_function(
-            "n => document.querySelectorAll('#messages .words').length > n || document.querySelector('#earlier').hidden",
+            "n => document.querySelector('#earlier').hidden || document.querySelectorAll('.words').length > n",
             arg=before,
         )
     assert await ana.words() == said
