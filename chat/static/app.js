@@ -13,6 +13,7 @@ const ANNOUNCED_LIMIT = 30;
 const TYPING_SHOWN_MS = 6_000;
 const TWICE_MS = 1_200; // two presses of Escape this close leave the page
 const AWAY_SHOWN_MS = 700; // a blink needs no banner
+const ROOMS_AGAIN_MS = 30_000; // how fresh the list of rooms is while somebody looks at it
 
 /** sessionStorage, tolerant of being refused, and deaf after a quick exit. */
 const store = {
@@ -256,6 +257,7 @@ function addMessage(room, item) {
   const all = [...room.items.values()];
   $("messages").append(...rowsFor(room, item, all.at(-2)));
   if (follow && all.length > DRAWN_LIMIT) trim(room);
+  if (all.length === 1) drawBeginning(room);
   clearTyping(item.from?.alias_id);
   announce(`${item.mine ? "You" : (item.from?.name ?? "Warmline")}: ${item.text ?? item.says ?? ""}`);
   rove(null);
@@ -326,6 +328,7 @@ function drawPresence(room) {
   drawMembers($("members"), room);
   const more = room.present - (room.members?.size ?? 0);
   $("members-hint").textContent = room.members && more > 0 ? `and ${more} more` : "";
+  drawRail();
 }
 
 const typists = new Map();
@@ -456,7 +459,8 @@ async function refreshRooms() {
 }
 
 function drawRail() {
-  const list = shown.list.map((room) => ({...room, unread: shown.unread.get(room.room)}));
+  // Of a room we sit in we know who is there by the moment; of the others, as of the last list.
+  const list = shown.list.map((room) => ({...room, present: rooms.get(room.room)?.present ?? room.present, unread: shown.unread.get(room.room)}));
   const focused = document.activeElement?.closest?.(".room-card")?.dataset.room;
   drawRooms($("room-list"), list, {current: shown.room?.name, open: chooseRoom});
   if (focused) $("room-list").querySelector(`[data-room="${CSS.escape(focused)}"]`)?.focus();
@@ -556,10 +560,11 @@ function closeAside() {
 }
 
 function toggleAside() {
+  if (getComputedStyle($("aside-close")).display === "none") return $("aside").focus(); // wide enough to stand open
   const open = !document.body.classList.contains("aside-open");
   document.body.classList.toggle("aside-open", open);
   $("people-toggle").setAttribute("aria-expanded", String(open));
-  if (open) $("aside-close").focus();
+  return open && $("aside-close").focus();
 }
 
 // ------------------------------------------------------------------ hands on the page
@@ -592,5 +597,6 @@ addEventListener("online", () => line.nudge());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && line.nudge());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // never an old picture of a conversation
 
+setInterval(() => document.visibilityState === "visible" && line.state === "ready" && refreshRooms(), ROOMS_AGAIN_MS);
 document.body.dataset.line = "idle";
 if (visit?.token) line.start();

@@ -36,10 +36,10 @@ const clock = new Intl.DateTimeFormat(undefined, {hour: "2-digit", minute: "2-di
 const day = new Intl.DateTimeFormat(undefined, {weekday: "long", day: "numeric", month: "long"});
 
 const GROUP_MS = 5 * 60_000; // messages of one person closer than this share a name line
-const HUES = 6;
+const HUES = 8;
 
 /** A steady soft colour for an alias: it says "the same person in this room", nothing more. */
-const hue = (aliasId = "") => [...aliasId].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % HUES;
+const hue = (aliasId = "") => ([...aliasId].reduce((sum, letter) => Math.imul(sum ^ letter.codePointAt(0), 16777619), 2166136261) >>> 9) % HUES;
 const initial = (name = "") => [...name.trim()][0]?.toUpperCase() ?? "·";
 
 export function avatar(from) {

@@ -16,7 +16,8 @@ __all__ = ["browser"]
 @pytest.fixture(scope="session")
 async def house() -> AsyncIterator[Server]:
     """A server the page's tests share. Limits are off: one machine plays many people."""
-    async with serving(sets={"limits.enabled": "false"}) as server:
+    # A busy machine may take its time to judge: the page is tried here, not the filter's budget.
+    async with serving(sets={"limits.enabled": "false", "moderation.budget_ms": "5000"}) as server:
         yield server
 
 

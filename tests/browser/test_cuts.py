@@ -63,7 +63,7 @@ async def test_many_cuts_while_sending_double_nothing(visitors: Visitors, house:
 
 async def test_a_killed_server_comes_back_and_everybody_goes_on(visitors: Visitors) -> None:
     """X40: kill -9 of the server and a new start; the pages come back by themselves and say what was written."""
-    async with serving(sets={"limits.enabled": "false", "engine.durability": "always"}) as own:
+    async with serving(sets={"limits.enabled": "false", "moderation.budget_ms": "5000"}) as own:
         ana = await visitors.arrive(origin=own.url)
         ben = await visitors.arrive(origin=own.url)
         for person in (ana, ben):
