@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import structlog
-
 from chat import commands as say
 from chat import people, speech, talk
 from chat.connection import Call
-from chat.replies import Code, Pong, Refused
+from chat.replies import Pong, Refused
 from chat.services import Services
 from chat.wire import timestamp
 from rooms.backplane import EngineAway
-
-log = structlog.get_logger("warmline.dispatch")
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -69,7 +65,7 @@ def run(services: Services, calls: Sequence[Call]) -> None:
         except Exception as fault:
             for one in spoken:
                 if one.call.slot.frame is None:
-                    finish(services, one.call, internal(services, one.call.command, fault))
+                    finish(services, one.call, talk.internal(services, one.call.command, fault))
 
 
 async def handle(services: Services, call: Call) -> None:
@@ -84,7 +80,7 @@ async def handle(services: Services, call: Call) -> None:
     except (EngineAway, OSError):
         reply = talk.engine_away(command.id)
     except Exception as fault:
-        reply = internal(services, command, fault)
+        reply = talk.internal(services, command, fault)
     finish(services, call, reply)
 
 
@@ -94,22 +90,3 @@ def finish(services: Services, call: Call, reply: Any) -> None:
         services.metrics.refused(reply.code)
     call.answer(reply)
     services.hub.touch(call.connection)
-
-
-def internal(services: Services, command: Any, fault: Exception) -> Refused:
-    """Our fault: say so, and log what kind of fault it was. Its text may hold private words and is not logged."""
-    services.metrics.failed(type(fault).__name__)
-    log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=_where(fault))
-    says = "Something went wrong on our side. Your words are still with you; please try again."
-    return Refused(re=command.id, code=Code.INTERNAL, says=says, retry="later", retry_after=2.0)
-
-
-def _where(fault: Exception) -> str:
-    """File and line of the innermost frame: enough to find a bug, no locals."""
-    trace = fault.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return ""
-    code = trace.tb_frame.f_code
-    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

@@ -33,6 +33,7 @@ RECENT = 20
 class Job:
     """What one room has to tell the connections of one codec, and who they were at the seal."""
 
+    room: LocalRoom
     chunk: bytes  # everything, for those who are clear
     parts: list[tuple[Lane, bytes]]  # the same by lane, for the others
     who: tuple[Connection, ...]
@@ -124,10 +125,18 @@ class Hub:
         return room
 
     def join(self, key: RoomKey, name: str, connection: Connection) -> None:
-        """From the next delivery on, this connection hears the room. What is pending is sealed first."""
+        """From the next delivery on, this connection hears the room. What is pending is sealed first.
+
+        Who was here already and joins anew (after `reset` or `lag`) gets nothing of what is pending or sealed and not
+        written yet: the answer to the join has it, and leaves first.
+        """
         room = self.room(key, name)
+        here = room.here[connection.codec]
+        if connection in here:
+            del here[connection]
+            self._withdraw(room, connection)
         self._seal(room)
-        room.here[connection.codec][connection] = None
+        here[connection] = None
 
     def leave(self, key: RoomKey, connection: Connection) -> bool:
         """This connection no longer hears the room. True when nobody here does; the room is then forgotten."""
@@ -191,6 +200,13 @@ class Hub:
             may_leave = connection.outbox and not (connection.paused or connection.corked)
             yield connection, connection.outbox.drain() if may_leave else b""
 
+    def _withdraw(self, room: LocalRoom, connection: Connection) -> None:
+        """Take a connection out of the room's jobs that are not written yet."""
+        for place, job in enumerate(self._jobs):
+            if job.room is room and connection in job.who:
+                who = tuple(other for other in job.who if other is not connection)
+                self._jobs[place] = Job(room, job.chunk, job.parts, who)
+
     def _seal(self, room: LocalRoom) -> None:
         """Turn what is pending into jobs for those who are in the room at this moment."""
         if room not in self._dirty:
@@ -206,5 +222,5 @@ class Hub:
                 parts.append((Lane.ROOM, b"".join([wire.frame(codec, wire.event_payload(codec, entry, room.name)) for entry in pending])))
             parts.sort(key=itemgetter(0))
             chunk = parts[0][1] if len(parts) == 1 else b"".join([part for _, part in parts])
-            self._jobs.append(Job(chunk, parts, tuple(here)))
+            self._jobs.append(Job(room, chunk, parts, tuple(here)))
             self.delivered += len(pending) * len(here)

@@ -23,7 +23,7 @@ from chat.auth import event_id
 from chat.connection import Call, Connection
 from chat.replies import Checked, Code, Reacted, Redacted, Refused, Sent
 from chat.services import Services
-from chat.talk import Membership, absent, engine_away, inbox_of, refused, who
+from chat.talk import Membership, absent, engine_away, inbox_of, internal, refused, who
 from moderation.review import Held
 from moderation.verdict import Action, CareBand, Finding, Submission, Verdict
 from rooms.backplane import UNAVAILABLE, Commit, Committed, Guard, Outcome
@@ -146,6 +146,7 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
         refusal = refusal_to_post(one.place.topic, one.place.member)
         if refusal is not None:
             one.call.answer(refused(one.call.command.id, refusal, SAYS[refusal]))
+            services.hub.touch(one.connection)
         elif verdict.action in (Action.ALLOW, Action.MASK):
             waiting.append((one, len(commits)))
             commits.append(message(services, one, verdict))
@@ -229,7 +230,14 @@ def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | 
 async def withhold(services: Services, stopped: list[tuple[Spoken, Verdict]]) -> None:
     """Answer what was held or stopped, unless the same key was delivered before: then that stays true."""
     for one, verdict in stopped:
-        one.call.answer(await withheld(services, one, verdict))
+        reply: Sent | Refused
+        try:
+            reply = await withheld(services, one, verdict)
+        except OSError:  # the store is away: whether the key was delivered before cannot be known now
+            reply = engine_away(one.call.command.id)
+        except Exception as fault:  # one message, not the node
+            reply = internal(services, one.call.command, fault)
+        one.call.answer(reply)
         services.hub.touch(one.connection)
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity, alias_id, alias_name
@@ -24,6 +26,8 @@ from rooms.backplane import Recovery
 from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
 from rooms.roster import Change
 from rooms.topics import Topic, refusal_to_join
+
+log = structlog.get_logger("warmline.talk")
 
 INBOX = "inbox"
 # The newest page, for someone without a cursor: a screen or two.
@@ -88,6 +92,25 @@ def engine_away(re: int | None) -> Refused:
     """The store does not answer. Nothing was lost: the client keeps the key and asks again."""
     says = "We can't save messages just now. Yours is kept on your side; try again in a moment."
     return refused(re, Code.UNAVAILABLE, says, retry="later", retry_after=2.0)
+
+
+def internal(services: Services, command: Any, fault: Exception) -> Refused:
+    """Our fault: say so, and log what kind of fault it was. Its text may hold private words and is not logged."""
+    services.metrics.failed(type(fault).__name__)
+    log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=_where(fault))
+    says = "Something went wrong on our side. Your words are still with you; please try again."
+    return Refused(re=command.id, code=Code.INTERNAL, says=says, retry="later", retry_after=2.0)
+
+
+def _where(fault: Exception) -> str:
+    """File and line of the innermost frame: enough to find a bug, no locals."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
 
 
 # rooms

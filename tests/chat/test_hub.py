@@ -83,6 +83,20 @@ def test_a_newcomer_does_not_hear_what_was_pending_when_they_came() -> None:
     assert heard == {early: ["before", "after"], late: ["after"]}
 
 
+def test_who_joins_anew_does_not_hear_again_what_the_answer_to_the_join_has() -> None:
+    """After `reset` everybody rejoins in one tick: neither what is pending nor what another's join has sealed."""
+    first, second, staying = connection(), connection(), connection()
+    hub = hub_with(first, second, staying)
+    hub.deliver(entry(1, "before"))
+    for one in (first, second):
+        hub.join(ROOM, "recovery", one)
+    hub.deliver(entry(2, "after"))
+    heard: dict[Connection, list[str]] = {first: [], second: [], staying: []}
+    for one, chunk in hub.chunks():
+        heard[one] += texts(chunk)
+    assert heard == {first: ["after"], second: ["after"], staying: ["before", "after"]}
+
+
 def test_someone_with_private_words_waiting_gets_one_write_in_lane_order() -> None:
     """The reply first, then the room's chunk, joined."""
     busy = connection()
