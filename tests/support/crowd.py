@@ -92,6 +92,8 @@ class Watched(Client):
         if kind in ("lag", "reset"):
             self._paths.pop((link, room), None)  # until the next `joined`
             self.counted[kind] += 1
+            if kind == "reset":
+                self.replaced.add(room)
         elif "cursor" in event and kind not in _PERSONAL:
             if (link, room) in self._paths:
                 self._step(link, event)
@@ -191,7 +193,7 @@ async def crowd(
     seed: int = 1,
     scale: float = SCALE,
 ) -> AsyncIterator[list[Person]]:
-    """`number` people, half in each codec, spread over the addresses; every fourth is in two rooms of their band."""
+    """`number` people, half in each codec, spread over the addresses; every fifth is in two rooms of their band."""
     bands = dict(bands or {})
     door = asyncio.Semaphore(DOOR)
     people: list[Person] = []
@@ -200,7 +202,7 @@ async def crowd(
         first = rooms[index % len(rooms)]
         band = bands.get(first, "adult")
         same = [room for room in rooms if bands.get(room, "adult") == band and room != first]
-        own = [first, same[index // len(rooms) % len(same)]] if same and index % 4 == 3 else [first]
+        own = [first, same[index // len(rooms) % len(same)]] if same and index % 5 == 3 else [first]
         start = index % len(addresses)
         client = Watched(
             [*addresses[start:], *addresses[:start]],

@@ -76,6 +76,7 @@ class Tally:
     unordered: int = 0
     leaked: int = 0
     altered: int = 0
+    why: Counter[str] = field(default_factory=Counter)  # in which way messages were lost or doubled
     broken: int = 0  # entries of a log whose sequence or tag does not follow from the one before
     resets: int = 0
     reconnects: int = 0
@@ -108,6 +109,7 @@ class Tally:
             f"resets         {self.resets}",
             f"reconnects     {self.reconnects}",
         ]
+        lines += [f"               {what}: {count}" for what, count in sorted(self.why.items()) if count]
         return "\n".join(lines)
 
 
@@ -143,17 +145,27 @@ def _answers(tally: Tally, accounts: Sequence[Account], texts: Mapping[str, Mapp
             tally.masked += answer["state"] == "masked"
             answered.setdefault(saying.room, set()).add(answer["id"])
             kept = texts[saying.room].get(answer["id"])
-            tally.lost += kept is None
+            _lose(tally, "acknowledged, not in the log", kept is None)
             tally.altered += kept is not None and kept != answer.get("text", saying.text)
     return answered
+
+
+def _lose(tally: Tally, why: str, count: int) -> None:
+    tally.lost += count
+    tally.why[why] += count
+
+
+def _double(tally: Tally, why: str, count: int) -> None:
+    tally.doubled += count
+    tally.why[why] += count
 
 
 def _log(tally: Tally, log: Sequence[Kept], answered: set[str]) -> None:
     """A log alone: every message once, none that nobody was answered for, each following from the one before."""
     messages = Counter(entry.id for entry in log if entry.kind == "message")
-    tally.doubled += messages.total() - len(messages)
+    _double(tally, "twice in a log", messages.total() - len(messages))
     if not tally.unanswered:  # else it may be one of those
-        tally.doubled += len(messages.keys() - answered)
+        _double(tally, "in the log, never answered", len(messages.keys() - answered))
     for before, entry in pairwise(log):
         tag = hashlib.sha1((before.tag + entry.id).encode(), usedforsecurity=False).hexdigest()[:16]
         tally.broken += entry.seq != before.seq + 1 or entry.tag != tag
@@ -161,8 +173,8 @@ def _log(tally: Tally, log: Sequence[Kept], answered: set[str]) -> None:
 
 def _account(tally: Tally, account: Account, logs: Mapping[str, Sequence[Kept]]) -> None:
     """One client: each view is a tail of the log (all of it, where the view was never replaced)."""
-    tally.lost += account.holes
-    tally.doubled += account.repeats
+    _lose(tally, "passed over on a connection", account.holes)
+    _double(tally, "twice on a connection", account.repeats)
     tally.leaked += account.leaks
     tally.resets += account.resets
     tally.reconnects += account.reconnects
@@ -170,11 +182,11 @@ def _account(tally: Tally, account: Account, logs: Mapping[str, Sequence[Kept]])
     for room, view in account.views.items():
         place = {entry.id: index for index, entry in enumerate(logs[room])}
         known = [place[id] for id in view if id in place]
-        tally.doubled += len(view) - len(set(view))
+        _double(tally, "twice in a view", len(view) - len(set(view)))
         tally.unordered += sum(after < before for before, after in pairwise(known))
         first = known[0] if room in account.replaced and known else 0
-        tally.lost += len(place) - first - len(set(known))
-        tally.lost += len(view) - len(known)  # shown, and the log does not have it
+        _lose(tally, "in the log, missing from a view", len(place) - first - len(set(known)))
+        _lose(tally, "in a view, missing from the log", len(view) - len(known))
 
 
 def _latencies(tally: Tally, accounts: Sequence[Account]) -> None:
