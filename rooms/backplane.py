@@ -1,6 +1,6 @@
 """The backplane: what joins the nodes. Commit events to rooms' logs, and hear what every node commits.
 
-    backplane = Backplane(url, node)       
+    backplane = Backplane(url, node)
     await backplane.start()                       # or EngineAway with the reason
     tasks.create_task(backplane.run())            # connections, probes, repairs: for as long as the node lives
     await backplane.open(room)                    # hear this room; its newest entries are in `ring(room)`
@@ -156,7 +156,7 @@ class Backplane:
             return
         if view.tail is None:
             raise AssertionError("a loaded room has a tail")
-        if self._intake.rings.get(room) is ring:
+        if self._intake.rings.get(room) is ring and not ring.epoch:
             ring.load(view.tail, view.rows)
             self._link.arrivals.append(Settled(ring, covered, Mended()))
             self._link.woken.set()
@@ -238,7 +238,7 @@ class Backplane:
         return await self._reading.entry(room, event)
 
     async def trim(self, room: RoomKey, *, older_than_ms: int | None = None, longer_than: int | None = None) -> int:
-        """Exact retention from the head: entries from before a moment (engine ms), and beyond a count. How many went."""
+        """Exact retention from the head: what is from before a moment (engine ms), or beyond a count. How many went."""
         return await self._history.trim(room, older_than_ms, longer_than)
 
     async def claim_secret(self, fingerprint: str) -> bool:

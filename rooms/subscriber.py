@@ -43,6 +43,7 @@ class Subscriber:
         self.heard = asyncio.Event()  # a probe came back
         self._woken = woken
         self._probe = probe_channel.encode()
+        # Every channel wanted, with what waits for its first confirmation.
         self._wanted: dict[bytes, asyncio.Future[None] | None] = {self._probe: None}
         self._queue: deque[bytes] = deque()
         self._unconfirmed: deque[bytes] = deque()
@@ -78,10 +79,15 @@ class Subscriber:
             self._connection.abort()
 
     async def subscribe(self, channel: str) -> None:
-        """Hear a channel; returns when the engine has confirmed it, on this connection or a later one."""
+        """Hear a channel; returns when the engine has confirmed it, on this connection or a later one.
+
+        Waits for as long as that takes: the caller sets the limit.
+        """
         name = channel.encode()
         confirmed = self._wanted.get(name)
         if confirmed is None:
+            if name in self._wanted:
+                return
             confirmed = asyncio.get_running_loop().create_future()
             self._wanted[name] = confirmed
             if self._connection is not None:
@@ -92,9 +98,7 @@ class Subscriber:
     def unsubscribe(self, channel: str) -> None:
         """Stop hearing a channel."""
         name = channel.encode()
-        confirmed = self._wanted.pop(name, None)
-        if confirmed is not None and not confirmed.done():
-            confirmed.cancel()
+        self._wanted.pop(name, None)  # who still waits for the confirmation waits in vain, for as long as they said
         if self._connection is not None:
             self._leaving[name] = self._leaving.get(name, 0) + 1
             self._connection.write(pack(b"SUNSUBSCRIBE", name))
@@ -140,8 +144,9 @@ class Subscriber:
             if self._unconfirmed and self._unconfirmed[0] == reply[1]:
                 self._unconfirmed.popleft()
             confirmed = self._wanted.get(reply[1])
-            if confirmed is not None and not confirmed.done():
+            if confirmed is not None:
                 confirmed.set_result(None)
+                self._wanted[reply[1]] = None
             self._push()
             if self._resuming and not self._queue and not self._unconfirmed:
                 self._resuming = False

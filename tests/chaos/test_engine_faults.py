@@ -141,9 +141,12 @@ async def test_a_subscriber_killed_again_and_again_is_repaired_from_the_log(engi
 async def small_disk(megabytes: int) -> AsyncIterator[Path]:
     """A file system of its own that can be full. Needs root."""
     place = Path(tempfile.mkdtemp(prefix="wl-"))
-    if os.geteuid() != 0 or subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], capture_output=True
-    ).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], capture_output=True
+        ).returncode
+    ):
         place.rmdir()
         pytest.skip("a full disk needs root and mount")
     try:
@@ -194,9 +197,7 @@ async def test_a_full_memory_refuses_new_words_and_still_lets_old_ones_go(flavou
         await node.seen("m3")
         await engine.ask("CONFIG", "SET", "maxmemory", "1")
         assert await node.say("m4") == [UNAVAILABLE]
-        redact = Commit(
-            room=ROOM, id=EventId("r1"), kind="redacted", author=AUTHOR, body=b"gone", target=EventId("m1")
-        )
+        redact = Commit(room=ROOM, id=EventId("r1"), kind="redacted", author=AUTHOR, body=b"gone", target=EventId("m1"))
         (gone,) = await node.backplane.submit([redact])
         assert isinstance(gone, Committed)
         assert await node.backplane.trim(ROOM, longer_than=3) == 1

@@ -148,8 +148,8 @@ async def test_an_edit_replaces_the_words_everywhere_and_keeps_the_place(steady_
     async with pumped(steady_engine.url, ROOM) as node, pumped(steady_engine.url, ROOM) as other:
         first, _ = await node.say("m1", "m2")
         assert isinstance(first, Committed)
-        edit = Commit(room=ROOM, id=EventId("e1"), kind="edited", author=AUTHOR, body=b"m1 is new", target=EventId("m1"),
-                      amended=b"new words")  # fmt: skip
+        edit = Commit(room=ROOM, id=EventId("e1"), kind="edited", author=AUTHOR, body=b"m1 is new",
+                      target=EventId("m1"), amended=b"new words")  # fmt: skip
         await node.backplane.submit([edit])
         await other.seen("e1")
         for entries in (other.backplane.ring(ROOM), (await node.backplane.page(ROOM, limit=10)).entries):

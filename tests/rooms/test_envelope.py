@@ -7,12 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms import envelope
-from rooms.envelope import Amendment, BadEnvelope, Control, ForkNotice, Logged, PresenceDiff, TrimNotice, TypingBlip, parse
+from rooms.envelope import (
+    Amendment,
+    BadEnvelope,
+    Control,
+    ForkNotice,
+    Logged,
+    PresenceDiff,
+    TrimNotice,
+    TypingBlip,
+    parse,
+)
 from rooms.events import Entry, EventId, Position, RoomKey, UserId
 
 ROOM = RoomKey("adult/postpartum")
 HEAD = b"c e1 7 aabb ccdd 1700000000000 id1 message user1"
-ENTRY = Entry(ROOM, Position("e1", 7, "aabb"), EventId("id1"), "message", UserId("user1"), 1700000000000, b"a\nb", "ccdd")
+ENTRY = Entry(
+    ROOM, Position("e1", 7, "aabb"), EventId("id1"), "message", UserId("user1"), 1700000000000, b"a\nb", "ccdd"
+)
 
 
 def test_every_key_of_a_room_has_the_same_hash_tag() -> None:

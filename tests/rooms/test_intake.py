@@ -48,7 +48,8 @@ class Delivery(RuleBasedStateMachine):
         super().__init__()
         self.intake, self.arrivals, self.ring = opened()
         self.log: list[Entry] = []
-        self.epoch, self.forked = "e0", ()
+        self.epoch = "e0"
+        self.forked: tuple[str, ...] = ()
         self.head = 1
         self.said = 0
         self.seen: list[Entry] = []  # since the last reset

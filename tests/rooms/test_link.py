@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
@@ -14,22 +11,8 @@ from rooms.link import Link
 from rooms.resp import EngineAway
 from rooms.scripts import pack
 from tests.support.engines import Engine
+from tests.support.plane import linked
 from tests.support.proxy import Proxy
-
-
-@asynccontextmanager
-async def linked(url: str) -> AsyncIterator[Link]:
-    """A started, running link whose gate is opened at each reconnect, as the backplane would."""
-    link = Link(url)
-    await link.start()
-    running = asyncio.create_task(link.run())
-    try:
-        yield link
-    finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
-        link.close()
 
 
 async def until(true: object, within: float = 10.0) -> None:

@@ -40,8 +40,8 @@ def view_of(log: list[Entry], after: int, *, head: int = 1, forked: tuple[str, .
     return LogView(log[-1].at_place, head, forked, rows)
 
 
-def judge(ring: list[Entry], log: list[Entry], **more: int) -> object:
-    return compare(ring[-1].at_place, ring, view_of(log, ring[-1].seq, **more))
+def judge(ring: list[Entry], log: list[Entry], head: int = 1) -> object:
+    return compare(ring[-1].at_place, ring, view_of(log, ring[-1].seq, head=head))
 
 
 def test_entries_that_follow_are_recovered_and_none_is_none() -> None:

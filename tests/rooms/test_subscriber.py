@@ -61,7 +61,7 @@ async def test_at_most_512_subscriptions_are_unconfirmed_and_each_has_one_channe
 
 
 async def test_a_new_connection_hears_everything_wanted_before_it_counts(heard: tuple[Subscriber, Wire]) -> None:
-    subscriber, wire = heard
+    subscriber, _ = heard
     waiting = asyncio.ensure_future(subscriber.subscribe("room"))
     await asyncio.sleep(0)
     subscriber.detach()  # before it was confirmed

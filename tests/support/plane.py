@@ -1,9 +1,9 @@
 """Backplanes for tests: one that is pumped like a node would, and remembers what it was handed.
 
-    async with pumped(engine.url) as node:
-        await node.say("adult/postpartum", "m1")          # one commit, its outcome
-        await node.seen("adult/postpartum", "m1")         # until the pump has handed it up
-        node.view("adult/postpartum")                     # ids handed up since the last reset, in order
+async with pumped(engine.url) as node:
+    await node.say("adult/postpartum", "m1")          # one commit, its outcome
+    await node.seen("adult/postpartum", "m1")         # until the pump has handed it up
+    node.view("adult/postpartum")                     # ids handed up since the last reset, in order
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 
 from rooms.backplane import Arrival, Backplane, Commit, Guard, Outcome, RoomReset
 from rooms.events import Entry, EventId, RoomKey, UserId
+from rooms.link import Link
 
 ROOM = RoomKey("adult/postpartum")
 AUTHOR = UserId("someone")
@@ -75,6 +76,21 @@ class Node:
             if not page.more:
                 return ids
             page = await self.backplane.page(room, before=page.position, limit=100)
+
+
+@asynccontextmanager
+async def linked(url: str) -> AsyncIterator[Link]:
+    """A started, running link, its gate open."""
+    link = Link(url)
+    await link.start()
+    running = asyncio.create_task(link.run())
+    try:
+        yield link
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        link.close()
 
 
 @asynccontextmanager
