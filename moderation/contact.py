@@ -59,9 +59,12 @@ _ID = re.compile(
 )
 _EMAIL = re.compile(r"(?i)(?<![\w.+-])[a-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+")
 _TLD = r"(?:com|net|org|edu|gov|co|io|uk|ca|au|de|fr|es|nl|ie|nz|us|me|info|biz|test|example|eu|in|mail)"
-_DOT = r"(?: ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot |\.)"
-_AT = r"(?: ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| at | ?@ ?)"
-_EMAIL_SAID = re.compile(rf"(?i)(?<![\w.])[a-z0-9][\w+-]*(?:{_DOT}[\w+-]+)*{_AT}[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}{_TLD}\b")
+_DOT_SAID = r"(?: ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot )"
+_DOT = rf"(?:{_DOT_SAID}|\.)"
+_AT = r"(?: ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| @ ?|@ )"
+_EMAIL_SAID = re.compile(  # "a (at) b.com" with any dot; "a at b dot com" only with the dot said, or every "look at this.me" were one
+    rf"(?i)(?<![\w.])[a-z0-9][\w+-]*(?:{_DOT}[\w+-]+)*(?:{_AT}[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}| at [\w-]+(?:{_DOT}[\w-]+)*?{_DOT_SAID}){_TLD}\b"
+)
 _LINK_SAID = re.compile(r"(?i)\bhxxps?:/*[^\s]+|\b[\w-]{2,}(?: ?[(\[{] ?dot ?[)\]}] ?| dot )(?:com|net|org|io|co|me|gg|ly|info|xyz|app|site)\b(?:/\S*)?")
 DOTTED = re.compile(r"\.[^\W\d_]{2}")  # what every bare link and address has
 _MENTION = re.compile(r"(?<![\w.@])@([A-Za-z0-9_](?:[\w.\-]*[\w])?)")
@@ -204,7 +207,7 @@ def _is_phone(candidate: str, before: str) -> bool:
         return False
     if re.fullmatch(r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|(?:(?:19|20)\d\d[ \-/.,]*)+", candidate):
         return False
-    if candidate.startswith(("+", "(")) or re.fullmatch(r"\d{3}[-. ]\d{4}", candidate):
+    if candidate.startswith("+") or (candidate.startswith("(") and len(digits) >= 9) or re.fullmatch(r"\d{3}[-. ]\d{4}", candidate):
         return True
     cued = _PHONE_CUE.search(before) is not None
     if len(digits) >= 10:

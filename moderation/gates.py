@@ -1,7 +1,7 @@
 """Gates: what around a match says that the words mean something else.
 
 "kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same words, another
-meaning. A gate is a name and patterns over one part of the text: `before` and `after` the match within its sentence, the `sentence`,
+meaning. A gate is a name and patterns over one part of the text: the `match`, `before` and `after` it within its sentence, the `sentence`,
 or the whole `message`. It is *open* when any of them matches, unless `closed` matches the message. Rules name the gates that drop a hit (`unless`) or soften its care
 (`softer`). Gates are data (`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
 """
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-PARTS = ("before", "after", "sentence", "message")
+PARTS = ("before", "match", "after", "sentence", "message")
 CLOSED = "closed"  # a pattern over the message that keeps the gate shut
 
 _ENDS = re.compile(r"[.!?]+(?=\s|$)|\n+")
@@ -53,6 +53,8 @@ class Surroundings:
         if name == "message":
             return self.text
         first, last = self.sentence(start, end)
+        if name == "match":
+            return self.text[start:end]
         if name == "before":
             return self.text[first:start]
         return self.text[end:last] if name == "after" else self.text[first:last]

@@ -52,11 +52,8 @@ class Pack:
     def thresholds(self, label: str, kind: str) -> Mapping[Action, float]:
         """What the pack does about `label`; an entry for "contact" covers "contact.phone"."""
         family = label.split(".", 1)[0]
-        if kind == "alias":
-            found = self.alias.get(label) or self.alias.get(family)
-            if found:
-                return found
-        return self.actions.get(label) or self.actions.get(family) or {}
+        tables = (self.alias, self.actions) if kind == "alias" else (self.actions,)
+        return next((table[name] for table in tables for name in (label, family) if name in table), {})
 
     def decide(self, findings: Iterable[Finding], kind: str) -> Action:
         """The worst action any label's summed score reaches."""

@@ -153,8 +153,8 @@ def _expand(written: str, classes: Mapping[str, str], where: str) -> str:
         return classes[name]
 
     body = _CLASS.sub(words, written).replace(r"\w+", r"[\w']+")  # a word keeps its apostrophe
-    opening = "" if "^" in body[:8] else r"\b"
-    closing = "" if body.endswith(("$", "$)", "*", "\\W", ".")) else r"\b"
+    opening = "" if "^" in body[:8] or body.startswith(("(?:£", "£")) else r"\b"
+    closing = "" if "$" in body[-30:] or body.endswith(("*", "\\W", ".", "?")) else r"\b"
     return elastic(f"{opening}(?:{body}){closing}")
 
 
