@@ -29,11 +29,15 @@ function way(line) {
 const LANGUAGES = {en: "English", es: "Spanish", de: "German", fr: "French", pt: "Portuguese", it: "Italian", nl: "Dutch", ar: "Arabic", hi: "Hindi"};
 const tongues = (codes = []) => codes.map((code) => LANGUAGES[code] ?? code).join(", ");
 
+/** "open now", or when it opens in this person's own time; no known hours is never "open". */
 function opening(line) {
-  if (line.open === true) return line.opens_at ? "open now" : "open now";
-  if (line.open === false) return line.opens_at ? `opens ${line.opens_at}` : "closed now";
-  return "hours not known";
+  if (line.open === true) return "open now";
+  if (!line.opens_at) return "opening hours not known";
+  const at = new Date(line.opens_at);
+  return Number.isNaN(at.getTime()) ? `opens ${line.opens_at}` : `opens ${new Intl.DateTimeFormat(undefined, {weekday: "short", hour: "2-digit", minute: "2-digit"}).format(at)}`;
 }
+
+const checkedOn = (date) => (date && !Number.isNaN(new Date(date).getTime()) ? `number checked ${new Intl.DateTimeFormat(undefined, {dateStyle: "medium"}).format(new Date(date))}` : null);
 
 function entry(line) {
   const reach = way(line);
@@ -44,36 +48,50 @@ function entry(line) {
     h("p", {class: "hint"}, about, line.crisis === false ? " · for talking, not for emergencies" : ""),
     reach ? h("a", {class: "reach", href: reach.href, ...outside, "aria-label": `${reach.words}, ${line.name ?? ""}`}, icon(reach.kind), reach.words) : null,
     line.keyword === "any word" ? h("p", {class: "hint"}, "Any word will do.") : null,
-    line.read_on ? h("p", {class: "hint", dir: "auto"}, String(line.read_on)) : null);
+    line.note ? h("p", {class: "hint", dir: "auto"}, line.note) : null,
+    checkedOn(line.read_on) ? h("p", {class: "hint checked"}, checkedOn(line.read_on)) : null);
 }
 
 function emergency(given) {
   if (!given) return h("p", {class: "hint"}, "In danger right now: call your local emergency number.");
-  const number = typeof given === "string" || typeof given === "number" ? String(given) : (given.dial ?? given.number);
+  const numbers = (typeof given === "object" ? [given.dial ?? []].flat() : [given]).map(String).filter(dialable);
   const says = (typeof given === "object" && given.says) || "In danger right now?";
-  if (!number || !dialable(number)) return h("p", {class: "hint", dir: "auto"}, number || says);
-  return h("p", {class: "emergency"}, h("span", {dir: "auto"}, says), " ", h("a", {class: "reach urgent", href: `tel:${dialable(number)}`}, icon("call"), `Call ${number}`));
+  const links = numbers.map((number) => h("a", {class: "reach urgent", href: `tel:${dialable(number)}`}, icon("call"), `Call ${number}`));
+  return h("p", {class: "emergency"}, h("span", {dir: "auto"}, says), ...links);
 }
 
-const paragraphs = (says) => (Array.isArray(says) ? says : String(says ?? "").split(/\n+/)).filter(Boolean);
+function directory(entries = []) {
+  const known = entries.filter((one) => safeUrl(one.url));
+  return known.length ? h("ul", {class: "numbers", role: "list"}, ...known.map((one) => h("li", {}, h("a", {class: "reach", href: one.url, target: "_blank", rel: "noopener noreferrer"}, icon("web"), one.name)))) : null;
+}
 
 /** Draw a card. `answer(choice)` and `dismiss()` are called by its buttons. */
 export function drawCard(card, {dismiss, answer}) {
-  const title = h("h2", {id: `care-${card.id}`, tabindex: "-1"}, card.title ?? "This is only for you");
-  const words = paragraphs(card.says);
-  const asks = (card.ask ?? []).map((one) => (typeof one === "string" ? {choice: one, says: one} : one));
-  const region = h("section", {class: card.urgent ? "card urgent" : "card", role: "region", "aria-labelledby": `care-${card.id}`},
-    h("div", {class: "card-head"}, icon("help"), title,
-      h("button", {type: "button", class: "quiet", "aria-label": "Put this away", onclick: () => dismiss()}, icon("close"))),
+  const id = `care-${card.id}`;
+  const put = (label, content, kind) => h("button", {type: "button", class: kind, "aria-label": label, onclick: () => dismiss()}, content);
+  const inside = content(card, answer);
+  return h("section", {class: card.urgent ? "card urgent" : "card", "aria-labelledby": id},
+    h("div", {class: "card-head"}, icon("help"), h("h2", {id, tabindex: "-1"}, card.title ?? "This is only for you"), put("Put this away", icon("close"), "quiet")),
+    // Somebody may be looking over a shoulder: such a card opens only when asked to.
+    ...(card.collapsed ? [h("details", {class: "folded"}, h("summary", {}, "Open when nobody looks on"), ...inside)] : inside),
+    put(null, (typeof card.dismiss === "string" && card.dismiss) || "Not now", "quiet outlined"));
+}
+
+function content(card, answer) {
+  const words = [card.says].flat().flatMap((says) => String(says ?? "").split(/\n+/)).filter(Boolean);
+  const asks = card.ask ?? [];
+  const choices = asks.filter((one) => typeof one === "object");
+  return [
     h("p", {class: "hint private"}, "Nobody else sees this."),
     ...words.map((line) => h("p", {dir: "auto"}, line)),
     /nothing wrong/i.test(words.join(" ")) || card.local ? null : h("p", {}, "You did nothing wrong by saying it."),
     card.lines?.length ? h("ul", {class: "lines", role: "list"}, ...card.lines.slice(0, 3).map(entry)) : null,
+    directory(card.directory),
     card.numbers ? h("ul", {class: "numbers", role: "list"}, ...card.numbers.map(([number, where]) => h("li", {}, h("a", {class: "reach", href: `tel:${number}`}, icon("call"), number), h("span", {class: "hint"}, where)))) : emergency(card.emergency),
     card.person?.says ? h("p", {class: "person", dir: "auto"}, card.person.says) : null,
-    asks.length ? h("div", {class: "asks"}, ...asks.map((one) => h("button", {type: "button", class: "quiet outlined", onclick: () => answer?.(one.choice ?? one.id)}, one.says ?? one.label ?? one.choice))) : null,
-    h("button", {type: "button", class: "quiet outlined", onclick: () => dismiss()}, (typeof card.dismiss === "string" && card.dismiss) || "Not now, thank you"));
-  return region;
+    ...asks.filter((one) => typeof one === "string").map((question) => h("p", {class: "question", dir: "auto"}, question)),
+    choices.length ? h("div", {class: "asks"}, ...choices.map((one) => h("button", {type: "button", class: "quiet outlined", onclick: () => answer(one.choice)}, one.says ?? one.choice))) : null,
+  ].filter(Boolean);
 }
 
 /** What the page can always say, with nobody to ask. */

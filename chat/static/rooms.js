@@ -147,7 +147,7 @@ export class Rooms {
 
   presence(room, event) {
     room.present = event.present;
-    if (room.members && event.from === room.version) {
+    if (room.members && (event.from ?? 0) === room.version) {
       for (const alias of event.left ?? []) room.members.delete(alias);
       for (const member of event.joined ?? []) room.members.set(member.alias_id, member);
       room.version = event.version;

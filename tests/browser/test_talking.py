@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.sentences import CARE, COVERED, COVERED_PART, STOPPED
+from tests.browser.sentences import CARE, COVERED, COVERED_PART, HELD, STOPPED
 from tests.support.browser import PHONE, Visitors
 
 
@@ -68,6 +68,23 @@ async def test_private_details_are_covered_and_the_author_is_told_which(visitors
     await expect(ben.page.locator("#messages .tag", has_text="private details covered")).to_have_count(1)
     assert COVERED_PART not in await ben.page.locator("#messages").inner_text()
     assert COVERED_PART not in await ana.page.locator("#messages .words").last.inner_text()
+
+
+async def test_held_words_stand_there_with_what_happens_next_and_nobody_else_sees_them(visitors: Visitors) -> None:
+    """R2, F26: held is not lost; the author is told at once, also after a reload."""
+    ana, ben = await visitors.arrive(size=PHONE), await visitors.arrive()
+    for person in (ana, ben):
+        await person.come_in()
+        await person.sit_down("newcomers")
+    await ana.say(HELD)
+    held = ana.page.locator("#unsent .held")
+    await expect(held).to_contain_text(HELD)
+    await expect(held.locator(".state")).not_to_be_empty()
+    await ana.say("Good night, everybody here.")
+    await ben.sees("Good night, everybody here.")
+    assert HELD not in await ben.words()
+    await ana.page.reload()
+    await expect(held).to_contain_text(HELD)
 
 
 async def test_the_care_card_is_for_its_author_alone_and_takes_no_focus(visitors: Visitors) -> None:
