@@ -22,6 +22,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         flood.py         stage: too much, or the same again
         crisis.py        stage: what care is owed
         policy.py        policy packs: data/packs/*.yaml
+        hours.py         when a line answers, in its own zone
         helplines.py     the helplines and the card: data/helplines.yaml
         pipeline.py      runs it all over the submissions of a tick
         keys.py          key names of the review queue

@@ -1,8 +1,9 @@
 """Crisis: what care is owed to the person who wrote this.
 
-The rule book says what each hit is worth (passive thoughts → concern; intent, plan, means or a recent attempt → high; under way →
-imminent) after its gates took off what is past, denied, quoted, idiom or about somebody else. Here the hits of one message, and what
-the person said just before, become one band and kind. This stage only ever adds care: it never touches the action (R1).
+The rule book says what each hit is worth (passive thoughts → concern; intent, plan, means or a recent attempt → high;
+under way → imminent) after its gates took off what is past, denied, quoted, idiom or about somebody else. Here the
+hits of one message, and what the person said just before, become one band and kind. This stage only ever adds care:
+it never touches the action (R1).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from moderation.verdict import NO_CARE, Care, CareBand, CareKind, Finding
 
 # Of two kinds in the same band, the one that says more about whom to page comes first.
 ORDER = (
-    CareKind.SUICIDE, CareKind.INFANT, CareKind.CHILD, CareKind.SELF_HARM, CareKind.VIOLENCE, CareKind.ABUSE, CareKind.THIRD_PARTY, CareKind.PSYCHOSIS,
-    CareKind.SUBSTANCE, CareKind.MEDICATION,
+    CareKind.SUICIDE, CareKind.INFANT, CareKind.CHILD, CareKind.SELF_HARM, CareKind.VIOLENCE, CareKind.ABUSE,
+    CareKind.THIRD_PARTY, CareKind.PSYCHOSIS, CareKind.SUBSTANCE, CareKind.MEDICATION,
 )  # fmt: skip
 
 DENIED = "crisis.denied"  # "I'm not suicidal": the person's own word
@@ -22,8 +23,12 @@ MINOR = "context.minor"  # says they are under 18
 INTRUSIVE = "crisis.intrusive"  # unwanted thoughts about a baby, and horror at them: the opposite of a plan
 
 
-def assess(findings: Iterable[Finding], *, band: str, caps: Mapping[str, CareBand], lifts: Mapping[str, CareBand]) -> Care:
-    """One care for all findings of a message. `caps` and `lifts` of the policy pack are by label, before anything is weighed."""
+def assess(
+    findings: Iterable[Finding], *, band: str, caps: Mapping[str, CareBand], lifts: Mapping[str, CareBand]
+) -> Care:
+    """One care for all findings of a message. `caps` and `lifts` of the policy pack are by label, before anything
+    is weighed.
+    """
     findings = list(findings)
     labels = {finding.label for finding in findings}
     young = band == "teen" or MINOR in labels
@@ -31,7 +36,9 @@ def assess(findings: Iterable[Finding], *, band: str, caps: Mapping[str, CareBan
     if not owed:
         return NO_CARE
     if INTRUSIVE in labels:
-        owed = [Care(min(care.band, CareBand.CONCERN), CareKind.INFANT) if _about_a_child(care) else care for care in owed]
+        owed = [
+            Care(min(care.band, CareBand.CONCERN), CareKind.INFANT) if _about_a_child(care) else care for care in owed
+        ]
     if DENIED in labels:
         owed = [Care(min(care.band, CareBand.CONCERN), care.kind) for care in owed]
     if young:

@@ -1,10 +1,11 @@
 """Flood: too much, or the same thing again and again, from one person in one place.
 
-One window per (author, lane): the last messages with their time. `look` answers whether this message is one too many, and counts it
-unless it is `dry`. A `key` is counted once, and a retry is judged as it was the first time, so retrying never makes things worse.
-The caller drops the answer where care is owed: a disclosure is never refused for its speed.
+One window per (author, lane): the last messages with their time. `look` answers whether this message is one too many,
+and counts it unless it is `dry`. A `key` is counted once, and a retry is judged as it was the first time, so retrying
+never makes things worse. The caller drops the answer where care is owed: a disclosure is never refused for its speed.
 
-Bounded: a window keeps `_KEPT` messages, and the least recently used windows go when there are more than `MOST_WINDOWS`.
+Bounded: a window keeps `_KEPT` messages, and the least recently used windows go when there are more than
+`MOST_WINDOWS`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class Flood:
         return len(self._windows)
 
     def look(self, submission: Submission, soft: str, now: float) -> Finding | None:
-        """One finding if this message is one too many. Counts it, unless `submission.dry` or its key was counted before."""
+        """One finding if this message is one too many. Counts it, unless `submission.dry` or its key was counted
+        before.
+        """
         place = (submission.author, submission.lane)
         window = self._windows.get(place)
         if window is None:
@@ -49,7 +52,9 @@ class Flood:
                     self._windows.popitem(last=False)
             return None
         before = list(window)
-        known = next((index for index, said in enumerate(before) if submission.key and said.key == submission.key), None)
+        known = next(
+            (index for index, said in enumerate(before) if submission.key and said.key == submission.key), None
+        )
         if known is not None:
             now, before = before[known].at, before[:known]
         elif not submission.dry:
@@ -61,7 +66,9 @@ class Flood:
 def _too_many(before: list[_Said], words: int, length: int, now: float) -> Finding | None:
     recent = sum(1 for said in before if now - said.at < BURST_SECONDS)
     if recent >= BURST:
-        return Finding("flood.burst", "flood", (0, length), "That's a lot of messages at once. Give people a moment to read.")
+        return Finding(
+            "flood.burst", "flood", (0, length), "That's a lot of messages at once. Give people a moment to read."
+        )
     same = sum(1 for said in before if said.words == words and now - said.at < REPEAT_SECONDS)
     if same >= REPEATS - 1:
         return Finding("flood.repeat", "flood", (0, length), "You've said this a few times now; people have seen it.")

@@ -1,23 +1,24 @@
 """Which written character stands for which plain letter: our own tables.
 
-`FOLD` maps a code point to plain text ("ａ", "á", "𝐚" → "a"), keeping the case, and to "" for what nobody sees (zero-width,
-bidi controls, tag characters, combining marks). `CONFUSABLE` maps letters of other scripts to the Latin letter they look
-like; `text.py` applies it only inside a message that also has Latin letters, so that Russian stays Russian.
+`FOLD` maps a code point to plain text ("ａ", "á", "𝐚" → "a"), keeping the case, and to "" for what nobody sees
+(zero-width, bidi controls, tag characters, combining marks). `CONFUSABLE` maps letters of other scripts to the Latin
+letter they look like; `text.py` applies it only inside a message that also has Latin letters, so that Russian stays
+Russian.
 
-The ranges are written out instead of asking `unicodedata` what it knows, because that differs between Python versions and
-a verdict must not. Decompositions of characters as old as these never change, by Unicode's stability policy, so they are
-read once at import. A character missing here is simply left as it is.
+The ranges are written out instead of asking `unicodedata` what it knows, because that differs between Python versions
+and a verdict must not. Decompositions of characters as old as these never change, by Unicode's stability policy, so
+they are read once at import. A character missing here is simply left as it is.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
-# Combining marks (also Hebrew/Arabic-free ranges only: marks of other scripts carry meaning there and stay).
+# Combining marks of Latin, Greek and Cyrillic only: those of other scripts carry meaning and stay.
 MARKS = ((0x0300, 0x036F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F))
 
-# What no reader sees: soft hyphen, joiners, bidi controls, variation selectors, tags, fillers, invisible operators, controls
-# other than tab, newline and carriage return.
+# What no reader sees: soft hyphen, joiners, bidi controls, variation selectors, tags, fillers, invisible operators,
+# controls other than tab, newline and carriage return.
 UNSEEN = (
     (0x0000, 0x0008), (0x000B, 0x000C), (0x000E, 0x001F), (0x007F, 0x009F), (0x00AD, 0x00AD), (0x034F, 0x034F),
     (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E),
@@ -39,19 +40,25 @@ DECOMPOSED = (
 PLAIN = {
     "'": "\u2018\u2019\u201a\u201b\u2032\u02bc\u02b9\u00b4\uff07", '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb",
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212", ".": "\u2024\u3002\uff61", "/": "\u2044\u2215",
-    "a": "ᴀɑɐ", "b": "ʙƀɓ", "c": "ᴄƈɔ", "d": "ᴅđɖɗð", "e": "ᴇɘəɛǝ", "f": "ꜰƒ", "g": "ɢɡǥɠ", "h": "ʜħɦɥ", "i": "ıɪɨ", "j": "ᴊȷɉ",
-    "k": "ᴋƙ", "l": "ʟłƚɫɭ", "m": "ᴍɱɯ", "n": "ɴɲƞŋɳ", "o": "ᴏøɵ", "p": "ᴘþƥ", "q": "ɋʠ", "r": "ʀɾɹɍ", "s": "ꜱʂ", "t": "ᴛŧƭʈ",
+    "a": "ᴀɑɐ", "b": "ʙƀɓ", "c": "ᴄƈɔ", "d": "ᴅđɖɗð", "e": "ᴇɘəɛǝ", "f": "ꜰƒ",
+    "g": "ɢɡǥɠ", "h": "ʜħɦɥ", "i": "ıɪɨ", "j": "ᴊȷɉ",
+    "k": "ᴋƙ", "l": "ʟłƚɫɭ", "m": "ᴍɱɯ", "n": "ɴɲƞŋɳ", "o": "ᴏøɵ", "p": "ᴘþƥ",
+    "q": "ɋʠ", "r": "ʀɾɹɍ", "s": "ꜱʂ", "t": "ᴛŧƭʈ",
     "u": "ᴜʉʊ", "v": "ᴠʋʌ", "w": "ᴡʍ", "y": "ʏɏƴ", "z": "ᴢƶȥʐ", "ss": "ß", "ae": "æ", "oe": "œ",
     "A": "Ⱥ", "B": "Ɓ", "D": "ĐÐ", "H": "Ħ", "I": "Ɨ", "L": "Ł", "O": "Ø", "T": "Ŧ", "AE": "Æ", "OE": "Œ",
 }  # fmt: skip
 
 # Cyrillic, Greek, Armenian, Cherokee and symbols by the Latin letter they are mistaken for. Lower and upper case apart.
 LOOKALIKE = {
-    "a": "аαӑӓά", "b": "ЬƄьв", "c": "сϲҫ", "d": "ԁժ", "e": "еєҽёεѐ", "g": "ԍց", "h": "һհңн", "i": "іїιίΐ", "j": "јϳ", "k": "кκқҝ",
-    "l": "ӏ", "m": "м", "n": "пηո", "o": "оοσօөό", "p": "рρҏ", "q": "ԛզ", "r": "гѓ", "s": "ѕꮪ", "t": "тτ", "u": "υսцμύ", "v": "νѵ",
+    "a": "аαӑӓά", "b": "ЬƄьв", "c": "сϲҫ", "d": "ԁժ", "e": "еєҽёεѐ", "g": "ԍց",
+    "h": "һհңн", "i": "іїιίΐ", "j": "јϳ", "k": "кκқҝ",
+    "l": "ӏ", "m": "м", "n": "пηո", "o": "оοσօөό", "p": "рρҏ", "q": "ԛզ", "r": "гѓ",
+    "s": "ѕꮪ", "t": "тτ", "u": "υսцμύ", "v": "νѵ",
     "w": "ԝшщωώѡ", "x": "хχҳ", "y": "уγүұўý", "z": "ᴢζ",
-    "A": "АΑᎪ", "B": "ВΒᏴ", "C": "СϹᏟ", "D": "Ꭰ", "E": "ЕΕЁᎬ", "G": "ԌᏀ", "H": "НΗᎻ", "I": "ІΙӀ", "J": "ЈᎫ", "K": "КΚᏦ", "L": "Ꮮ",
-    "M": "МΜᎷ", "N": "ΝИ", "O": "ОΟՕ", "P": "РΡᏢ", "R": "ЯᎡ", "S": "ЅᏚ", "T": "ТΤᎢ", "U": "Ս", "V": "ѴᏙ", "W": "ᎳШ", "X": "ХΧ",
+    "A": "АΑᎪ", "B": "ВΒᏴ", "C": "СϹᏟ", "D": "Ꭰ", "E": "ЕΕЁᎬ", "G": "ԌᏀ", "H": "НΗᎻ",
+    "I": "ІΙӀ", "J": "ЈᎫ", "K": "КΚᏦ", "L": "Ꮮ",
+    "M": "МΜᎷ", "N": "ΝИ", "O": "ОΟՕ", "P": "РΡᏢ", "R": "ЯᎡ", "S": "ЅᏚ", "T": "ТΤᎢ",
+    "U": "Ս", "V": "ѴᏙ", "W": "ᎳШ", "X": "ХΧ",
     "Y": "УΥҮ", "Z": "ΖᏃ",
 }  # fmt: skip
 
@@ -60,7 +67,9 @@ def _fold() -> dict[int, str]:
     table: dict[int, str] = {}
     for first, last in DECOMPOSED:
         for code in range(first, last + 1):
-            plain = "".join(mark for mark in unicodedata.normalize("NFKD", chr(code)) if not 0x300 <= ord(mark) <= 0x36F)
+            plain = "".join(
+                mark for mark in unicodedata.normalize("NFKD", chr(code)) if not 0x300 <= ord(mark) <= 0x36F
+            )
             if plain != chr(code) and plain.isascii():
                 table[code] = plain.strip("()") or plain
     for base, letters in PLAIN.items():

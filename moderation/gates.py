@@ -1,9 +1,10 @@
 """Gates: what around a match says that the words mean something else.
 
-"kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same words, another
-meaning. A gate is a name and patterns over one part of the text: the `match`, `before` and `after` it within its sentence, the `sentence`,
-or the whole `message`. It is *open* when any of them matches, unless `closed` matches the message. Rules name the gates that drop a hit (`unless`) or soften its care
-(`softer`). Gates are data (`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
+"kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same
+words, another meaning. A gate is a name and patterns over one part of the text: the `match`, `before` and `after` it
+within its sentence, the `sentence`, or the whole `message`. It is *open* when any of them matches, unless `closed`
+matches the message. Rules name the gates that drop a hit (`unless`) or soften its care (`softer`). Gates are data
+(`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
 """
 
 from __future__ import annotations
@@ -18,11 +19,18 @@ CLOSED = "closed"  # a pattern over the message that keeps the gate shut
 _ENDS = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _QUOTE = re.compile(r"\"([^\"]{2,})\"|(?<![a-z0-9])'((?:[^']|'(?=[a-z])){4,})'(?![a-z])")
 # A report needs someone else who said it; "I'm saying 'you are…'" is no quotation of an abuser.
+_SPEAKERS = (
+    "he she they who ex mum mom mother dad father boss husband wife partner people kids someone voice voices head "
+    "text message line note comment letter parents sister brother boyfriend girlfriend teacher nurse doctor therapist "
+    "me us it"
+)
+_VERBS = (
+    "say says said saying tell tells told telling call calls called calling scream screamed screams yell yelled text "
+    "texted sent write wrote ask asked asks shout shouted reply replied was were is like goes"
+)
 _REPORT = re.compile(
-    r"\b(?:he|she|they|who|ex|mum|mom|mother|dad|father|boss|husband|wife|partner|people|kids|someone|voice|voices|head|text|message|line|"
-    r"note|comment|letter|parents|sister|brother|boyfriend|girlfriend|teacher|nurse|doctor|therapist|me|us|it)\b"
-    r"[^\"]{0,40}\b(?:say|says|said|saying|tell|tells|told|telling|call|calls|called|calling|scream|screamed|screams|yell|yelled|text|texted|"
-    r"sent|write|wrote|ask|asked|asks|shout|shouted|reply|replied|was|were|is|like|goes|used to)\b|\b(?:read|reads|heard|hear|called me|told me)\b"
+    rf"\b(?:{_SPEAKERS.replace(' ', '|')})\b[^\"]{{0,40}}\b(?:{_VERBS.replace(' ', '|')}|used to)\b"
+    r"|\b(?:read|reads|heard|hear|called me|told me)\b"
 )
 
 
@@ -63,7 +71,11 @@ class Surroundings:
         """Whether the place stands inside quotation marks, with someone else said to have said it."""
         for quote in _QUOTE.finditer(self.text):
             if quote.start() < end and start < quote.end():
-                return bool(_REPORT.search(self.text[max(0, quote.start() - 90) : quote.start()] + " " + self.text[quote.end() :][:60]))
+                return bool(
+                    _REPORT.search(
+                        self.text[max(0, quote.start() - 90) : quote.start()] + " " + self.text[quote.end() :][:60]
+                    )
+                )
         return False
 
 
@@ -86,5 +98,7 @@ class Gates:
         if CLOSED in parts and parts[CLOSED].search(around.text):
             return False
         return any(
-            pattern.search(around.part(part, start, end)) is not None for part, pattern in parts.items() if part != CLOSED
+            pattern.search(around.part(part, start, end)) is not None
+            for part, pattern in parts.items()
+            if part != CLOSED
         )

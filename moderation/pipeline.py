@@ -2,9 +2,10 @@
 
     normalise → contact → rules → crisis → flood → policy → one explained Verdict
 
-`judge_all` judges a batch in order and is the primitive; `judge` is its case of one. A verdict depends on the submission, its policy pack and the
-author's own window, never on who shares the batch. A stage that raises, or a message that takes longer than the budget, ends in HOLD with
-`faulty=True` and calm words: nothing passes unjudged and nothing is lost (X36). `healthy` says whether the newest judgement worked.
+`judge_all` judges a batch in order and is the primitive; `judge` is its case of one. A verdict depends on the
+submission, its policy pack and the author's own window, never on who shares the batch. A stage that raises, or a
+message that takes longer than the budget, ends in HOLD with `faulty=True` and calm words: nothing passes unjudged and
+nothing is lost (X36). `healthy` says whether the newest judgement worked.
 
 Adding a stage: write its file, a method here that runs it, and its line in `_STAGES`.
 """
@@ -19,7 +20,7 @@ from moderation import contact, crisis, policy, rules
 from moderation.flood import Flood
 from moderation.helplines import Helplines
 from moderation.rules import DATA
-from moderation.text import STRETCHES, View, Views, looks_disguised, looks_set_apart
+from moderation.text import SIGNS, STRETCHES, View, Views, looks_disguised, looks_set_apart
 from moderation.verdict import NO_CARE, Action, Care, CareBand, Finding, Submission, Verdict
 
 FAULT_SAYS = "We're checking this one, it can take a minute. Nothing is lost, and you can keep writing."
@@ -58,9 +59,15 @@ class Pipeline:
     """The stages, the packs and the window of this process."""
 
     def __init__(
-        self, *, book: rules.Book, packs: dict[str, policy.Pack], contacts: contact.Contacts, stopwatch: Callable[[], float], budget: float,
+        self,
+        *,
+        book: rules.Book,
+        packs: dict[str, policy.Pack],
+        contacts: contact.Contacts,
+        stopwatch: Callable[[], float],
+        budget: float,
         flood: Flood | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take."""
         self.packs = packs
         self.healthy = True  # whether the newest judgement worked
@@ -74,7 +81,7 @@ class Pipeline:
         number = book.prefilter.number
         self._cues = _Cues(
             frozenset(number[digit] for digit in "0123456789"),
-            frozenset(number[sign] for sign in (*rules.SIGNS, *STRETCHES) if sign not in ".,"),
+            frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"),
             frozenset(number[word] for word in contact.NUMBER_WORDS),
             frozenset(number[cue] for cue in contact.CUES if cue not in contact.COMMON_CUES),
             number,
@@ -129,7 +136,7 @@ class Pipeline:
             work.findings += self._contacts.find(
                 work.views.plain,
                 lambda cue: number[cue] in seen,
-                digits=digits,
+                numbers=digits,
                 spelled=spelled,
                 dotted=dotted,
                 names=work.submission.names,
@@ -181,7 +188,9 @@ class Pipeline:
     def _crisis(self, work: _Work) -> None:
         if work.findings:
             pack = work.pack
-            work.care = crisis.assess(work.findings, band=work.submission.band, caps=pack.care_caps, lifts=pack.care_lifts)
+            work.care = crisis.assess(
+                work.findings, band=work.submission.band, caps=pack.care_caps, lifts=pack.care_lifts
+            )
 
     def _flooding(self, work: _Work) -> None:
         if self._flood is None or work.submission.kind not in ("message", "edit"):
@@ -191,7 +200,13 @@ class Pipeline:
             work.findings.append(finding)
 
     # Named, in order. Crisis is looked at before anything can be refused.
-    _STAGES = (("normalise", _normalise), ("contact", _contact), ("rules", _rules), ("crisis", _crisis), ("flood", _flooding))
+    _STAGES = (
+        ("normalise", _normalise),
+        ("contact", _contact),
+        ("rules", _rules),
+        ("crisis", _crisis),
+        ("flood", _flooding),
+    )
 
     # ------------------------------------------------------------------ the answer
 
@@ -208,10 +223,14 @@ class Pipeline:
             text = pack.masked(submission.text, findings)
             return Verdict(action, work.care, shown, text=text, says=pack.says.get(action, ""), policy=pack.version)
         suggestion = self._suggestion(work, findings) if submission.kind != "alias" else None
-        return Verdict(action, work.care, shown, suggestion=suggestion, says=pack.says.get(action, ""), policy=pack.version)
+        return Verdict(
+            action, work.care, shown, suggestion=suggestion, says=pack.says.get(action, ""), policy=pack.version
+        )
 
     def _suggestion(self, work: _Work, findings: tuple[Finding, ...]) -> str | None:
-        """A text that passes this pipeline: the rest of the message without the sentences at fault, or words the rule or pack offers."""
+        """A text that passes this pipeline: the rest of the message without the sentences at fault, or words the
+        rule or pack offers.
+        """
         acting = [finding for finding in findings if work.pack.action_of(finding, "message") >= Action.HOLD]
         offers = [_without(work.submission.text, acting)]
         for finding in acting:
@@ -254,9 +273,16 @@ def _sentences(text: str) -> list[str]:
 
 
 def load(
-    *, stopwatch: Callable[[], float], budget: float = 0.05, flood: bool = True, helplines: Helplines | None = None, data: Path = DATA
+    *,
+    stopwatch: Callable[[], float],
+    budget: float = 0.05,
+    flood: bool = True,
+    helplines: Helplines | None = None,
+    data: Path = DATA,
 ) -> Pipeline:
-    """A pipeline from the packaged rule book, packs and helplines (or those under `data`). Raises BookError, PackError."""
+    """A pipeline from the packaged rule book, packs and helplines (or those under `data`). Raises BookError,
+    PackError.
+    """
     lines = helplines or Helplines.load(data / "helplines.yaml")
     return Pipeline(
         book=rules.load(data / "rules", cues=contact.CUES),

@@ -14,7 +14,8 @@ A pack is a YAML file. `extends` names the pack it starts from; every map is lai
     suggestions:        # label → texts to offer, tried in order
     says:               # action → what the author is told
 
-`decide` is the whole policy: labels and scores in, action out. Labels without an entry are only remarks; they change nothing.
+`decide` is the whole policy: labels and scores in, action out. Labels without an entry are only remarks; they change
+nothing.
 """
 
 from __future__ import annotations
@@ -61,18 +62,28 @@ class Pack:
         for finding in findings:
             sums[finding.label] = min(1.0, sums.get(finding.label, 0.0) + finding.score)
         reached = [
-            action for label, score in sums.items() for action, least in self.thresholds(label, kind).items() if score >= least
+            action
+            for label, score in sums.items()
+            for action, least in self.thresholds(label, kind).items()
+            if score >= least
         ]
         return max(reached, default=Action.ALLOW)
 
     def action_of(self, finding: Finding, kind: str) -> Action:
         """What this finding does alone."""
-        return max((action for action, least in self.thresholds(finding.label, kind).items() if finding.score >= least), default=Action.ALLOW)
+        return max(
+            (action for action, least in self.thresholds(finding.label, kind).items() if finding.score >= least),
+            default=Action.ALLOW,
+        )
 
     def masked(self, text: str, findings: Iterable[Finding], kind: str = "message") -> str:
         """`text` with the span of every finding the pack masks replaced. Overlapping spans become one."""
         spans = sorted(finding.span for finding in findings if Action.MASK in self.thresholds(finding.label, kind))
-        by_span = {finding.span: self.mask(finding.label) for finding in findings if Action.MASK in self.thresholds(finding.label, kind)}
+        by_span = {
+            finding.span: self.mask(finding.label)
+            for finding in findings
+            if Action.MASK in self.thresholds(finding.label, kind)
+        }
         parts, done = [], 0
         for start, end in spans:
             if start >= done:
@@ -111,7 +122,9 @@ def _whole(name: str, written: Mapping[str, dict[str, Any]], below: tuple[str, .
     if "extends" not in own:
         return own
     parent = _whole(own["extends"], written, (*below, name))
-    return parent | {key: ({**parent.get(key, {}), **value} if isinstance(value, dict) else value) for key, value in own.items()}
+    return parent | {
+        key: ({**parent.get(key, {}), **value} if isinstance(value, dict) else value) for key, value in own.items()
+    }
 
 
 def _pack(raw: Mapping[str, Any]) -> Pack:

@@ -1,9 +1,10 @@
 """Which patterns could match at all: one Aho-Corasick pass instead of hundreds of pattern runs.
 
-Every pattern of the rule book is read once for the words it cannot match without. `needs(pattern)` gives them as a list of
-sets: of each set at least one string must stand in the text. The rarest set triggers the pattern, the others confirm it, so
-an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it takes for "anything". Blanks count: `end\\s+it` needs "end it", not just "end", so
-the text is searched with its blanks made single.
+Every pattern of the rule book is read once for the words it cannot match without. `needs(pattern)` gives them as a
+list of sets: of each set at least one string must stand in the text. The rarest set triggers the pattern, the others
+confirm it, so an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it
+takes for "anything". Blanks count: `end\\s+it` needs "end it", not just "end", so the text is searched with its
+blanks made single.
 
 The same pass reports signs (digits, "@", "/", …) and cue words that tell other stages whether they have to look.
 """
@@ -11,6 +12,7 @@ The same pass reports signs (digits, "@", "/", …) and cue words that tell othe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import ahocorasick
@@ -21,21 +23,24 @@ Needs = list[frozenset[str]]
 _MOST_STRINGS = 240
 
 # How often a string stands in an ordinary message, roughly, where it is often. Anything else is judged by its length.
-_OFTEN: dict[str, float] = {
-    **dict.fromkeys("the and you for are that was with this have not but all her she him his they had has out one".split(), 0.5),
-    **dict.fromkeys("your just like what when how can get about because would want feel know don't i'm will from".split(), 0.3),
-    **dict.fromkeys("them been some time more really there even only being ever over here help need make life".split(), 0.2),
+_WORDS = {
+    0.5: "the and you for are that was with this have not but all her she him his they had has out one",
+    0.3: "your just like what when how can get about because would want feel know don't i'm will from",
+    0.2: "them been some time more really there even only being ever over here help need make life",
 }
+_OFTEN = {word: share for share, words in _WORDS.items() for word in words.split()}
 
 
 def needs(pattern: str) -> Needs:
-    """The strings `pattern` (RE2 syntax, lower case) cannot match without, rarest set first; empty: it could match anything."""
+    """The strings `pattern` (RE2 syntax, lower case) cannot match without, rarest set first; empty: it could match
+    anything.
+    """
     found = _Reader(pattern).read()
     usable = [choice for choice in found if choice and "" not in choice]
     return sorted(usable, key=_expense)
 
 
-def _expense(choice: frozenset[str]) -> float:
+def _expense(choice: AbstractSet[str]) -> float:
     return sum(_OFTEN.get(word) or (0.02 if word.isdigit() else 0.7 * 0.32 ** max(0, len(word) - 1)) for word in choice)
 
 

@@ -4,8 +4,8 @@ A held message waits in a queue, the most urgent first: crisis before everything
 then the rest, oldest first. Holding is idempotent by the message's id, so a retry of the author finds the same held
 message. The audit trail is appended to and never changed; it names rules and ids, never words.
 
-`Review` takes a redis-py client for binary replies. Engine trouble is `StoreAway`, an OSError: nothing was kept then, and the caller must
-not promise that anything was. The exception never holds the command, which has the words in it.
+`Review` takes a redis-py client for binary replies. Engine trouble is `StoreAway`, an OSError: nothing was kept then,
+and the caller must not promise that anything was. The exception never holds the command, which has the words in it.
 """
 
 from __future__ import annotations

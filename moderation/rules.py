@@ -1,7 +1,7 @@
 """The rule book: what to look for, as data.
 
-A book is a folder of YAML files. `words.yaml` names classes of words; a pattern says `<insult>` for any of them. Each other file is a
-family of rules:
+A book is a folder of YAML files. `words.yaml` names classes of words; a pattern says `<insult>` for any of them. Each
+other file is a family of rules:
 
     - id: harassment.you_are            one of a kind, `<family>.<name>`
       label: harassment                 what the policy pack acts on
@@ -15,8 +15,9 @@ family of rules:
       hits: [text, …]                   this rule must find these …
       misses: [text, …]                 … and must stay silent on these (a test checks both)
 
-Patterns are RE2, so no text can make one slow, and none is run unless the words it needs were seen (`prefilter.py`). A pattern
-that could match without any particular word is refused at load. Every problem is a `BookError` naming the file and the rule.
+Patterns are RE2, so no text can make one slow, and none is run unless the words it needs were seen (`prefilter.py`).
+A pattern that could match without any particular word is refused at load. Every problem is a `BookError` naming the
+file and the rule.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ _PATTERN_MEMORY = 8 << 20
 # Where one sentence stops and the next begins, keeping the blank with the first.
 SENTENCE = re.compile(r"(?<=[.!?])(?=\s)|(?<=\n)")
 _CLASS = re.compile(r"<([a-z_]+)>")
+
+
+# Words of one and two letters that joined letters are cut into ("g o i n a h o l e").
+_SMALL = "a i am an as at be by do go he if in is it me my no of on or so to up us we u ur"
 
 
 class BookError(Exception):
@@ -82,7 +87,9 @@ class Hit:
 class Book:
     """The compiled rules, their prefilter and their lexicon."""
 
-    def __init__(self, rules: tuple[Rule, ...], gates: Gates, classes: Mapping[str, str], words: Lexicon, cues: tuple[str, ...]) -> None:
+    def __init__(
+        self, rules: tuple[Rule, ...], gates: Gates, classes: Mapping[str, str], words: Lexicon, cues: tuple[str, ...]
+    ) -> None:
         self.rules = rules
         self.by_id = {rule.id: rule for rule in rules}
         self.lexicon = words
@@ -100,7 +107,9 @@ class Book:
         self.prefilter = Prefilter(wanted, (*SIGNS, *STRETCHES, *cues))
 
     def hits(self, text: str, seen: set[int], idle: frozenset[str] = frozenset()) -> list[Hit]:
-        """What the rules find in one view, given the strings the prefilter saw in it. Each rule at most once; `idle` rules are left out."""
+        """What the rules find in one view, given the strings the prefilter saw in it. Each rule at most once;
+        `idle` rules are left out.
+        """
         candidates = self.prefilter.patterns(seen)
         if not candidates:
             return []
@@ -168,9 +177,16 @@ def load(folder: Path = DATA / "rules", cues: tuple[str, ...] = ()) -> Book:
     classes: dict[str, str] = {}
     lexicon: set[str] = set()
     for name, words in _read(folder / "words.yaml").items():
-        classes[name] = "(?:" + "|".join(_CLASS.sub(lambda match: classes[match.group(1)], str(word)) for word in words) + ")"
+        classes[name] = (
+            "(?:" + "|".join(_CLASS.sub(lambda match: classes[match.group(1)], str(word)) for word in words) + ")"
+        )
     written = _read(folder / "gates.yaml")
-    gates = Gates({name: {part: _gate(parts[part], classes, name) for part in (*PARTS, CLOSED) if part in parts} for name, parts in written.items()})
+    gates = Gates(
+        {
+            name: {part: _gate(parts[part], classes, name) for part in (*PARTS, CLOSED) if part in parts}
+            for name, parts in written.items()
+        }
+    )
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in ("words.yaml", "gates.yaml"):
@@ -179,9 +195,10 @@ def load(folder: Path = DATA / "rules", cues: tuple[str, ...] = ()) -> Book:
     if len(set(ids)) != len(ids):
         raise BookError(f"rule ids occur twice: {sorted({name for name in ids if ids.count(name) > 1})}")
     for source in (*classes.values(), *(pattern for rule in rules for pattern in rule.patterns)):
-        lexicon.update(word for word in re.findall(r"[a-z]+", re.sub(r"\\[a-z]|\[[^]]*\]|<[a-z_]+>", " ", source)) if len(word) > 2)
-    small = "a i am an as at be by do go he if in is it me my no of on or so to up us we u ur".split()
-    return Book(tuple(rules), gates, classes, Lexicon.of((*lexicon, *small)), cues)
+        lexicon.update(
+            word for word in re.findall(r"[a-z]+", re.sub(r"\\[a-z]|\[[^]]*\]|<[a-z_]+>", " ", source)) if len(word) > 2
+        )
+    return Book(tuple(rules), gates, classes, Lexicon.of((*lexicon, *_SMALL.split())), cues)
 
 
 def _gate(patterns: list[str], classes: Mapping[str, str], name: str) -> Matcher:

@@ -1,12 +1,12 @@
 """Normalisation: what a message says once its disguise is off, with a map back to the text as submitted.
 
 Three views. `plain` has unseen characters dropped, letters folded (`folding.py`), case kept. `soft` is `plain` in lower
-case: nearly all rules read this one. `skeleton` goes further: separated letters joined ("k.i.l.l"), leet undone inside words
-("sh1t"), stretched letters squeezed ("looooser"), starred words filled in from a lexicon ("sh*t"). It is made only where
-`looks_disguised` says so, and is `None` where it would say nothing new.
+case: nearly all rules read this one. `skeleton` goes further: separated letters joined ("k.i.l.l"), leet undone
+inside words ("sh1t"), stretched letters squeezed ("looooser"), starred words filled in from a lexicon ("sh*t"). It is
+made only where `looks_disguised` says so, and is `None` where it would say nothing new.
 
-Every view carries a map to the original: `span(start, end)` of a view gives code points of the submitted text. A plain ASCII
-message is its own map (`None`), which is the fast path.
+Every view carries a map to the original: `span(start, end)` of a view gives code points of the submitted text. A
+plain ASCII message is its own map (`None`), which is the fast path.
 
 Leet is never undone in times, doses, dates, counts or links: "4am", "50mg" and "https://…" stay what they are.
 """
@@ -46,8 +46,8 @@ _STRETCHED = re.compile(r"([a-z])\1\1+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
 LEET: dict[str, str] = {
-    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "il",
-    "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a",
+    "$": "s", "!": "il", "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
 }  # fmt: skip
 _FILLERS = "*#_"
 # Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
@@ -56,7 +56,9 @@ _MOST_READINGS = 16
 
 @dataclass(slots=True)
 class View:
-    """One reading of a text. `places[i]` is the index in the submitted text behind `text[i]`; None means the same index."""
+    """One reading of a text. `places[i]` is the index in the submitted text behind `text[i]`; None means the same
+    index.
+    """
 
     text: str = field(repr=False)
     places: tuple[int, ...] | None = field(default=None, repr=False)
@@ -73,7 +75,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled letters."""
+    """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
+    letters.
+    """
 
     words: frozenset[str]
     squeezed: dict[str, str]
@@ -240,7 +244,9 @@ def _filled(core: str, lexicon: Lexicon) -> str | None:
     for suffix in suffixes:
         stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
         pattern = re.compile("".join("[a-z]" if sign in _FILLERS else re.escape(sign) for sign in stem))
-        found = min((word for word in lexicon.words if len(word) == len(stem) and pattern.fullmatch(word)), default=None)
+        found = min(
+            (word for word in lexicon.words if len(word) == len(stem) and pattern.fullmatch(word)), default=None
+        )
         if found:
             return found + core[len(stem) :]
     return None

@@ -27,7 +27,8 @@ LAYERS = {
         chat.wire chat.connection chat.outbox chat.hub chat.auth chat.metrics chat.settings chat.tickets chat.follow
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
-        moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.keys
+        moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
+        moderation.digits moderation.keys
         """,
     2: """
         chat.accounts
@@ -69,7 +70,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "uvloop": {"chat.workers"},
     "re2": {"moderation.rules", "moderation.contact", "moderation.crisis"},
     "ahocorasick": {"moderation.prefilter"},
-    "phonenumbers": {"moderation.contact"},
+    "phonenumbers": {"moderation.digits"},
     "linkify_it": {"moderation.contact"},
 }  # fmt: skip
 
