@@ -154,8 +154,14 @@ class Link:
         self.subscriber.recycle()
 
     async def _connect_hears(self) -> None:
-        await self._commits_up.wait()
-        connection, _ = await self._connect([])
+        while True:
+            await self._commits_up.wait()
+            beside = self._commits
+            connection, _ = await self._connect([])
+            if beside is self._commits and beside is not None and not beside.lost.is_set():
+                break
+            connection.abort()  # the other was lost meanwhile: this one may reach an engine of the past
+            await asyncio.sleep(0)
         self._hears = connection
         self.subscriber.attach(connection)
 

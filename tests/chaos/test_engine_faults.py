@@ -110,9 +110,8 @@ async def test_a_stall_in_the_middle_of_a_commit_makes_exactly_one_message() -> 
             saying = asyncio.ensure_future(node.say("m2"))
             await asyncio.sleep(0.1)  # our command is in its socket too
             proxy.cut()
-            (outcome,) = await saying
+            await saying  # committed, or unavailable where the second is over before the engine is back
             await sleeping
-            assert isinstance(outcome, Committed)
             await insist(node, "m2")
             await node.seen("m2")
             assert node.view() == ["m1", "m2"] == await node.history()

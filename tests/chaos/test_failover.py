@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -44,7 +45,9 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
         house = House(master, replica, front, (one, two))
         for id in house.acknowledged[:20]:
             assert isinstance((await one.say(id))[0], Committed)
-        await master.ask("WAIT", 1, 5000)
+        async with asyncio.timeout(10):
+            while await replica.ask("HGET", f"warm:{{{ROOM}}}:meta", "seq") != b"20":
+                await asyncio.sleep(0.01)  # WAIT knows only what its own connection wrote
         between.refuse = True
         between.cut()
         for id in house.acknowledged[20:]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from rooms.backplane import Committed
 from rooms.events import RoomKey
 from tests.support.engines import Engine
@@ -61,3 +63,19 @@ async def test_commits_wait_for_the_comparison_and_then_all_go(engine: Engine) -
         assert all(isinstance(outcome, Committed) for (outcome,) in outcomes)
         await node.seen("n19")
         assert node.view() == ["m1", *(f"n{i}" for i in range(20))] == await node.history()
+
+
+@pytest.mark.parametrize("gap", range(12))
+async def test_the_subscriber_ends_up_on_the_engine_that_takes_the_commits(steady_engine: Engine, gap: int) -> None:
+    """Both connections lost, the subscriber's some turns of the loop earlier: commits flow again in any case."""
+    async with pumped(steady_engine.url, ROOM) as node:
+        link = node.backplane._link
+        link.subscriber.recycle()
+        for _ in range(gap):
+            await asyncio.sleep(0)
+        assert link._commits is not None
+        link._commits.abort()
+        (outcome,) = await node.say("m1")
+        assert isinstance(outcome, Committed)
+        await node.seen("m1")
+        assert node.resets == []
