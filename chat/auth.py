@@ -22,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -111,12 +111,13 @@ def fingerprint(secret: bytes) -> str:
 
 def sign(identity: Identity, secret: bytes, now: float) -> str:
     """A token for `identity`, issued at `now`; its `expires` is kept, its `issued` is not looked at."""
+    token_id = identity.token_id or _hash(secret, "token id", f"{identity.user}\0{now}\0{identity.expires}")
     claims: dict[str, Any] = {
         "iss": ISSUER,
-        "sub": identity.user,
+        "sub": seal(identity.user, secret, token_id),
         "iat": int(now),
         "exp": int(identity.expires),
-        "jti": identity.token_id or _hash(secret, "token id", f"{identity.user}\0{now}\0{identity.expires}"),
+        "jti": token_id,
         "band": identity.band.value,
         "roles": sorted(identity.roles),
         "scopes": sorted(identity.scopes),
@@ -137,7 +138,32 @@ def verify(token: str, secret: bytes, now: float) -> Identity | TokenFault:
         return TokenFault.FORGED
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):  # a header may be any JSON, however deep
         return TokenFault.MALFORMED
-    return _identity(claims, now)
+    token_id, sealed = claims.get("jti", ""), claims["sub"]
+    if type(token_id) is not str or type(sealed) is not str:
+        return TokenFault.MALFORMED
+    return _identity(claims | {"sub": unseal(sealed, secret, token_id)}, now)
+
+
+def seal(user: UserId, secret: bytes, token_id: str) -> str:
+    """A person id as it may travel: unreadable without the secret, and different in every token.
+
+    It is laid over a keyed stream of the token's own name; the token's signature keeps it from being changed.
+    """
+    plain = user.encode()
+    stream = hashlib.blake2b(token_id.encode("utf-8", "surrogatepass"), key=derive(secret, "sealed subject")).digest()
+    if len(plain) > len(stream):
+        raise ValueError("a person id is at most 64 bytes")
+    return urlsafe_b64encode(bytes(a ^ b for a, b in zip(plain, stream, strict=False))).decode()
+
+
+def unseal(sealed: str, secret: bytes, token_id: str) -> str:
+    """The reverse of `seal`; the empty string for what it cannot have made."""
+    stream = hashlib.blake2b(token_id.encode("utf-8", "surrogatepass"), key=derive(secret, "sealed subject")).digest()
+    try:
+        laid = urlsafe_b64decode(sealed)
+        return bytes(a ^ b for a, b in zip(laid, stream, strict=False)).decode() if len(laid) <= len(stream) else ""
+    except ValueError:
+        return ""
 
 
 def _identity(claims: dict[str, Any], now: float) -> Identity | TokenFault:

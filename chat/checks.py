@@ -1,7 +1,7 @@
 """What the settings name must exist: packs, rule books, the data directory, the port, the engine.
 
-config.py has checked the text; this looks at the machine and changes nothing on it. `warmline check` reports everything
-found here; `serve` asks for the packs only, because the rest shows itself when it is used.
+config.py has checked the text; this looks at the machine and changes nothing on it. `warmline check` reports
+everything found here; `serve` asks for the packs only, because the rest shows itself when it is used.
 """
 
 from __future__ import annotations

@@ -7,14 +7,14 @@
             print(event["type"], event.get("text"))
 
 Commands return the server's answer as a dict, also when it is a refusal (`answer["type"] == "refused"`, with `code`,
-`says`, `retry`); only `join` raises `Refused`, because a script can seldom go on without its room. `client.view(room)`
-holds the logged events seen, once each, in the order of the log (the newest `keep`).
+`says`, `retry`); only `join` raises `Refused`, because a script can seldom go on without its room.
+`client.view(room)` holds the logged events seen, once each, in the order of the log (the newest `keep`).
 
 How it keeps its promises. Every command waits in the one queue of the `Line` (chat/line.py) and leaves in order, at
 most 16 unanswered at a time. What a lost connection left unanswered is sent again on the next one, a `send` with the
 same key: so it happens once, and `send` returns only with an outcome. Each room is a `Followed` (chat/follow.py); one
-`hello` resumes them all, as the same person (the token of the first welcome is kept in memory, and refreshed before it
-expires). Asked to `reconnect`, it opens the new connection while the old one still delivers.
+`hello` resumes them all, as the same person (the token of the first welcome is kept in memory, and refreshed before
+it expires). Asked to `reconnect`, it opens the new connection while the old one still delivers.
 
 What the client adds to the events it passes on:
 `replaced {room, why}`  the missed part could not be given; the view now starts anew with the newest page

@@ -155,5 +155,13 @@ AnyCommand = (
     Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
 )
 
+# Content notes an author may put on a message (F7). A fixed list: free words would reach readers unjudged.
+THEMES = frozenset(
+    {
+        "suicide", "self_harm", "abuse", "sexual_violence", "violence", "eating", "substances", "loss", "birth",
+        "medical", "psychosis",
+    }
+)  # fmt: skip
+
 # What people may answer a message with: support, never a score (F6, R7).
 REACTIONS = frozenset({"hug", "heart", "with_you", "same_here", "thank_you", "strength", "candle", "proud"})

@@ -5,9 +5,9 @@
 settings.py holds the types, sources.py reads where values come from, and this file brings the two together. Every key
 can be given as `section.key`, one room's key as `rooms.<id>.<key>`. Lists replace.
 
-`load` reports every problem it finds together (`ConfigError.problems`), each with path, value and remedy; the
-command line prints them and ends with code 2. The value of a secret is never part of a problem. What needs the machine
-rather than the text (the data directory, the port, the packs' files) is checked by datadir.py and cli.py.
+`load` reports every problem it finds together (`ConfigError.problems`), each with path, value and remedy; the command
+line prints them and ends with code 2. The value of a secret is never part of a problem. What needs the machine rather
+than the text (the data directory, the port, the packs' files) is checked by datadir.py and cli.py.
 """
 
 from __future__ import annotations

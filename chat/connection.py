@@ -1,15 +1,18 @@
 """One client, from upgrade to close, without a socket.
 
-Payloads go in (`receive`), calls come out (`start`), answers go back (`answer`), and frames wait for the hub's next flush.
+Payloads go in (`receive`), calls come out (`start`), answers go back (`answer`), and frames wait for the hub's next
+flush.
 
-    receive ──▶ unread ──▶ start: decode, legal in this state?, budget ──▶ Call ──▶ handler ──▶ answer ──▶ frames, in order
+    receive ──▶ unread ──▶ start: decode, legal here?, budget ──▶ Call ──▶ handler ──▶ answer ──▶ frames, in order
 
 Each command takes a *slot*; replies leave in the order of the slots, whatever order their handlers finish in. Up to
 `IN_FLIGHT` slots are open at once; beyond that payloads stay unread and `full` tells the gateway to stop reading. A
-*flowing* command (send, check, typing, ping) does not wait for the one before it: it takes its place in the tick. Any other
-command is a *barrier*: it starts when everything before it has been answered, and nothing after it starts until it has.
+*flowing* command (send, check, typing, ping) does not wait for the one before it: it takes its place in the tick. Any
+other command is a *barrier*: it starts when everything before it has been answered, and nothing after it starts until
+it has.
 
-`now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW` seconds.
+`now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW`
+seconds.
 """
 
 from __future__ import annotations
@@ -17,16 +20,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity
 from chat.outbox import Lane, Outbox
 from chat.replies import Close, Code, Refused
-
-if TYPE_CHECKING:
-    from chat.talk import Membership
+from rooms.events import Member, RoomKey
+from rooms.topics import Topic
 
 # Sixteen hide a 150 ms round trip at a hundred messages a second; a longer queue only hides trouble.
 IN_FLIGHT = 16
@@ -34,7 +36,15 @@ IN_FLIGHT = 16
 FAULTS = 5
 FAULT_WINDOW = 10.0
 
+# A client says `typing` while keys are pressed; others need it every other second.
+TYPING_GAP = 2.0
+
 FLOWING = (say.Send, say.Check, say.Typing, say.Ping)
+
+
+def flows(command: Any) -> bool:
+    """Whether a command need not wait for those before it. An answer to a message does: the message is looked up."""
+    return isinstance(command, FLOWING) and getattr(command, "reply_to", None) is None
 
 
 class State(Enum):
@@ -69,6 +79,16 @@ class Call:
     def answer(self, reply: Any) -> None:
         """Fill the slot; the reply leaves when those before it have left."""
         self.connection.answer(self.slot, reply)
+
+
+@dataclass(slots=True)
+class Membership:
+    """A connection's place in one room. `topic` is None for the inbox."""
+
+    key: RoomKey
+    topic: Topic | None
+    member: Member
+    typed_at: float = -TYPING_GAP
 
 
 @dataclass(slots=True)
@@ -165,7 +185,7 @@ class Connection:
             if command is None:
                 continue
             slot = Slot(command, silent=isinstance(command, say.Typing))
-            if not isinstance(command, FLOWING):
+            if not flows(command):
                 if self._open:
                     self._unread.appendleft(command)  # wait: everything before a barrier is answered first
                     break
@@ -183,7 +203,7 @@ class Connection:
             raise AssertionError("a command was answered twice")
         slot.frame = b"" if slot.silent or reply is None else wire.ready(self.codec, reply)
         self._open -= 1
-        if not isinstance(slot.command, FLOWING):
+        if not flows(slot.command):
             self._barrier = False
         while self._slots and self._slots[0].frame is not None:
             frame = self._slots.popleft().frame
@@ -222,7 +242,9 @@ class Connection:
             return None
         return command
 
-    def _refuse(self, re: int | None, code: Code, says: str, *, path: str | None = None, wait: float | None = None) -> None:
+    def _refuse(
+        self, re: int | None, code: Code, says: str, *, path: str | None = None, wait: float | None = None
+    ) -> None:
         slot = Slot(None)
         self._slots.append(slot)
         self._open += 1

@@ -4,8 +4,8 @@
     secret(path)            # read, or made once, with mode 0600
     await take_lock(file, within)   # ours until the descriptor is closed, here and in every child that inherited it
 
-Failure: `Unusable`, whose text is one sentence that names the path and the remedy; the command line prints it and ends
-with code 2. Whether we may write is found out by writing: permissions, mounts and quotas all lie a little.
+Failure: `Unusable`, whose text is one sentence that names the path and the remedy; the command line prints it and
+ends with code 2. Whether we may write is found out by writing: permissions, mounts and quotas all lie a little.
 
 Several nodes of one machine may share the directory (with an external engine): the secret is made by whoever comes
 first, atomically, and the others read it. The embedded engine is what allows one server only; see valkey.py.

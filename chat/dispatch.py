@@ -1,8 +1,8 @@
 """From a command to its handler, and from whatever happens there to exactly one reply.
 
-`HANDLERS` is the table. A tick's calls come in together: words to judge (`send`, `check`) are gathered and judged as one batch,
-everything else runs in a task of its own; the connection keeps the order of replies. An exception in a handler is answered
-`internal` and logged once, with the kind of command and the kind of exception and nothing else.
+`HANDLERS` is the table. A tick's calls come in together: words to judge (`send`, `check`) are gathered and judged as
+one batch, everything else runs in a task of its own; the connection keeps the order of replies. An exception in a
+handler is answered `internal` and logged once, with the kind of command and the kind of exception and nothing else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from chat import commands as say
 from chat import people, speech, talk
-from chat.connection import Call
+from chat.connection import Call, flows
 from chat.replies import Pong, Refused
 from chat.services import Services
 from chat.wire import timestamp
@@ -31,6 +31,7 @@ HANDLERS: dict[type[Any], Handler] = {
     say.Page: talk.page,
 }
 CALLED: dict[type[Any], Handler] = {
+    say.Send: speech.answer,  # only where it answers a message
     say.Edit: speech.edit,
     say.Redact: speech.redact,
     say.React: speech.react,
@@ -46,7 +47,7 @@ def run(services: Services, calls: Sequence[Call]) -> None:
         command = call.command
         kind = type(command)
         services.metrics.commanded(kind.__name__)
-        if kind in SPOKEN:
+        if kind in SPOKEN and flows(command):
             one = speech.prepare(services, call)
             if isinstance(one, speech.Spoken):
                 spoken.append(one)
@@ -81,7 +82,8 @@ async def handle(services: Services, call: Call) -> None:
         reply = talk.engine_away(command.id)
     except Exception as fault:
         reply = talk.internal(services, command, fault)
-    finish(services, call, reply)
+    if reply is not None:  # None: the handler has seen to the answer itself
+        finish(services, call, reply)
 
 
 def finish(services: Services, call: Call, reply: Any) -> None:

@@ -1,8 +1,8 @@
 """A room as a client follows it: where it stands, what it has seen, what it holds back. No socket, no clock.
 
 A client's *position* in a room moves only by live events, by `joined` and by resume; an answer to `send` or a page of
-history never moves it. Events are told once: whatever arrives twice (a resume while the old connection still delivers,
-a page that overlaps) is recognised by its id.
+history never moves it. Events are told once: whatever arrives twice (a resume while the old connection still
+delivers, a page that overlaps) is recognised by its id.
 
     live event ─▶ own words with a send unanswered? ─yes─▶ held, and all of the room after it ─answer─▶ told, in order
                                   └────no────▶ told

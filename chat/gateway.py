@@ -4,9 +4,9 @@
                                   dispatch.run ◀──┴─ every call that arrived in it
     hub.chunks, hub.private ─▶ flush ─▶ ws.write     one write for each connection and tick
 
-Admission is decided before anything is spent on a stranger: origin, subprotocol, how many are here, how many knock each second.
-A refused knock gets a plain HTTP answer that says why. The token bucket of handshakes lets tickets through first: who was asked
-to move must not wait behind a crowd.
+Admission is decided before anything is spent on a stranger: origin, subprotocol, how many are here, how many knock
+each second. A refused knock gets a plain HTTP answer that says why. The token bucket of handshakes lets tickets
+through first: who was asked to move must not wait behind a crowd.
 
 The tick stretches with the load by itself: while a flush writes, what comes in gathers and is one batch of the next.
 """
@@ -31,6 +31,9 @@ log = structlog.get_logger("warmline.gateway")
 
 # Writes between two turns of the loop: about two milliseconds of sending.
 SLICE = 256
+# How the tick stretches: the pause after a flush as a part of its length, and its bounds in seconds. Below a
+# millisecond the loop's timers are too coarse to be worth it; beyond fifty people would feel it.
+STRETCH, SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 0.001, 0.05
 # Commands a connection may send each second, and at once. Twice what the busiest honest client was seen to need.
 COMMANDS, BURST = 20.0, 60.0
 TICKET = "warmline.ticket."
@@ -161,12 +164,20 @@ class Gateway:
     # out
 
     async def flush_forever(self) -> None:
-        """Write what the hub has, a slice at a time, whenever the bell rings."""
+        """Write what the hub has, a slice at a time, whenever the bell rings.
+
+        A flush that took long is followed by a pause of a part of its length: what comes in meanwhile is read, judged
+        and committed undisturbed, and leaves as one chunk. An idle server does not pause.
+        """
+        ticks, took = self.services.ticks, 0.0
         while True:
             await self.bell.wait()
-            await asyncio.sleep(0)  # let what arrived in this turn of the loop come along
+            pause = min(took * STRETCH, LONGEST_PAUSE)
+            await asyncio.sleep(pause if pause >= SHORTEST_PAUSE else 0)
             self.bell.clear()
+            began = ticks()
             await self.flush()
+            took = ticks() - began
 
     async def flush(self) -> None:
         """One tick of writing."""
@@ -265,6 +276,3 @@ def _unwrap(ticket: str) -> str:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
     except ValueError:
         return ""
-
-
-

@@ -1,15 +1,16 @@
 """This node's table of who listens to what, and the one place that fans out.
 
-    deliver(entry) ──▶ pending of its room ──seal──▶ jobs: (chunk, who) ──▶ chunks()  (connection, bytes), one write each
-    say to one     ──▶ their outbox ──touch────────────────────────────▶ private()
+    deliver(entry) ──▶ pending of its room ──seal──▶ jobs: (chunk, who) ──▶ chunks()   one write each
+    say to one     ──▶ their outbox ──touch────────────────────────────▶ private()  one write each
 
-An entry is encoded once for each codec present in its room. What a room got during a tick is one shared piece of bytes, the
-*chunk*; a connection that is clear gets that very object. Everyone else (something private waits, the socket is behind, or
-they sit in several rooms) gets it through their outbox, and one joined write. So there is one write per connection and tick.
+An entry is encoded once for each codec present in its room. What a room got during a tick is one shared piece of
+bytes, the *chunk*; a connection that is clear gets that very object. Everyone else (something private waits, the
+socket is behind, or they sit in several rooms) gets it through their outbox, and one joined write. So there is one
+write per connection and tick.
 
-A *seal* fixes who gets a chunk. `join` seals first: a newcomer has the pending entries from the log already, and must not
-get them twice. Everything here is synchronous; `flush` is a generator so that its owner can take turns with the rest of the
-node between slices, and all it iterates over was fixed at the seal.
+A *seal* fixes who gets a chunk. `join` seals first: a newcomer has the pending entries from the log already, and must
+not get them twice. Everything here is synchronous; `flush` is a generator so that its owner can take turns with the
+rest of the node between slices, and all it iterates over was fixed at the seal.
 """
 
 from __future__ import annotations
@@ -219,7 +220,12 @@ class Hub:
                 continue
             parts = [(lane, wire.ready(codec, value)) for lane, value in events]
             if pending:
-                parts.append((Lane.ROOM, b"".join([wire.frame(codec, wire.event_payload(codec, entry, room.name)) for entry in pending])))
+                parts.append(
+                    (
+                        Lane.ROOM,
+                        b"".join([wire.frame(codec, wire.event_payload(codec, entry, room.name)) for entry in pending]),
+                    )
+                )
             parts.sort(key=itemgetter(0))
             chunk = parts[0][1] if len(parts) == 1 else b"".join([part for _, part in parts])
             self._jobs.append(Job(room, chunk, parts, tuple(here)))

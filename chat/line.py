@@ -5,12 +5,12 @@
               └──────── what was left unanswered ◀───────┘ dial: connect, hello, welcome ─▶ the app: welcomed
 
 What a lost connection left unanswered goes back to the front, in order, before anything new. A command bound to a
-connection (`Ask.link`) fails with it instead. Asked to `reconnect`, the line dials first and leaves the old connection
-when its commands are answered; from the new welcome on, only the new connection's events count.
+connection (`Ask.link`) fails with it instead. Asked to `reconnect`, the line dials first and leaves the old
+connection when its commands are answered; from the new welcome on, only the new connection's events count.
 
 Failure: a connection that cannot be had or is lost is dialled again for ever, with full jitter. Close codes 40xx, a
-hello refused for good, and `aclose` stop the line: everything waiting then fails with `Stopped`. A fault in the app or
-here stops it too, as `Stopped("fault", ...)` with the fault as its cause.
+hello refused for good, and `aclose` stop the line: everything waiting then fails with `Stopped`. A fault in the app
+or here stops it too, as `Stopped("fault", ...)` with the fault as its cause.
 """
 
 from __future__ import annotations

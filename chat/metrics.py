@@ -1,9 +1,9 @@
 """The node's numbers: what Prometheus reads at `/metrics`.
 
-One `Metrics` per node, each with a registry of its own. A label is always one of a handful of our own words (a type of
-command, a code, an action): never a room, a person, an alias or a text, and what is no such word counts as `other`.
-Handlers and the gateway count what happens; what the layers below keep themselves (they never count a metric) is
-copied once a second by `observe` and when `render` is called.
+One `Metrics` per node, each with a registry of its own. A label is always one of a handful of our own words (a type
+of command, a code, an action): never a room, a person, an alias or a text, and what is no such word counts as
+`other`. Handlers and the gateway count what happens; what the layers below keep themselves (they never count a
+metric) is copied once a second by `observe` and when `render` is called.
 
 An increment costs about half a microsecond: children of labels are looked up once and kept.
 """

@@ -5,10 +5,11 @@
     seconds     timeouts, sweeps, presence, retention                 the second hand
     backplane.run, presence.run                                       the engine's side
 
-Ending: SIGTERM makes the node not ready, stops accepting, asks each client to `reconnect` at a moment of its own within the drain
-window and goes on serving meanwhile (the client opens its new connection before it leaves this one), then closes with 1012. A
-second SIGTERM ends at once. A loop that dies is a bug: the task group ends the process with exit code 1, and the supervisor or the
-operator's service manager starts a new one; nothing acknowledged lives in this process only.
+Ending: SIGTERM makes the node not ready, stops accepting, asks each client to `reconnect` at a moment of its own
+within the drain window and goes on serving meanwhile (the client opens its new connection before it leaves this one),
+then closes with 1012. A second SIGTERM ends at once. A loop that dies is a bug: the task group ends the process with
+exit code 1, and the supervisor or the operator's service manager starts a new one; nothing acknowledged lives in this
+process only.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -100,7 +102,8 @@ class Node:
         self.url = ""
         self._stopping = asyncio.Event()
         self._hurried = False  # told twice to end
-        lines = Helplines.load(DATA / "helplines.yaml")
+        policy = Path(settings.moderation.policy_dir).expanduser() if settings.moderation.policy_dir else DATA
+        lines = Helplines.load(policy / "helplines.yaml")
         self.services = Services(
             settings=settings,
             secret=secret,
@@ -109,10 +112,11 @@ class Node:
             backplane=self.backplane,
             presence=self.presence,
             pipeline=pipeline.load(
-                stopwatch=time.monotonic,
+                stopwatch=time.thread_time,  # our own work, not a busy machine's
                 budget=settings.moderation.budget_ms / 1000,
                 flood=settings.limits.enabled,
                 helplines=lines,
+                data=policy,
             ),
             helplines=lines,
             review=Review(self.redis),
@@ -172,8 +176,7 @@ class Node:
                 loops = [self.group.create_task(work) for work in works]
                 await self._stopping.wait()
                 await self.drain()
-                for task in loops:
-                    task.cancel()
+                await ended(loops)
         finally:
             self.group = None
         log.info("stopped")
@@ -236,7 +239,7 @@ class Node:
         log.info("draining", connections=len(everyone), window=window)
         for connection in everyone:
             ticket = self.tickets.make(secrets.token_hex(12), time.time())
-            after = int(random.uniform(0, window * 0.5) * 1000)  # noqa: S311 - spreads a crowd, guards nothing
+            after = int(random.uniform(0, window * 0.5) * 1000)
             moved = Reconnect(after_ms=after, grace_ms=int(window * 1000), ticket=_wrap(ticket))
             connection.say(Lane.CONTROL, moved)
             self.hub.touch(connection)
@@ -273,7 +276,7 @@ class Node:
     async def retention(self) -> None:
         """Keep each topic room's history as long as it says, and no longer. Any node may do it; twice is once."""
         while True:
-            await asyncio.sleep(RETENTION_EVERY * random.uniform(0.8, 1.2))  # noqa: S311 - nodes take turns
+            await asyncio.sleep(RETENTION_EVERY * random.uniform(0.8, 1.2))
             for topic in self.services.catalogue:
                 if topic.retention or topic.retention_length:
                     await self._keep(topic)
@@ -282,6 +285,14 @@ class Node:
         cutoff = self.backplane.engine_now_ms() - int(topic.retention * 1000) if topic.retention else None
         with contextlib.suppress(EngineAway):  # the next round will do it
             await self.backplane.trim(topic.key, older_than_ms=cutoff, longer_than=topic.retention_length or None)
+
+
+async def ended(loops: list[asyncio.Task[None]]) -> None:
+    """Cancel, until it is done: redis-py was seen to swallow a cancellation that met it while it connected."""
+    while pending := [loop for loop in loops if not loop.done()]:
+        for loop in pending:
+            loop.cancel()
+        await asyncio.wait(pending, timeout=0.05)
 
 
 def bind(host: str, port: int, *, reuse_port: bool) -> socket.socket:

@@ -1,11 +1,11 @@
 """Who is there: hello, and keeping a token fresh.
 
-A guest becomes a person with one command: a new random person id, a signed token that brings them back, an inbox. The id never
-leaves the server; others know a person by a different alias in each room. `hello` also brings back every room the client was
-in, with what it missed, so that a reconnect is one round trip.
+A guest becomes a person with one command: a new random person id, a signed token that brings them back, an inbox. The
+id never leaves the server; others know a person by a different alias in each room. `hello` also brings back every
+room the client was in, with what it missed, so that a reconnect is one round trip.
 
-The order matters: everything that may wait comes first; then the rooms are entered, the welcome is queued and the connection is
-opened in one step. Until then it is corked, so the welcome leaves before any event of those rooms.
+The order matters: everything that may wait comes first; then the rooms are entered, the welcome is queued and the
+connection is opened in one step. Until then it is corked, so the welcome leaves before any event of those rooms.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from typing import Any
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity, TokenFault, sign, verify
-from chat.connection import Connection, State
+from chat.connection import Connection, Membership, State
 from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
 from chat.services import Services
 from chat.talk import (
     INBOX,
     RESUME_BYTES,
-    Membership,
     catch_up,
     enter,
     inbox_of,

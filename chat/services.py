@@ -1,7 +1,8 @@
 """The frozen bundle every handler works with: built once by the node, passed to everything, owning nothing.
 
-`wall` is seconds since 1970 and goes into tokens; `ticks` is monotonic seconds and measures budgets. What several nodes must
-agree on uses the engine's time instead. `spawn` runs a coroutine in the node's task group; `fresh` makes a random name.
+`wall` is seconds since 1970 and goes into tokens; `ticks` is monotonic seconds and measures budgets. What several
+nodes must agree on uses the engine's time instead. `spawn` runs a coroutine in the node's task group; `fresh` makes a
+random name.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat.accounts import Accounts
-from chat.config import Settings
 from chat.hub import Hub
 from chat.metrics import Metrics
+from chat.settings import Settings
 from moderation.helplines import Helplines
 from moderation.pipeline import Pipeline
 from moderation.review import Review

@@ -1,9 +1,9 @@
 """Where settings come from: a file, the environment, the command line, in rising order of precedence.
 
-Each source is read into a list of `Given` values: a dotted path, the value, and where it stood, so that every complaint
-can point at its place. Which paths exist and which types they have is config.py's business. Values from the
-environment and the command line are text; `Given.text` says so, and config.py reads them by the type of their key
-(so that a secret of digits stays a text).
+Each source is read into a list of `Given` values: a dotted path, the value, and where it stood, so that every
+complaint can point at its place. Which paths exist and which types they have is config.py's business. Values from the
+environment and the command line are text; `Given.text` says so, and config.py reads them by the type of their key (so
+that a secret of digits stays a text).
 
 The YAML is PyYAML's safe subset, with one rule added: a key given twice is an error, not "the last one wins".
 """

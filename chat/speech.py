@@ -4,14 +4,13 @@
                                                         ├─ care: the author's private card, whatever the action
                                                         └─ held or stopped: first look the key up, then say so
 
-Nothing here fans out. A word reaches others only as a log entry that comes back from the engine, and a log entry is made
-only from a verdict that allows or masks. Care is paid before any refusal and never worsens one (R1). Every submission ends in
-exactly one of delivered, masked, held, refused, and its author is told which (R2).
+Nothing here fans out. A word reaches others only as a log entry that comes back from the engine, and a log entry is
+made only from a verdict that allows or masks. Care is paid before any refusal and never worsens one (R1). Every
+submission ends in exactly one of delivered, masked, held, refused, and its author is told which (R2).
 """
 
 from __future__ import annotations
 
-import asyncio
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +19,13 @@ from typing import Any
 from chat import commands as say
 from chat import wire
 from chat.auth import event_id
-from chat.connection import Call, Connection
+from chat.connection import Call, Connection, Membership
 from chat.replies import Checked, Code, Reacted, Redacted, Refused, Sent
 from chat.services import Services
-from chat.talk import Membership, absent, engine_away, inbox_of, internal, refused, who
+from chat.talk import absent, engine_away, inbox_of, internal, refused, who
 from moderation.review import Held
 from moderation.verdict import Action, CareBand, Finding, Submission, Verdict
-from rooms.backplane import UNAVAILABLE, Commit, Committed, Guard, Outcome
+from rooms.backplane import Commit, Committed, Guard, Outcome
 from rooms.backplane import Refused as Declined
 from rooms.events import NO_ONE, Entry, EventId, Kind, Member, Refusal, Role
 from rooms.topics import refusal_to_post, slow_gap
@@ -64,6 +63,9 @@ def prepare(services: Services, call: Call) -> Spoken | Refused:
     if fault := fault_in(command.text, services.settings.limits.text):
         return refused(command.id, fault[0], fault[1], path="text")
     dry = isinstance(command, say.Check)
+    if not dry and not say.THEMES.issuperset(command.notes):
+        says = f"`notes` takes: {', '.join(sorted(say.THEMES))}."
+        return refused(command.id, Code.BAD_REQUEST, says, path="notes")
     key = "" if dry else command.key
     user = place.member.user
     id = EventId("") if dry else event_id(services.secret, user, place.key, "send", key)
@@ -118,7 +120,7 @@ def fault_in(text: str, limit: int) -> tuple[Code, str] | None:
     if len(text) > limit:
         return Code.TOO_LONG, f"`text` has {len(text)} characters; {limit} is the most one message can have."
     if text.isascii():
-        visible = not text.isspace() and text.isprintable() or any(c.isprintable() and c != " " for c in text)
+        visible = (not text.isspace() and text.isprintable()) or any(c.isprintable() and c != " " for c in text)
         return None if text and visible else (Code.BAD_REQUEST, "`text` has nothing in it that could be read.")
     run, seen = 0, False
     for letter in text:
@@ -262,7 +264,7 @@ async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | 
 
 
 async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
-    """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same held message."""
+    """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same one."""
     command, member = one.call.command, one.place.member
     at = services.backplane.engine_now_ms()
     held = Held(
@@ -355,6 +357,17 @@ HEARD = {
 # what was said before
 
 
+async def answer(services: Services, connection: Connection, command: say.Send, call: Call) -> Refused | None:
+    """A message that answers another: the other must be there, so that no free words travel as its id."""
+    one = prepare(services, call)
+    if isinstance(one, Refused):
+        return one
+    if await services.backplane.entry(one.place.key, EventId(command.reply_to or "")) is None:
+        return refused(command.id, Code.NOT_FOUND, "The message you answer is not here any more.", path="reply_to")
+    speak(services, [one], services.ticks())
+    return None  # answered when its commit is back
+
+
 async def edit(services: Services, connection: Connection, command: say.Edit, call: Call) -> Sent | Refused:
     """Say it differently. The new words pass the same filter as any others (X33)."""
     found = await own_entry(services, connection, command)
@@ -375,7 +388,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     masked = verdict.action is Action.MASK
     amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True}
     amended.pop("masked", None)
-    told = {"message": command.message, "from": _from(place.member), "text": verdict.text}
+    told: dict[str, Any] = {"message": command.message, "from": _from(place.member), "text": verdict.text}
     if masked:
         amended["masked"] = told["masked"] = True
     outcome: dict[str, Any] = {"state": "delivered"}

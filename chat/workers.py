@@ -9,10 +9,10 @@ new connections out to them) and the engine; the parent then only watches:
 * SIGTERM and Ctrl-C are passed on, so that each worker drains; a second one ends the drain at once;
 * `say` hears the address once, when every worker serves.
 
-Workers are spawned, never forked: a forked one would inherit the pipe that keeps the engine alive. Each has a pipe from
-the parent on its stdin, which brings its job (settings, with the secret: not for an argument list) and then stays
-open: when it closes the parent is gone, however it went, and the worker ends at once. A drain would only keep the port
-from the successor.
+Workers are spawned, never forked: a forked one would inherit the pipe that keeps the engine alive. Each has a pipe
+from the parent on its stdin, which brings its job (settings, with the secret: not for an argument list) and then
+stays open: when it closes the parent is gone, however it went, and the worker ends at once. A drain would only keep
+the port from the successor.
 
 Sharing a port hides that somebody else has it, so it is claimed exclusively first. Failure: `Unusable` for what a
 person has to put right (the command line's exit code 2); a worker that ends with 2 before it served ends them all.

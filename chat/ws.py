@@ -1,15 +1,16 @@
 """One websocket: bytes on one side, whole messages on the other.
 
 `Ws` puts the websockets library's sans-I/O protocol under an asyncio transport. There is no task, queue or future per
-connection: messages are handed to the listener's `app` in the very call in which their bytes arrive, and ready frames are
-written straight to the transport. What the library does: the handshake, framing, limits, close codes. What stands here:
-timers, message assembly, the flood limits, and closing.
+connection: messages are handed to the listener's `app` in the very call in which their bytes arrive, and ready frames
+are written straight to the transport. What the library does: the handshake, framing, limits, close codes. What stands
+here: timers, message assembly, the flood limits, and closing.
 
     connecting ──request──▶ open ──close()──▶ closing ──▶ lost
         └─ open_timeout ─▶ lost                └─ close_timeout ─▶ lost
 
-A `Listener` owns its websockets, so that one second hand serves all their timeouts. Text must be UTF-8 (1007), a message has at
-most `max_frame` bytes in at most `MAX_FRAGMENTS` fragments (1009), control frames come at most `MAX_CONTROL` a second.
+A `Listener` owns its websockets, so that one second hand serves all their timeouts. Text must be UTF-8 (1007), a
+message has at most `max_frame` bytes in at most `MAX_FRAGMENTS` fragments (1009), control frames come at most
+`MAX_CONTROL` a second.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ class Ws(asyncio.Protocol):
         self.app = listener.app
         self.is_open = False
         self.connection: object | None = None  # what the app keeps with us
-        self.transport: asyncio.Transport = cast(asyncio.Transport, None)  # set by connection_made, before anything else
+        self.transport: asyncio.Transport = cast(
+            asyncio.Transport, None
+        )  # set by connection_made, before anything else
         self.write: Callable[[bytes], None] = _nowhere  # of the transport; only while open
         self.since = self.heard = listener.seconds
         self.behind_since: int | None = None

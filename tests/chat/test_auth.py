@@ -26,7 +26,9 @@ from chat.auth import (
     derive,
     event_id,
     fingerprint,
+    seal,
     sign,
+    unseal,
     verify,
 )
 from rooms.events import Band, Role, RoomKey, UserId
@@ -51,7 +53,7 @@ IDENTITY = Identity(
 )
 CLAIMS: dict[str, Any] = {
     "iss": "warmline",
-    "sub": ANNA,
+    "sub": seal(ANNA, SECRET, "t"),
     "iat": int(NOW),
     "exp": int(NOW) + 60,
     "jti": "t",
@@ -65,6 +67,16 @@ def signed(**changes: Any) -> str:
     """A token with our signature and claims that we would not make."""
     claims = {claim: value for claim, value in {**CLAIMS, **changes}.items() if value is not ...}
     return jwt.encode(claims, derive(SECRET, "token"), algorithm="HS256")
+
+
+def test_a_token_does_not_say_who_it_is_for_but_to_us() -> None:
+    """No person id leaves the server: its holder cannot read it, and two tokens of one person do not look alike."""
+    tokens = [sign(replace(IDENTITY, token_id=name), SECRET, NOW) for name in ("one", "two")]
+    claims = [json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "==")) for token in tokens]
+    assert all(ANNA not in json.dumps(each) for each in claims)
+    assert claims[0]["sub"] != claims[1]["sub"]
+    assert {unseal(each["sub"], SECRET, each["jti"]) for each in claims} == {ANNA}
+    assert unseal("not base64!", SECRET, "one") == ""
 
 
 def test_an_identity_survives_signing() -> None:

@@ -11,7 +11,13 @@ from chat.outbox import LOSSY_LIMIT, SLOW_LIMIT, Lane, Outbox
 def test_a_drain_gives_lanes_in_order_and_arrivals_in_order_within_a_lane() -> None:
     """Control leaves before replies, replies before room messages, presence last."""
     outbox = Outbox()
-    for lane, frame in ((Lane.LOSSY, b"p"), (Lane.ROOM, b"m1"), (Lane.REPLY, b"r"), (Lane.ROOM, b"m2"), (Lane.CONTROL, b"c")):
+    for lane, frame in (
+        (Lane.LOSSY, b"p"),
+        (Lane.ROOM, b"m1"),
+        (Lane.REPLY, b"r"),
+        (Lane.ROOM, b"m2"),
+        (Lane.CONTROL, b"c"),
+    ):
         outbox.push(lane, frame)
     assert outbox.drain() == b"crm1m2p"
     assert not outbox

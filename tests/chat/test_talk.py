@@ -105,13 +105,12 @@ async def test_a_full_room_says_when_to_try_again(steady_engine: Engine) -> None
 
 async def test_presence_is_told_by_diffs_with_versions(steady_engine: Engine) -> None:
     """Someone comes, someone goes: those who are here hear it, as one diff each."""
-    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
-        async with talking(node, "anxiety") as two:
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        arrived = await next_event(one, "presence")
+        while arrived["present"] < 2:
             arrived = await next_event(one, "presence")
-            while arrived["present"] < 2:
-                arrived = await next_event(one, "presence")
-            await two.ask("leave", room="anxiety")
-            gone = await next_event(one, "presence")
+        await two.ask("leave", room="anxiety")
+        gone = await next_event(one, "presence")
     assert len(arrived["joined"]) >= 1
     assert gone["present"] == 1
     assert len(gone["left"]) == 1

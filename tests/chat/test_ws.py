@@ -72,7 +72,7 @@ async def listening(limits: Limits | None = None) -> AsyncIterator[Place]:
 async def test_only_7_1_5_deviates_from_the_protocol_suite(tmp_path: Path) -> None:
     """Autobahn's cases through kosoku: everything but large messages, compression and 7.1.5 holds (X15)."""
     async with listening() as place:
-        command = [Path(sys.executable).with_name("kosoku"), "-p", "4", "-o", str(tmp_path)]
+        command = [str(Path(sys.executable).with_name("kosoku")), "-p", "4", "-o", str(tmp_path)]
         for group in ("9.*", "12.*", "13.*"):
             command += ["-x", group]
         run = await asyncio.create_subprocess_exec(

@@ -2,7 +2,8 @@
 
     async with node_on(engine.url) as node, talking(node, "anxiety") as one: ...
 
-Limits are off unless a test asks for them, so that a burst of messages is no flood. Several nodes may run on one engine.
+Limits are off unless a test asks for them, so that a burst of messages is no flood. Several nodes may run on one
+engine.
 """
 
 from __future__ import annotations

@@ -1,0 +1,63 @@
+"""Every command gets exactly one reply, whatever happens to it."""
+
+from __future__ import annotations
+
+import typing
+
+from chat import commands as say
+from chat.dispatch import CALLED, HANDLERS, SPOKEN
+from tests.support.engines import Engine
+from tests.support.nodes import node_on, talking
+
+
+def test_every_command_has_exactly_one_way_to_be_handled() -> None:
+    """A new command without a row in the table is found here."""
+    known = set(typing.get_args(say.AnyCommand))
+    ways: list[set[typing.Any]] = [set(HANDLERS), set(CALLED), set(SPOKEN), {say.Typing, say.Ping}]
+    assert set().union(*ways) == known
+    assert [way for way in known if sum(way in each for each in ways) > 1] == [say.Send]  # an answer is looked up
+
+
+async def test_sixteen_commands_in_flight_are_answered_once_and_in_order(steady_engine: Engine) -> None:
+    """Fast and slow ones mixed, words and walls between them."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        numbers = []
+        for n in range(4):
+            numbers.append(await raw.say("send", room="anxiety", text=f"m{n}", key=f"k{n}"))
+            numbers.append(await raw.say("page", room="anxiety", limit=1))
+            numbers.append(await raw.say("ping"))
+            numbers.append(await raw.say("send", room="nowhere", text="x", key="x"))
+        replies: list[dict[str, typing.Any]] = []
+        while len(replies) < len(numbers):
+            said = await raw.told()
+            if "re" in said:
+                replies.append(said)
+    assert [one["re"] for one in replies] == numbers
+    pages = [one["events"][0]["text"] for one in replies if one["type"] == "page"]
+    assert pages == ["m0", "m1", "m2", "m3"]
+
+
+async def test_an_unknown_command_is_refused_and_the_connection_stays(steady_engine: Engine) -> None:
+    """One-on-one sessions wait for their feature: `unknown_command`, never a close."""
+    async with node_on(steady_engine.url) as node, talking(node) as raw:
+        refused = await raw.ask("seek", line="someone to talk to", key="k")
+        pong = await raw.ask("ping")
+    assert refused["code"] == "unknown_command"
+    assert pong["type"] == "pong"
+
+
+async def test_our_own_fault_is_answered_internal_and_logged_without_words(
+    steady_engine: Engine, capfd: object
+) -> None:
+    """A handler that raises costs one reply; no text of the person stands in the log (X68)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        copies, node.services.presence._copies = node.services.presence._copies, None  # type: ignore[assignment]
+        refused = await raw.ask("members", room="anxiety")  # the state of a bug: whoever asks who is here raises
+        pong = await raw.ask("ping")
+        node.services.presence._copies = copies
+    assert (refused["code"], refused["retry"]) == ("internal", "later")
+    assert pong["type"] == "pong"
+    out = capfd.readouterr().out  # type: ignore[attr-defined]
+    assert "handler_failed" in out
+    assert "AttributeError" in out
+    assert "NoneType" not in out  # the exception's text is not logged: it might have held words

@@ -1,0 +1,152 @@
+"""Who is there: hello in all its forms, resume of many rooms, fresh tokens."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from dataclasses import replace
+
+import pytest
+
+from chat.auth import Identity, sign
+from chat.settings import Moderation
+from rooms.events import Band, Role, UserId
+from tests.support.engines import Engine
+from tests.support.nodes import SECRET, next_event, node_on, talking
+from tests.support.raw import Raw
+
+
+def token(*, expires: float = 3600, **changes: object) -> str:
+    now = time.time()
+    identity = Identity(user=UserId("m" * 22), band=Band.ADULT, expires=now + expires)
+    return sign(replace(identity, **changes), SECRET.encode(), now - 10)  # type: ignore[arg-type]
+
+
+async def test_a_guest_is_welcomed_with_a_token_and_no_person_id(steady_engine: Engine) -> None:
+    """Nothing in the welcome is the id by which the server knows the person, not even inside the token."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
+        welcome = await raw.hello()
+        (user,) = node.hub.people
+    claims = welcome["token"].split(".")[1]
+    assert user not in json.dumps(welcome)
+    assert user.encode() not in base64.urlsafe_b64decode(claims + "==")
+    assert welcome["roles"] == ["peer"]
+    assert welcome["band"] == "adult"
+    assert welcome["limits"]["text"] == 2000
+
+
+async def test_a_token_brings_the_same_person_back(steady_engine: Engine) -> None:
+    """The alias in a room is the same as before, on another node too."""
+    async with node_on(steady_engine.url) as one, node_on(steady_engine.url) as two:
+        async with Raw.upgraded(one.url) as raw:
+            welcome = await raw.hello()
+            before = await raw.ask("join", room="anxiety")
+        async with Raw.upgraded(two.url) as raw:
+            again = await raw.ask("hello", token=welcome["token"])
+            after = await raw.ask("join", room="anxiety")
+    assert again["type"] == "welcome"
+    assert (before["alias_id"], before["alias"]) == (after["alias_id"], after["alias"])
+
+
+async def test_a_staff_token_carries_roles_and_a_foreign_one_is_unauthorized(steady_engine: Engine) -> None:
+    """Roles come from the token alone (X23); what is not signed by us closes with 4001."""
+    async with node_on(steady_engine.url) as node:
+        async with Raw.upgraded(node.url) as raw:
+            welcome = await raw.ask("hello", token=token(roles=frozenset({Role.MODERATOR})), role="operator")
+        async with Raw.upgraded(node.url) as raw:
+            refused = await raw.ask("hello", token=token()[:-4] + "AAAA")
+            code = await raw.closed()
+    assert welcome["roles"] == ["moderator"]
+    assert refused["code"] == "unauthorized"
+    assert code == 4001
+
+
+async def test_an_expired_token_says_so_and_closes_with_4100(steady_engine: Engine) -> None:
+    """So that the client knows to ask for a new one rather than to stop."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
+        refused = await raw.ask("hello", token=token(expires=-3600))
+        assert await raw.closed() == 4100
+    assert refused["code"] == "expired"
+
+
+@pytest.mark.parametrize(
+    "hello", [{}, {"guest": {"band": "adult"}, "token": "x"}, {"guest": {"band": "child"}}], ids=str
+)
+async def test_a_hello_that_is_none_is_refused_with_its_path_and_may_be_said_again(
+    steady_engine: Engine, hello: dict[str, object]
+) -> None:
+    """Exactly one way of saying who is there; the connection waits for a better one."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
+        refused = await raw.ask("hello", **hello)
+        welcome = await raw.hello()
+    assert refused["code"] == "bad_request"
+    assert refused["path"]
+    assert welcome["type"] == "welcome"
+
+
+async def test_one_hello_brings_back_every_room_with_what_was_missed(steady_engine: Engine) -> None:
+    """Many rooms in one round trip: each `joined` with the events after its cursor, then live."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", "recovery", "slow") as other:
+        async with talking(node, "anxiety", "recovery") as raw:
+            cursors = {}
+            for room in ("anxiety", "recovery"):
+                cursors[room] = (await other.ask("send", room=room, text=f"before {room}", key=f"{room}1"))["cursor"]
+            welcome = await raw.ask("refresh", token="x")
+            assert welcome["code"] == "unauthorized"
+        for room in ("anxiety", "recovery"):
+            await other.ask("send", room=room, text=f"missed {room}", key=f"{room}2")
+        async with Raw.upgraded(node.url) as back:
+            resume = [{"room": room, "cursor": cursor} for room, cursor in cursors.items()] + [{"room": "teens"}]
+            welcome = await back.ask("hello", guest={"band": "adult"}, resume=resume)
+            await other.ask("send", room="recovery", text="live", key="live")
+            live = await next_event(back, "message")
+    resumed = {one["room"]: one for one in welcome["resumed"] if one["type"] == "joined"}
+    refused = [one for one in welcome["resumed"] if one["type"] == "refused"]
+    assert {room: [event["text"] for event in one["events"]] for room, one in resumed.items()} == {
+        "anxiety": ["missed anxiety"],
+        "recovery": ["missed recovery"],
+    }
+    assert all(one["recovered"] and one.get("re") is None for one in resumed.values())
+    assert [one["code"] for one in refused] == ["not_found"]
+    assert live["text"] == "live"
+
+
+async def test_a_newer_connection_of_the_same_tab_replaces_the_older_one(steady_engine: Engine) -> None:
+    """4009 for the old one; two tabs are two connections."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as old, Raw.upgraded(node.url) as new:
+        welcome = await old.ask("hello", guest={"band": "adult"}, client={"name": "t", "tab": "one"})
+        async with Raw.upgraded(node.url) as other:
+            await other.ask("hello", token=welcome["token"], client={"name": "t", "tab": "two"})
+            await new.ask("hello", token=welcome["token"], client={"name": "t", "tab": "one"})
+            assert await old.closed() == 4009
+            assert (await other.ask("ping"))["type"] == "pong"
+
+
+async def test_a_refreshed_token_is_good_and_of_the_same_person(steady_engine: Engine) -> None:
+    """Only one's own, while it is still good."""
+    async with node_on(steady_engine.url) as node:
+        async with Raw.upgraded(node.url) as raw:
+            welcome = await raw.hello()
+            refreshed = await raw.ask("refresh", token=welcome["token"])
+            foreign = await raw.ask("refresh", token=token())
+            before = await raw.ask("join", room="anxiety")
+        async with Raw.upgraded(node.url) as raw:
+            await raw.ask("hello", token=refreshed["token"])
+            after = await raw.ask("join", room="anxiety")
+    assert refreshed["type"] == "refreshed"
+    assert foreign["code"] == "unauthorized"
+    assert before["alias_id"] == after["alias_id"]
+
+
+async def test_held_messages_are_in_the_welcome_of_who_returns(steady_engine: Engine) -> None:
+    """What is still open is said at once, after a reload too."""
+    async with node_on(steady_engine.url, moderation=Moderation(budget_ms=0.0001)) as node:
+        async with Raw.upgraded(node.url) as raw:
+            welcome = await raw.hello()
+            await raw.ask("join", room="anxiety")
+            held = await raw.ask("send", room="anxiety", text="is anyone there", key="k")
+        async with Raw.upgraded(node.url) as raw:
+            again = await raw.ask("hello", token=welcome["token"])
+    assert held["state"] == "held"
+    assert [one["id"] for one in again["now"]] == [held["id"]]
