@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chat.auth import KIND_WORDS, THINGS
@@ -28,17 +28,19 @@ from tests.support.raw import Raw
 # Fields of what a client hears that a person wrote. Anything else in an event is ours.
 WRITTEN = {"text", "name", "alias", "note", "line", "summary"}
 
+MASKED = "write to rosa.miller@example.org"
+UNKIND = "nobody wants you here, you are worthless"
 WORDS = st.sampled_from(
     [
-        "hello", "a hard night again", "write to rosa.miller@example.org", "call me on +44 7700 900123",
-        "nobody wants you here, you are worthless", "you are a waste of space, get lost", "zażółć gęślą jaźń", "🕯️ here",
+        "hello", "a hard night again", MASKED, "call me on +44 7700 900123",
+        UNKIND, "you are a waste of space, get lost", "zażółć gęślą jaźń", "🕯️ here",
         "some nights I think everyone would be better off without me", "d o n t  c o m e  b a c k", "thank you both",
     ]
 )  # fmt: skip
-TEXTS = st.one_of(WORDS, st.lists(WORDS, min_size=2, max_size=3).map(" ".join), st.text(max_size=60))
+TEXTS = st.one_of(WORDS, WORDS, st.lists(WORDS, min_size=2, max_size=3).map(" ".join), st.text(max_size=60))
 COMMANDS = st.one_of(
-    st.tuples(st.just("send"), TEXTS),
-    st.tuples(st.just("edit"), TEXTS),
+    st.tuples(st.sampled_from(["send", "send", "edit"]), TEXTS),
+    st.tuples(st.sampled_from(["send", "edit"]), TEXTS),
     st.tuples(st.just("check"), TEXTS),
     st.tuples(st.just("join"), TEXTS),
     st.tuples(st.just("hello"), TEXTS),
@@ -145,8 +147,10 @@ async def test_what_reaches_another_client_was_allowed_by_a_verdict(engine: Engi
                 for text in written(event):
                     assert text in recording.allowed or made_by_us(text), json.dumps(event)
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(st.lists(COMMANDS, min_size=1, max_size=8))
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @example([("send", MASKED), ("edit", MASKED)])  # what is masked must not travel as it was written
+        @example([("join", MASKED), ("hello", MASKED), ("send", "hello"), ("edit", UNKIND)])
+        @given(st.lists(COMMANDS, min_size=1, max_size=10))
         def examples(script: list[tuple[str, str]]) -> None:
             asyncio.run_coroutine_threadsafe(example(script), loop).result(60)
 
