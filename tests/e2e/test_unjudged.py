@@ -134,7 +134,7 @@ async def test_what_reaches_another_client_was_allowed_by_a_verdict(engine: Engi
         loop = asyncio.get_running_loop()
         before: list[str] = []  # ids of earlier examples' messages: they stay in the room's history
 
-        async def example(script: list[tuple[str, str]]) -> None:
+        async def play(script: list[tuple[str, str]]) -> None:
             async with talking(node, "anxiety") as other, talking(node, "anxiety") as one:
                 mine: list[str] = []
                 for number, (what, text) in enumerate(script):
@@ -152,7 +152,7 @@ async def test_what_reaches_another_client_was_allowed_by_a_verdict(engine: Engi
         @example([("join", MASKED), ("hello", MASKED), ("send", "hello"), ("edit", UNKIND)])
         @given(st.lists(COMMANDS, min_size=1, max_size=10))
         def examples(script: list[tuple[str, str]]) -> None:
-            asyncio.run_coroutine_threadsafe(example(script), loop).result(60)
+            asyncio.run_coroutine_threadsafe(play(script), loop).result(60)
 
         await asyncio.to_thread(examples)
 
