@@ -3,8 +3,10 @@
 `start` connects once, or raises `EngineAway` with the reason; `run` keeps both connections for as long as it is
 awaited, reconnecting with a jittered back-off of at most a second. Being connected proves nothing, so every second a
 probe goes out through the pipeline and must come back on the subscriber: two missed mean down, and both connections
-are made anew. When the commit connection was lost the subscriber is made anew too, for they must speak to the same
-engine, and the pipeline's gate stays closed until the backplane has compared its rooms.
+are made anew. An engine with a full disk or memory still publishes, so the probe also writes a key: a refused write
+makes the link unhealthy, and the connections stay. When the commit connection was lost the subscriber is made anew
+too, for they must speak to the same engine, and the pipeline's gate stays closed until the backplane has compared its
+rooms.
 
 `away_since` tells since when the link is not whole. A command's time limit never depends on any of this: the
 pipeline ends each batch at its own deadline.
@@ -18,6 +20,7 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+import hiredis
 import structlog
 
 from rooms import address, envelope, resp
@@ -31,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 PROBE_EVERY = 1.0  # seconds
 PROBES_MISSED = 2
+PROBE_KEPT = b"10000"  # milliseconds the written key stays: nothing is left of a node that is gone
 CONNECT_WITHIN = 1.0  # seconds for connect and handshake: a stopped engine accepts and stays silent
 BACKOFF_BASE, BACKOFF_CAP = 0.05, 1.0  # seconds
 ANSWER_WITHIN = 2.0  # seconds a command may take, from submission to its last retry
@@ -54,6 +58,7 @@ class Link:
         self._hears: Connection | None = None
         self._offset: float | None = None  # engine seconds minus loop seconds
         self._sent = 0  # number of the last probe
+        self._writable = True  # the last probe's write was not refused
         self._commits_up = asyncio.Event()  # the subscriber connects after it: both speak to the same engine
 
     @property
@@ -62,10 +67,10 @@ class Link:
 
     @property
     def healthy(self) -> bool:
-        """A probe came back within the last two intervals (and the slack of one timer)."""
+        """A probe came back within the last two intervals (and the slack of a timer), and the engine takes writes."""
         at = self.subscriber.probed_at
-        slack = 0.25
-        return at is not None and asyncio.get_running_loop().time() - at < PROBE_EVERY * PROBES_MISSED + slack
+        recent = PROBE_EVERY * PROBES_MISSED + 0.25
+        return self._writable and at is not None and asyncio.get_running_loop().time() - at < recent
 
     def engine_now_ms(self) -> int:
         """The engine's clock, estimated from the last probe."""
@@ -219,10 +224,13 @@ class Link:
         channel = envelope.probe_channel(self._name).encode()
 
         def finish(replies: list[Reply]) -> None:
-            if isinstance(replies[1], list):
-                self._learn_time(replies[1], asked_at)
+            self._writable = not isinstance(replies[0], hiredis.ReplyError)
+            if isinstance(replies[2], list):
+                self._learn_time(replies[2], asked_at)
 
-        commands = [pack(b"SPUBLISH", channel, b"%d" % self._sent), pack(b"TIME")]
+        number = b"%d" % self._sent
+        write = pack(b"SET", channel, number, b"PX", PROBE_KEPT)
+        commands = [write, pack(b"SPUBLISH", channel, number), pack(b"TIME")]
         self.pipeline.submit(Batch(commands, asked_at + PROBE_EVERY * PROBES_MISSED, finish, first=True))
 
 
