@@ -35,7 +35,7 @@ from tests.support.engines import Engine
 from tests.support.tally import Account, Kept, Saying
 
 # A cap of the client's back-off, an engine that was away for some seconds, and a slow machine.
-ANSWER_WITHIN = 60.0
+ANSWER_WITHIN = 30.0
 # Connections at once while the crowd gathers.
 DOOR = 25
 # Nearly all of the replay's waits are of people; 0.2 makes reconnects fit into a test of some seconds.
