@@ -12,7 +12,7 @@ const EMERGENCY = [["112", "Europe and many other places"], ["911", "United Stat
 const dialable = (value) => String(value ?? "").replace(/[^\d+*#]/g, "");
 
 /** Only addresses a browser may open as a page; anything else is shown as text. */
-const safeUrl = (url) => (/^https:\/\//i.test(url ?? "") ? url : null);
+const safeUrl = (url) => (String(url ?? "").toLowerCase().startsWith("https:") ? url : null);
 
 /** How one line is reached: a link with the exact string, and the words on it. */
 function way(line) {
