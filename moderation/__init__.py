@@ -18,7 +18,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         gates.py         what around a match says that the words mean something else: quoted, past, negated
         prefilter.py     which patterns could match at all, in one pass
         rules.py         the rule book: data/rules/*.yaml, compiled once; each rule has its own hits and misses
-        contact.py       stage: phone numbers, mail, links, handles
+        digits.py        numbers that lead to a person: phones, cards, ids
+        contact.py       stage: these, and mail, links, handles, addresses
         flood.py         stage: too much, or the same again
         crisis.py        stage: what care is owed
         policy.py        policy packs: data/packs/*.yaml

@@ -130,7 +130,7 @@ class Contacts:
         """Findings in `plain`. `seen(cue)`: the prefilter saw it; `numbers`: there are digits; `spelled`: number words;
         `dotted`: `DOTTED` matches; `names`: people of the room."""
         text = plain.text
-        islands = self._islands(text) if numbers else []
+        islands = self.islands(text) if numbers else []
         spans: list[Span] = []
         if numbers:
             spans += digits.cards(text) + digits.ids(text) + digits.phones(text, islands) + _addresses(text)
@@ -152,7 +152,7 @@ class Contacts:
         kept = _apart([span for span in spans if not any(span[1] < end and start < span[2] for start, end in islands)])
         return [Finding(label, label, plain.span(start, end), SAYS[label]) for label, start, end in kept]
 
-    def _islands(self, text: str) -> list[Island]:
+    def islands(self, text: str) -> list[Island]:
         """Where listed numbers stand, longest first: nothing inside is personal."""
         signs = "".join(filter(str.isalnum, text)).lower()
         spans = [

@@ -148,6 +148,8 @@ class Pipeline:
         disguised = not work.seen.isdisjoint(self._cues.signs)
         if looks_disguised(soft.text) if disguised else looks_set_apart(soft.text):
             self._undisguise(work)
+        if any(finding.label == "spam" for finding in work.findings):
+            self._without_helplines(work)
         if len(work.submission.text) <= _FRAGMENT and work.submission.recent:
             self._over_messages(work)
 
@@ -160,6 +162,17 @@ class Pipeline:
         found = self._found(skeleton, self._book.prefilter.seen(skeleton.text), work.pack)
         work.findings += [finding for finding in found if finding.rule not in known]
 
+    def _without_helplines(self, work: _Work) -> None:
+        """Passing on a helpline is never advertising."""
+        plain = work.views.plain
+        listed = [plain.span(*island) for island in self._contacts.islands(plain.text)]
+        work.findings = [
+            finding
+            for finding in work.findings
+            if finding.label != "spam"
+            or not any(finding.span[0] < end and start < finding.span[1] for start, end in listed)
+        ]
+
     def _over_messages(self, work: _Work) -> None:
         """A word or phrase said over several short messages: judged together, pinned on the newest."""
         fragments = [work.submission.text]
@@ -170,7 +183,7 @@ class Pipeline:
         if len(fragments) < 2:
             return
         known = {finding.rule for finding in work.findings}
-        whole = Views(" ".join(fragments))
+        whole = Views("\n".join(fragments))
         before = len(whole.text) - len(work.submission.text)
         views = [whole.soft, whole.skeleton(self._book.lexicon)]
         for view in filter(None, views):

@@ -11,7 +11,7 @@ The same pass reports signs (digits, "@", "/", …) and cue words that tell othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -138,7 +138,7 @@ class _Reader:
             self.at += 1
             if escaped in "bB":
                 return _Part(_NOTHING, [])
-            if escaped == "s" and self._peek() in ("+", "?"):  # blanks are single in the text that is searched
+            if escaped == "s" and self._peek() in ("+", "*", "?"):  # blanks are single in the text that is searched
                 single = self._peek() == "+"
                 self.at += 1
                 return _Part(frozenset({" "} if single else {"", " "}), [])
@@ -182,7 +182,7 @@ class Prefilter:
         for word, number in self.number.items():
             automaton.add_word(word, number)
         automaton.make_automaton()
-        self._iter = automaton.iter
+        self._iter = automaton.iter if self.number else _nothing
 
     def _number(self, word: str) -> int:
         return self.number.setdefault(word, len(self.number))
@@ -204,3 +204,8 @@ class Prefilter:
                 if confirm is None or not confirm.isdisjoint(seen):
                     found.add(pattern)
         return sorted(found)
+
+
+def _nothing(text: str) -> Iterator[tuple[int, int]]:
+    """What an automaton without words finds; the library has no such automaton."""
+    return iter(())

@@ -46,6 +46,8 @@ _MOST_PLACES = 6
 _PATTERN_MEMORY = 8 << 20
 # Where one sentence stops and the next begins, keeping the blank with the first.
 SENTENCE = re.compile(r"(?<=[.!?])(?=\s)|(?<=\n)")
+# What a pattern may take in only to know that a clause begins there; a span begins with the first word.
+_EDGE = " \t\r\n.,!?;:~)\"'"
 _CLASS = re.compile(r"<([a-z_]+)>")
 
 
@@ -128,6 +130,7 @@ class Book:
         """The first place where `pattern` matches and no gate of the rule drops it."""
         for match in islice(pattern.finditer(around.text), _MOST_PLACES):
             start, end = match.span()
+            start += len(match.group()) - len(match.group().lstrip(_EDGE))
             if not any(self._gates.open(gate, around, start, end) for gate in rule.unless):
                 return Hit(rule, start, end, self._softened(rule, around, start, end))
         return None
@@ -169,7 +172,7 @@ def _expand(written: str, classes: Mapping[str, str], where: str) -> str:
 
 def elastic(pattern: str) -> str:
     """`pattern` with each blank matching any white space: one or more, or as many as the sign after it says."""
-    return re.sub(r" (?![?*+{])", r"\\s+", pattern).replace(" ", r"\s")
+    return re.sub(r" (?![?*+{])", r"\\s+", pattern).replace(" ?", r"\s*").replace(" ", r"\s")
 
 
 def load(folder: Path = DATA / "rules", cues: tuple[str, ...] = ()) -> Book:

@@ -14,7 +14,7 @@ Leet is never undone in times, doses, dates, counts or links: "4am", "50mg" and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 
@@ -34,14 +34,14 @@ _SIGN_IN_WORD = re.compile(
 )
 _DOT_IN_WORD = re.compile(r"\.[a-z]")
 _COMMA_IN_WORD = re.compile(r",[a-z]")
-_SPACED = re.compile(r" [a-z0-9@$!|][ .,_\-]{1,3}[a-z0-9@$!|](?![a-z0-9'])")
+_SPACED = re.compile(r" [a-z0-9@$!|][ .,_\-]{1,3}[a-z0-9@$!|](?![a-z0-9])")
 _SEPARATED = re.compile(
-    r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9'])"
-    r"(?P<gap>[ ._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9'])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9']))+"
+    r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9])"
+    r"(?P<gap>[ \n._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9]))+"
 )
 _COUNTED = re.compile(r"\W*[\d.,:/x-]+(?:[a-z]{1,3}|mins?|hours?|days?|weeks?|years?)?\W*")
 _LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
-_EDGES = re.compile(r"^[\"'(\[@#~]*|[\"')\].,!?;:~]*$")
+_OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
 _STRETCHED = re.compile(r"([a-z])\1\1+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
@@ -50,6 +50,8 @@ LEET: dict[str, str] = {
     "$": "s", "!": "il", "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
 }  # fmt: skip
 _FILLERS = "*#_"
+# No word is longer: of a longer token the stretches go first, and only its beginning is read.
+_LONGEST = 64
 # Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
 _MOST_READINGS = 16
 
@@ -123,11 +125,13 @@ class Views:
 
 def looks_disguised(soft: str) -> bool:
     """Whether `soft` could hide a word: cheap, and too often True rather than ever wrongly False."""
-    return bool(_SPACED.search(soft) or _SIGN_IN_WORD.search(soft) or _STRETCHED.search(soft))
+    return bool(_SIGN_IN_WORD.search(soft) or _STRETCHED.search(soft)) or looks_set_apart(soft)
 
 
 def looks_set_apart(soft: str) -> bool:
     """The part of `looks_disguised` that no rare sign gives away: letters set apart by blanks, dots or commas."""
+    if "\n" in soft:
+        soft = soft.replace("\n", " ")
     return bool(_SPACED.search(soft) or _DOT_IN_WORD.search(soft) or _COMMA_IN_WORD.search(soft))
 
 
@@ -167,14 +171,23 @@ def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     for token in re.finditer(r"\S+", joined.text):
         start, end = token.span()
         word = _undisguised(token.group(), lexicon)
-        letters.append(joined.text[done:start] + word)
-        places.extend(joined.span(at, at + 1)[0] for at in range(done, start))
-        places.extend(joined.span(at, at + 1)[0] for at in _stretch(start, end, len(word)))
+        if word == token.group():
+            continue
+        letters += [joined.text[done:start], word]
+        places += _between(joined, done, start)
+        places += [joined.span(at, at + 1)[0] for at in _stretch(start, end, len(word))]
         done = end
+    if not letters and joined is soft:
+        return None
     letters.append(joined.text[done:])
-    places.extend(joined.span(at, at + 1)[0] for at in range(done, len(joined.text)))
+    places += _between(joined, done, len(joined.text))
     text = "".join(letters)
     return None if text == soft.text else View(text, tuple(places))
+
+
+def _between(view: View, start: int, end: int) -> Sequence[int]:
+    """The places of `view.text[start:end]`."""
+    return range(start, end) if view.places is None else view.places[start:end]
 
 
 def _stretch(start: int, end: int, length: int) -> list[int]:
@@ -197,15 +210,17 @@ def _joined(soft: View, lexicon: Lexicon) -> View:
             continue  # digits set apart are a number, not a word
         word = _read(signs, lexicon)
         cut = lexicon.split(word) or word
-        letters.append(soft.text[done:start] + cut)
-        places.extend(soft.span(at, at + 1)[0] for at in range(done, start))
+        letters += [soft.text[done:start], cut]
+        places += _between(soft, done, start)
         at = start - gap - 1
         for letter in cut:
             at += gap + 1 if letter != " " else 0
             places.append(soft.span(at, at + 1)[0])
         done = end
+    if not letters:
+        return soft
     letters.append(soft.text[done:])
-    places.extend(soft.span(at, at + 1)[0] for at in range(done, len(soft.text)))
+    places += _between(soft, done, len(soft.text))
     return View("".join(letters), tuple(places))
 
 
@@ -214,13 +229,18 @@ def _undisguised(token: str, lexicon: Lexicon) -> str:
         return token
     if _COUNTED.fullmatch(token) or _LINKED.search(token):
         return token
-    opening, closing = (match.end() - match.start() for match in islice(_EDGES.finditer(token), 2))
-    core = token[opening : len(token) - closing]
-    return token[:opening] + _core(core, lexicon) + token[len(token) - closing :] if core else token
+    core = token.lstrip(_OPENING)
+    opening = token[: len(token) - len(core)]
+    core = core.rstrip(_CLOSING)
+    return opening + _core(core, lexicon) + token[len(opening) + len(core) :] if core else token
 
 
 def _core(core: str, lexicon: Lexicon) -> str:
     """One word without its punctuation, read plainly."""
+    if len(core) > _LONGEST:
+        core = _STRETCHED.sub(r"\1\1\1", core)
+        if len(core) > 4 * _LONGEST:
+            return _core(core[: 4 * _LONGEST], lexicon) + core[4 * _LONGEST :]
     if core in lexicon.words or not any(letter.isalpha() for letter in core):
         return core
     if any(filler in core for filler in _FILLERS):
@@ -238,10 +258,8 @@ def _core(core: str, lexicon: Lexicon) -> str:
 
 
 def _filled(core: str, lexicon: Lexicon) -> str | None:
-    """ "f*ck" by the lexicon: each filler stands for one letter, or a run of them for one or two."""
-    pattern = re.compile("".join("[a-z]" if sign in _FILLERS else re.escape(sign) for sign in core))
-    suffixes = ("", "s", "ing", "ed", "er", "in")
-    for suffix in suffixes:
+    """A starred word ("f*ck") by the lexicon: each filler stands for one letter."""
+    for suffix in ("", "s", "ing", "ed", "er", "in"):
         stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
         pattern = re.compile("".join("[a-z]" if sign in _FILLERS else re.escape(sign) for sign in stem))
         found = min(

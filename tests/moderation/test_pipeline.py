@@ -1,0 +1,295 @@
+"""The pipeline: one explained verdict for each submission, whatever the words wear and whoever shares the batch."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+import typing
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation import pipeline, verdict
+from moderation.pipeline import FAULT_SAYS, Pipeline
+from moderation.verdict import Action, CareBand, Submission
+from tests.support.judging import HARSH, OPEN, PATIENT, judge, labelled, said, stopped, supportive
+
+# What a load generator puts in front of its bodies: a tilde, S or T, sixteen letters a-p, a tilde.
+MARK = st.tuples(st.sampled_from("ST"), st.text("abcdefghijklmnop", min_size=16, max_size=16)).map(
+    lambda two: f"~{two[0]}{two[1]}~ "
+)
+
+CONTACTS = (
+    "ring me on 07700 900142",
+    "I'm @quietmaple_92 on insta",
+    "see https://stillhere.example/x",
+    "mail a.b@example.org",
+)
+TEXTS = st.one_of(
+    st.sampled_from((*HARSH, *OPEN, *CONTACTS)),
+    st.lists(
+        st.sampled_from((*HARSH, *OPEN, *CONTACTS, "you", "i", "not", "never", "kill", "?", "lol")), max_size=4
+    ).map(" ".join),
+    st.text(max_size=80),
+)
+
+# judging
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_pain_is_delivered_as_it_was_written(text: str) -> None:
+    """Coarse, venting, idiom, past, quoted, supportive, reclaimed, denied: nobody is silenced (F21)."""
+    answer = said(text)
+    assert answer.action is Action.ALLOW
+    assert answer.text == text
+
+
+@pytest.mark.parametrize("text", HARSH)
+def test_harm_reaches_nobody_and_its_author_is_told_why(text: str) -> None:
+    """R2: the finding says where and why, in plain words."""
+    answer = said(text)
+    assert answer.action is Action.BLOCK
+    assert answer.text is None
+    assert answer.says
+    for finding in answer.findings:
+        start, end = finding.span
+        assert 0 <= start < end <= len(text)
+        assert finding.says
+
+
+def test_the_labelled_suite_is_right() -> None:
+    """M2, first pipeline: at least 0.95 of the cases by category, none of the open ones silenced."""
+    right: dict[str, list[bool]] = {}
+    silenced = []
+    for case in labelled():
+        answer = said(case["text"])
+        word = "no" if answer.action >= Action.HOLD else "masked" if answer.action is Action.MASK else "yes"
+        band = answer.care.band
+        fits = CareBand[case["care_at_least"].upper()] <= band <= CareBand[case["care_at_most"].upper()]
+        right.setdefault(case["category"], []).append(word in case["deliver"] and fits)
+        if word == "no" and "no" not in case["deliver"]:
+            silenced.append(case["id"])
+    macro = sum(sum(each) / len(each) for each in right.values()) / len(right)
+    assert silenced == []
+    assert macro >= 0.95
+
+
+def test_supportive_talk_is_not_silenced_or_masked() -> None:
+    """M1, on a sample of real supportive messages: at most 0.25 % held or blocked, few masked."""
+    texts = supportive()
+    answers = judge().judge_all(
+        [Submission(text, lane="l", author=str(number)) for number, text in enumerate(texts)], 0.0
+    )
+    assert sum(map(stopped, answers)) <= 0.0025 * len(texts)
+    masked = [finding.rule for answer in answers if answer.action is Action.MASK for finding in answer.findings]
+    assert {rule.split(".")[0] for rule in masked} <= {"contact", "crisis"}
+
+
+@given(st.lists(TEXTS, max_size=6), st.data())
+def test_a_verdict_does_not_depend_on_who_shares_the_batch(texts: list[str], data: st.DataObject) -> None:
+    """Together, alone, in another order."""
+    submissions = [Submission(text, lane="l", author=str(number)) for number, text in enumerate(texts)]
+    together = judge().judge_all(submissions, 0.0)
+    assert together == [judge().judge(each, 0.0) for each in submissions]
+    order = data.draw(st.permutations(range(len(texts))))
+    assert judge().judge_all([submissions[place] for place in order], 0.0) == [together[place] for place in order]
+
+
+@given(st.lists(st.tuples(TEXTS, st.booleans()), max_size=14))
+@settings(max_examples=30)
+def test_check_gives_the_verdict_send_would_get(steps: list[tuple[str, bool]]) -> None:
+    """F22, flood windows included: looking changes nothing."""
+    judging = flooding()
+    for turn, (text, again) in enumerate(steps):
+        sent = Submission(text, lane="l", author="a", key=str(turn))
+        for _ in range(1 + again):
+            foreseen = judging.judge(dataclasses.replace(sent, dry=True), turn * 0.2)
+        assert judging.judge(sent, turn * 0.2) == foreseen
+
+
+_FLOODING = pipeline.load(stopwatch=time.perf_counter, budget=PATIENT)
+
+
+def flooding() -> Pipeline:
+    """A pipeline with windows of its own; the rule book is shared, it has no state."""
+    fresh = _FLOODING
+    fresh.__dict__["_flood"] = type(_FLOODING.__dict__["_flood"])()
+    return fresh
+
+
+@given(st.sampled_from(CONTACTS), TEXTS, TEXTS)
+def test_what_is_masked_is_nowhere_in_what_is_fanned_out(detail: str, before: str, after: str) -> None:
+    """Whatever stands around it."""
+    text = f"{before} {detail} {after}"
+    answer = said(text)
+    if answer.action is Action.ALLOW:
+        assert not [finding for finding in answer.findings if finding.label.startswith("contact.")]
+    for finding in answer.findings:
+        if answer.text is not None and finding.label.startswith("contact."):
+            hidden = text[slice(*finding.span)]
+            assert answer.text.count(hidden) < text.count(hidden)
+
+
+@given(st.sampled_from(HARSH), TEXTS)
+def test_a_suggestion_passes_the_same_pipeline(harsh: str, around: str) -> None:
+    """F22: one tap to send it."""
+    for text in (f"{around}. {harsh}", f"{harsh}. {around}"):
+        offered = said(text).suggestion
+        if offered is not None:
+            assert said(offered).action is Action.ALLOW
+
+
+def test_most_stopped_messages_come_with_a_version_that_passes() -> None:
+    assert said("I had a long night with the baby. You stupid bitch.").suggestion == "I had a long night with the baby."
+    assert said("what's the least painful way to do it?").suggestion is not None
+
+
+# evasion
+
+
+def spaced(text: str) -> str:
+    return "  ".join(re.sub("[A-Za-z]{2,}", lambda word: " ".join(word.group()), each) for each in text.split())
+
+
+def dotted(text: str) -> str:
+    return re.sub("[A-Za-z]{2,}", lambda word: ".".join(word.group()), text)
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "zero width": lambda text: "\u200b".join(text),
+    "soft hyphen": lambda text: "\u00ad".join(text),
+    "look-alikes": lambda text: text.translate(str.maketrans("aeiopcyxs", "аеіорсухѕ")),
+    "fullwidth": lambda text: "".join(chr(ord(sign) + 0xFEE0) if sign.isalpha() else sign for sign in text),
+    "maths": lambda text: "".join(chr(0x1D41A + ord(sign) - 97) if "a" <= sign <= "z" else sign for sign in text),
+    "marks": lambda text: unicodedata.normalize(
+        "NFC", "".join(sign + "\u0301" if sign in "aeiou" else sign for sign in text)
+    ),
+    "loose marks": lambda text: "".join(sign + "\u0336" if sign.isalpha() else sign for sign in text),
+    "bidi": lambda text: f"\u202e{text}\u202c",
+    "spaced": spaced,
+    "dotted": dotted,
+    "leet": lambda text: text.translate(str.maketrans("oie", "013")),
+    "capitals": str.upper,
+    "stretched": lambda text: text.replace("u", "uuuu"),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("text", HARSH)
+def test_a_disguise_changes_nothing(text: str, disguise: str) -> None:
+    """The same action as the plain words; the original is what the finding points into (X31)."""
+    worn = DISGUISES[disguise](text)
+    plain, answer = said(text), said(worn)
+    assert answer.action is plain.action, disguise
+    assert all(0 <= start < end <= len(worn) for start, end in (finding.span for finding in answer.findings))
+
+
+@pytest.mark.parametrize("disguise", [name for name in DISGUISES if name not in ("look-alikes",)])
+@pytest.mark.parametrize("text", OPEN)
+def test_a_disguise_is_not_an_offence(text: str, disguise: str) -> None:
+    """People write sh1t because they fear the filter: nothing open is stopped for how it is spelled."""
+    assert not stopped(said(DISGUISES[disguise](text)))
+
+
+@given(MARK, st.sampled_from((*HARSH, *OPEN)))
+def test_a_mark_in_front_changes_nothing(mark: str, text: str) -> None:
+    """Sixteen random letters between tildes are neither leet nor spelled out."""
+    plain, marked = said(text), said(mark + text)
+    assert (marked.action, marked.care) == (plain.action, plain.care)
+
+
+def test_a_phrase_over_several_messages_is_caught() -> None:
+    """X32: letter by letter, word by word; other people's fragments don't count."""
+    assert stopped(said("l", recent=("k", "i", "l"))) is False
+    assert stopped(said("yourself", recent=("I had tea", "go", "kill")))
+    assert stopped(said("s", recent=("k", "y")))
+    assert not stopped(said("yourself", recent=("go easy on the little one and", "be kind to")))
+
+
+# faults
+
+
+def test_a_stage_that_raises_holds_and_says_so_calmly() -> None:
+    """X36: never passed, never lost, visible; and the next message heals it."""
+
+    class Broken(str):
+        """A text no stage can read."""
+
+        def isascii(self) -> bool:
+            raise RuntimeError("gone")
+
+    judging = pipeline.load(stopwatch=time.perf_counter, budget=PATIENT, flood=False)
+    answer = judging.judge(Submission(Broken("words"), lane="l", author="a"), 0.0)
+    assert (answer.action, answer.faulty, answer.says, answer.text) == (Action.HOLD, True, FAULT_SAYS, None)
+    assert not judging.healthy
+    assert judging.last_fault == "normalise: RuntimeError"
+    assert judging.judge(Submission("words", lane="l", author="a"), 0.0).action is Action.ALLOW
+    assert judging.healthy
+    assert judging.faults == 1
+
+
+def test_a_stage_that_takes_too_long_holds() -> None:
+    """F45: a stopwatch that runs a second per look is a filter that stalls."""
+    ticks = iter(range(1_000_000))
+    judging = pipeline.load(stopwatch=lambda: float(next(ticks)), budget=0.5, flood=False)
+    answers = judging.judge_all([Submission(text, lane="l", author="a") for text in ("hello", "there")], 0.0)
+    assert [(answer.action, answer.faulty) for answer in answers] == [(Action.HOLD, True)] * 2
+    assert not judging.healthy
+
+
+def test_one_broken_message_does_not_touch_its_neighbours() -> None:
+    good = Submission("hello there", lane="l", author="a")
+    bad = Submission(typing.cast(str, None), lane="l", author="b")
+    answers = judge().judge_all([good, bad, good], 0.0)
+    assert [answer.action for answer in answers] == [Action.ALLOW, Action.HOLD, Action.ALLOW]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a" * 4096, "🙂" * 2000, "\u0301" * 500, "\x00" * 50, "k " * 2000, "1" * 3000, "." * 3000]
+)
+def test_any_text_gets_a_verdict(text: str) -> None:
+    assert not said(text).faulty
+
+
+def test_four_thousand_letters_cost_less_than_two_milliseconds() -> None:
+    """X35, the whole pipeline in CPU time."""
+    text = "a" * 4096
+    said(text)
+    least = 1.0
+    for _ in range(5):
+        begun = time.process_time()
+        said(text)
+        least = min(least, time.process_time() - begun)
+    assert least < 0.002
+
+
+# types
+
+
+def test_nothing_a_sanction_could_read_holds_a_disclosure() -> None:
+    """R1 by type: care is a type of its own, apart from the action, and findings that bring care have no action."""
+    fields = {field.name for field in dataclasses.fields(verdict.Verdict)}
+    assert {"action", "care"} <= fields
+    assert {field.name for field in dataclasses.fields(verdict.Care)} == {"band", "kind"}
+    acting = set(judge().packs["general"].actions)
+    assert not [label for label in acting if label.startswith(("crisis", "context"))]
+
+
+def test_a_method_request_is_held_with_care_high() -> None:
+    """Shown to nobody, seen by a person at once, and its author is cared for."""
+    answer = said("what's the least painful way to do it? asking for me")
+    assert (answer.action, answer.care.band) == (Action.HOLD, CareBand.HIGH)
+
+
+def test_care_is_paid_whatever_the_action_is() -> None:
+    answer = said("I want to kill myself tonight. you are a disgusting pig")
+    assert answer.action is Action.BLOCK
+    assert answer.care.band >= CareBand.HIGH
+
+
+def test_the_packs_have_names_and_each_is_loaded() -> None:
+    assert set(pipeline.pack_names()) == set(judge().packs)
