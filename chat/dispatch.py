@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from chat import amends, people, speech, talk
 from chat import commands as say
-from chat import people, speech, talk
 from chat.connection import Call, flows
 from chat.replies import Pong, Refused
 from chat.services import Services
@@ -32,9 +32,9 @@ HANDLERS: dict[type[Any], Handler] = {
 }
 CALLED: dict[type[Any], Handler] = {
     say.Send: speech.answer,  # only where it answers a message
-    say.Edit: speech.edit,
-    say.Redact: speech.redact,
-    say.React: speech.react,
+    say.Edit: amends.edit,
+    say.Redact: amends.redact,
+    say.React: amends.react,
 }
 SPOKEN = (say.Send, say.Check)
 

@@ -21,11 +21,12 @@ from websockets.http11 import Request, Response
 
 from chat import dispatch, people, wire
 from chat.connection import Budget, Connection, State
+from chat.listener import Listener
 from chat.replies import Close
 from chat.services import Services
 from chat.tickets import Tickets
 from chat.web import Site
-from chat.ws import Limits, Listener, Ws, plain
+from chat.ws import Limits, Ws, plain
 
 log = structlog.get_logger("warmline.gateway")
 

@@ -46,6 +46,7 @@ from moderation import pipeline
 from moderation.helplines import Helplines
 from moderation.review import Review
 from moderation.rules import DATA
+from moderation.verdict import Submission
 from rooms.backplane import Backplane, EngineAway, EngineMark, PresenceDiff, RoomReset, TypingBlip
 from rooms.calls import engine_client
 from rooms.events import Entry, NodeId, RoomKey
@@ -53,6 +54,9 @@ from rooms.presence import Presence
 from rooms.topics import Catalogue, Topic
 
 log = structlog.get_logger("warmline.node")
+
+# Rooms opened at once when a node starts: the engine is asked in one breath, and answers before its patience ends.
+OPENING = 200
 
 # How often the retention of each room is looked after. Exact to the minute is exact enough for "after 30 days".
 RETENTION_EVERY = 30.0
@@ -153,13 +157,23 @@ class Node:
             await self.backplane.start()
             if not await self.backplane.claim_secret(fingerprint(self.services.secret)):
                 raise Unusable("auth.secret is not the one this engine's rooms were written with; set the old one")
+            await self._open_rooms()
         except EngineAway as away:
             raise Unusable(f"the engine does not answer: {away}; check redis.url") from None
+        # The first judgement of a process costs more than a message may: let it be nobody's.
+        self.services.pipeline.judge(Submission(text="good evening, all", lane="", author="", dry=True), 0.0)
         gateway = self.settings.gateway
         sock = bind(gateway.host, gateway.port, reuse_port=reuse_port)
         await self.gateway.listener.listen(sock)
         host, port = sock.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def _open_rooms(self) -> None:
+        """Hear every topic room from the start: a join then waits for nothing, and `rooms` knows who is there."""
+        topics = list(self.services.catalogue)
+        for some in (topics[at : at + OPENING] for at in range(0, len(topics), OPENING)):
+            await asyncio.gather(*(self.backplane.open(topic.key) for topic in some))
+            await asyncio.gather(*(self.presence.load(topic.key) for topic in some))
 
     async def run(self) -> None:
         """Serve until `stop`, then drain."""

@@ -142,7 +142,7 @@ def settle(
     left = RESUME_TOTAL
     for room, place, read in places:
         if isinstance(place, Refused):
-            resumed.append(place)
+            resumed.append(named(place, room.room))
             continue
         entered = enter(services, connection, place, room, read, max_bytes=min(RESUME_BYTES, left))
         if isinstance(entered, Joined):
@@ -165,6 +165,20 @@ def settle(
         limits={"text": limits.text, "rooms": limits.rooms, "dedupe": limits.dedupe, "in_flight": 16},
         now=waiting,
         resumed=resumed,
+    )
+
+
+def named(refusal: Refused, room: str) -> Refused:
+    """The same refusal, saying which room of many it is about."""
+    return Refused(
+        re=None,
+        code=refusal.code,
+        says=refusal.says,
+        retry=refusal.retry,
+        retry_after=refusal.retry_after,
+        path=refusal.path,
+        findings=refusal.findings,
+        room=room,
     )
 
 

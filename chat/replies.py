@@ -81,6 +81,7 @@ class Refused(Reply, frozen=True, kw_only=True):
     findings: list[dict[str, Any]] | None = None
     suggestion: str | None = None
     repeated: bool = False
+    room: str | None = None  # only in `welcome.resumed`, where there is no `re` to tell which it is
 
 
 class Welcome(Reply, frozen=True, kw_only=True):
@@ -186,9 +187,9 @@ class Presence(Said, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A diff of who is here: apply it to version `from_`, or ask `members`."""
 
     room: str
+    from_: int
     version: int
     present: int
-    from_: int = 0
     joined: list[dict[str, Any]] | None = None
     left: list[str] | None = None
 

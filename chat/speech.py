@@ -1,4 +1,4 @@
-"""Words on their way to other people: send, check, edit, take back, react.
+"""Words on their way to other people: send and check; what else carries words (amends.py) is judged in the same way.
 
     prepare ──▶ judge_all (the whole tick at once) ──▶ settle ──▶ commit (one pipeline) ──▶ reply
                                                         ├─ care: the author's private card, whatever the action
@@ -11,7 +11,6 @@ submission ends in exactly one of delivered, masked, held, refused, and its auth
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +18,18 @@ from typing import Any
 from chat import commands as say
 from chat import wire
 from chat.auth import event_id
+from chat.care import care_for
 from chat.connection import Call, Connection, Membership
-from chat.replies import Checked, Code, Reacted, Redacted, Refused, Sent
+from chat.legible import fault_in
+from chat.replies import Checked, Code, Refused, Sent
 from chat.services import Services
-from chat.talk import absent, engine_away, inbox_of, internal, refused, who
+from chat.talk import absent, engine_away, internal, refused, who
 from moderation.review import Held
-from moderation.verdict import Action, CareBand, Finding, Submission, Verdict
+from moderation.verdict import Action, Finding, Submission, Verdict
 from rooms.backplane import Commit, Committed, Guard, Outcome
 from rooms.backplane import Refused as Declined
-from rooms.events import NO_ONE, Entry, EventId, Kind, Member, Refusal, Role
+from rooms.events import EventId, Kind, Member, Refusal
 from rooms.topics import refusal_to_post, slow_gap
-
-# A run of marks on one letter longer than any script writes.
-STACKED_MARKS = 8
 
 SAYS = {
     Refusal.TOO_SOON: "This room goes slowly on purpose. You can write again in a moment; your words are still here.",
@@ -115,23 +113,6 @@ def names_in(services: Services, place: Membership) -> frozenset[str]:
     return room.names[1]
 
 
-def fault_in(text: str, limit: int) -> tuple[Code, str] | None:
-    """What is wrong with a text whatever it means: nothing to see, too long, or letters buried in marks."""
-    if len(text) > limit:
-        return Code.TOO_LONG, f"`text` has {len(text)} characters; {limit} is the most one message can have."
-    if text.isascii():
-        visible = (not text.isspace() and text.isprintable()) or any(c.isprintable() and c != " " for c in text)
-        return None if text and visible else (Code.BAD_REQUEST, "`text` has nothing in it that could be read.")
-    run, seen = 0, False
-    for letter in text:
-        category = unicodedata.category(letter)
-        run = run + 1 if category in ("Mn", "Me") else 0
-        seen = seen or category[0] not in "CZM"
-        if run > STACKED_MARKS:
-            return Code.BAD_REQUEST, "`text` has more marks on one letter than any language writes."
-    return None if seen else (Code.BAD_REQUEST, "`text` has nothing in it that could be read.")
-
-
 def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
     """Judge one tick's words together, and send each on its way."""
     verdicts = services.pipeline.judge_all([one.submission for one in spoken], now)
@@ -144,7 +125,7 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
             one.call.answer(checked(one.call.command.id, verdict))
             services.hub.touch(one.connection)
             continue
-        commits += care_for(services, one, verdict)
+        commits += care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict)
         refusal = refusal_to_post(one.place.topic, one.place.member)
         if refusal is not None:
             one.call.answer(refused(one.call.command.id, refusal, SAYS[refusal]))
@@ -168,17 +149,13 @@ def message(services: Services, one: Spoken, verdict: Verdict) -> Commit:
     """The commit of a message that may be seen."""
     command = one.call.command
     place = one.place
-    masked = verdict.action is Action.MASK
-    told: dict[str, Any] = {"from": _from(place.member), "text": verdict.text}
+    told: dict[str, Any] = {"from": worn(place.member), "text": verdict.text}
     if command.reply_to:
         told["reply_to"] = command.reply_to
     if command.notes:
         told["notes"] = command.notes
-    if masked:
+    if verdict.action is Action.MASK:
         told["masked"] = True
-    outcome: dict[str, Any] = {"state": "delivered"}
-    if masked:
-        outcome = {"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)}
     topic = place.topic
     enabled = services.settings.limits.enabled
     gap = slow_gap(topic, place.member.role, enabled=enabled) if topic else 0
@@ -188,9 +165,16 @@ def message(services: Services, one: Spoken, verdict: Verdict) -> Commit:
         kind=Kind.MESSAGE,
         author=place.member.user,
         body=wire.body(told),
-        outcome=wire.body(outcome),
+        outcome=outcome_of(verdict),
         guard=Guard(slow_ms=gap),
     )
+
+
+def outcome_of(verdict: Verdict) -> bytes:
+    """What a repeat of the same key will be told: nothing is kept for words delivered as they were."""
+    if verdict.action is not Action.MASK:
+        return b""
+    return wire.body({"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)})
 
 
 def conclude(services: Services, waiting: list[tuple[Spoken, int]], outcomes: list[Outcome]) -> None:
@@ -203,7 +187,7 @@ def conclude(services: Services, waiting: list[tuple[Spoken, int]], outcomes: li
 def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | Refused:
     """The reply to words that were committed, or were not."""
     if isinstance(outcome, Committed):
-        kept = wire.unbody(outcome.outcome)
+        kept = wire.unbody(outcome.outcome) if outcome.outcome else {"state": "delivered"}
         return Sent(
             re=command.id,
             room=command.room,
@@ -247,8 +231,6 @@ async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | 
     """The reply to words that nobody else will see, or not yet."""
     command = one.call.command
     known = await services.backplane.lookup(one.place.key, [one.id])
-    if known is None:
-        return engine_away(command.id)
     if (before := known[0]) is not None:
         return sent(command, one.id, before)
     if verdict.action is Action.BLOCK:
@@ -320,43 +302,6 @@ def findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-# what is owed
-
-
-def care_for(services: Services, one: Spoken, verdict: Verdict) -> list[Commit]:
-    """The private card, as an entry of the author's inbox: it finds every device of theirs, and survives a cut."""
-    if verdict.care.band is CareBand.NONE:
-        return []
-    identity = who(one.connection)
-    inbox = inbox_of(identity)
-    id = event_id(services.secret, identity.user, inbox, "care", one.id)
-    services.metrics.cared(verdict.care.band.word)
-    card = services.helplines.card(
-        verdict.care,
-        id=id,
-        country=identity.country,
-        language=identity.language,
-        band=str(identity.band),
-        topic=one.place.topic.id if one.place.topic else None,
-        now=services.wall(),
-        heard=HEARD[verdict.action],
-    )
-    body = wire.body({"about": one.call.command.room, "card": card})
-    return [Commit(room=inbox, id=id, kind=Kind.CARE, author=NO_ONE, body=body)]
-
-
-# What the card says became of the message.
-HEARD = {
-    Action.ALLOW: "Your message was delivered.",
-    Action.MASK: "Your message was delivered, with a detail taken out.",
-    Action.HOLD: "Someone is looking at your message before others see it.",
-    Action.BLOCK: "Your message was not delivered as it is.",
-}
-
-
-# what was said before
-
-
 async def answer(services: Services, connection: Connection, command: say.Send, call: Call) -> Refused | None:
     """A message that answers another: the other must be there, so that no free words travel as its id."""
     one = prepare(services, call)
@@ -368,126 +313,6 @@ async def answer(services: Services, connection: Connection, command: say.Send, 
     return None  # answered when its commit is back
 
 
-async def edit(services: Services, connection: Connection, command: say.Edit, call: Call) -> Sent | Refused:
-    """Say it differently. The new words pass the same filter as any others (X33)."""
-    found = await own_entry(services, connection, command)
-    if isinstance(found, Refused):
-        return found
-    place, entry = found
-    if fault := fault_in(command.text, services.settings.limits.text):
-        return refused(command.id, fault[0], fault[1], path="text")
-    id = event_id(services.secret, place.member.user, place.key, "edit", command.key)
-    judged = submission(services, connection, place, command.text, key=id, kind="edit")
-    one = Spoken(call, place, id, judged)
-    verdict = services.pipeline.judge(judged, services.ticks())
-    services.metrics.judged("edit", verdict.action.word)
-    if cards := care_for(services, one, verdict):
-        await services.backplane.submit(cards)
-    if verdict.action not in (Action.ALLOW, Action.MASK):
-        return await withheld(services, one, verdict)
-    masked = verdict.action is Action.MASK
-    amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True}
-    amended.pop("masked", None)
-    told: dict[str, Any] = {"message": command.message, "from": _from(place.member), "text": verdict.text}
-    if masked:
-        amended["masked"] = told["masked"] = True
-    outcome: dict[str, Any] = {"state": "delivered"}
-    if masked:
-        outcome = {"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)}
-    commit = Commit(
-        room=place.key,
-        id=id,
-        kind=Kind.EDITED,
-        author=place.member.user,
-        body=wire.body(told),
-        outcome=wire.body(outcome),
-        target=EventId(command.message),
-        amended=wire.body(amended),
-    )
-    return sent(command, id, (await services.backplane.submit([commit]))[0])
-
-
-async def redact(services: Services, connection: Connection, command: say.Redact, call: Call) -> Redacted | Refused:
-    """Take words back, everywhere they are kept. The author may, and so may who keeps the room safe."""
-    found = await own_entry(services, connection, command, staff=True)
-    if isinstance(found, Refused):
-        return found
-    place, entry = found
-    id = event_id(services.secret, place.member.user, place.key, "redact", command.key)
-    told = {"message": command.message, "by": "author" if entry.author == place.member.user else "moderator"}
-    commit = Commit(
-        room=place.key,
-        id=id,
-        kind=Kind.REDACTED,
-        author=place.member.user,
-        body=wire.body(told),
-        target=EventId(command.message),
-    )
-    outcome = (await services.backplane.submit([commit]))[0]
-    if not isinstance(outcome, Committed):
-        return declined(command.id, outcome)
-    return Redacted(
-        re=command.id,
-        room=command.room,
-        message=command.message,
-        cursor=outcome.position.cursor,
-        repeated=outcome.repeated,
-    )
-
-
-async def react(services: Services, connection: Connection, command: say.React, call: Call) -> Reacted | Refused:
-    """Answer a message with support. There is no way to answer it with anything else (F6, R7)."""
-    place = connection.rooms.get(command.room)
-    if place is None or place.topic is None:
-        return absent(services, connection, command.id, command.room)
-    if command.reaction not in say.REACTIONS:
-        says = f"`reaction` must be one of: {', '.join(sorted(say.REACTIONS))}."
-        return refused(command.id, Code.BAD_REQUEST, says, path="reaction")
-    if await services.backplane.entry(place.key, EventId(command.message)) is None:
-        return refused(command.id, Code.NOT_FOUND, "That message is not here any more.", path="message")
-    key = command.key or services.fresh()
-    id = event_id(services.secret, place.member.user, place.key, "react", key)
-    told = {
-        "message": command.message,
-        "reaction": command.reaction,
-        "on": command.on,
-        "from": _from(place.member),
-    }
-    commit = Commit(room=place.key, id=id, kind=Kind.REACTED, author=place.member.user, body=wire.body(told))
-    outcome = (await services.backplane.submit([commit]))[0]
-    if not isinstance(outcome, Committed):
-        return declined(command.id, outcome)
-    return Reacted(
-        re=command.id,
-        room=command.room,
-        message=command.message,
-        reaction=command.reaction,
-        on=command.on,
-        cursor=outcome.position.cursor,
-        repeated=outcome.repeated,
-    )
-
-
-async def own_entry(
-    services: Services, connection: Connection, command: say.Edit | say.Redact, *, staff: bool = False
-) -> tuple[Membership, Entry] | Refused:
-    """The message to change, if it is there and this person may change it. What is another's is `not_found`."""
-    place = connection.rooms.get(command.room)
-    if place is None or place.topic is None:
-        return absent(services, connection, command.id, command.room)
-    entry = await services.backplane.entry(place.key, EventId(command.message))
-    keeper = staff and place.member.role in (Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR)
-    if entry is None or entry.kind != Kind.MESSAGE or not (keeper or entry.author == place.member.user):
-        return refused(command.id, Code.NOT_FOUND, "You have no such message here.", path="message")
-    return place, entry
-
-
-def declined(re: int, outcome: Outcome) -> Refused:
-    """The reply to a change that was not committed."""
-    if isinstance(outcome, Declined):
-        return refused(re, outcome.refusal, SAYS.get(outcome.refusal, "That can't be done here."))
-    return engine_away(re)
-
-
-def _from(member: Member) -> dict[str, str]:
+def worn(member: Member) -> dict[str, str]:
+    """Who said it, as the room knows them."""
     return {"alias_id": member.alias, "name": member.name, "role": str(member.role)}

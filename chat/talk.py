@@ -184,7 +184,7 @@ def judge_name(services: Services, identity: Identity, name: str, re: int | None
     if verdict.action is Action.ALLOW and len(name) <= 40 and name.strip() and name.isprintable():
         return None
     says = verdict.says or "Please choose another name: up to 40 plain characters."
-    return refused(re, Code.STOPPED, says, path=path)
+    return refused(re, Code.STOPPED, says, path=path, retry="later" if verdict.faulty else "never")
 
 
 async def catch_up(services: Services, key: RoomKey, cursor: str | None) -> Recovery | None:

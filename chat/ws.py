@@ -8,7 +8,7 @@ here: timers, message assembly, the flood limits, and closing.
     connecting ──request──▶ open ──close()──▶ closing ──▶ lost
         └─ open_timeout ─▶ lost                └─ close_timeout ─▶ lost
 
-A `Listener` owns its websockets, so that one second hand serves all their timeouts. Text must be UTF-8 (1007), a
+A `Listener` (listener.py) owns its websockets and serves their timeouts. Text must be UTF-8 (1007), a
 message has at most `max_frame` bytes in at most `MAX_FRAGMENTS` fragments (1009), control frames come at most
 `MAX_CONTROL` a second.
 """
@@ -18,18 +18,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 from typing import Protocol as Shape
-from typing import cast
 
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
 
 # Honest clients fragment large uploads, which we do not take; 512 fragments of 128 bytes are our largest message.
 MAX_FRAGMENTS = 512
@@ -37,9 +35,9 @@ MAX_FRAGMENTS = 512
 MAX_CONTROL = 200
 # Above this much unsent in our own memory a connection is behind, and its frames go to its outbox.
 WRITE_HIGH = 64 * 1024
-# The kernel may hold this much unsent; more would hide slowness from us.
-NOTSENT_LOWAT = 16 * 1024
-PING = b"\x89\x00"
+
+if TYPE_CHECKING:
+    from chat.listener import Listener
 
 quiet = logging.getLogger("websockets.server")
 quiet.setLevel(logging.WARNING)  # at DEBUG the library logs frames and addresses
@@ -92,6 +90,7 @@ class Ws(asyncio.Protocol):
         "_protocol",
         "_reading",
         "_text",
+        "_told",
         "app",
         "behind_since",
         "close_code",
@@ -122,6 +121,7 @@ class Ws(asyncio.Protocol):
         self._parts: bytearray | None = None  # a fragmented message on its way
         self._fragments = 0
         self._text = False
+        self._told = False  # the app knows of us, and will hear when we are gone
         self._reading = True
         self._control = (0, 0)  # (second, control frames in it)
 
@@ -151,8 +151,8 @@ class Ws(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.listener.live.pop(self, None)
         self.write = _nowhere
-        was_open, self.is_open = self.is_open, False
-        if self.connection is not None or was_open:
+        self.is_open = False
+        if self._told:
             rcvd = self._protocol.close_rcvd
             self.app.lost(self, self.close_code if self.close_code != 1006 or rcvd is None else rcvd.code)
 
@@ -238,6 +238,7 @@ class Ws(asyncio.Protocol):
             self._write_out()
             self.is_open = True
             self.write = self.transport.write
+            self._told = True
             self.app.opened(self)
 
     def _frame(self, frame: Frame) -> None:
@@ -301,69 +302,6 @@ class Ws(asyncio.Protocol):
                 if self.transport.can_write_eof():
                     self.transport.write_eof()
         self.listener.close_later(self)
-
-
-class Listener:
-    """A listening socket, its websockets, and the second hand that serves all their timeouts."""
-
-    def __init__(self, app: App, limits: Limits) -> None:
-        self.app = app
-        self.limits = limits
-        self.live: dict[Ws, None] = {}
-        self.seconds = 0  # since the start; moved by `tick`
-        self._closing: dict[Ws, int] = {}  # websocket → the second it is dropped at
-        self._servers: list[asyncio.AbstractServer] = []
-
-        def choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-            return cast(Subprotocol | None, app.choose(list(offered)))
-
-        self.choose = choose  # a function, not a method: the library binds it to each of its protocols
-
-    async def listen(self, sock: socket.socket, backlog: int = 4096) -> None:
-        """Accept on a bound socket until `stop`."""
-        with contextlib.suppress(OSError, AttributeError):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOTSENT_LOWAT)  # inherited by what it accepts
-        loop = asyncio.get_running_loop()
-        self._servers.append(await loop.create_server(lambda: Ws(self), sock=sock, backlog=backlog))
-
-    def stop(self) -> None:
-        """Accept nobody any more; who is here stays."""
-        for server in self._servers:
-            server.close()
-
-    def close_later(self, ws: Ws) -> None:
-        """Drop this socket in `close_timeout` seconds, whatever the client does."""
-        self._closing.setdefault(ws, self.seconds + max(1, round(self.limits.close_timeout)))
-
-    def tick(self) -> None:
-        """A second has passed: pings, silence, half-open handshakes, sockets that will not close."""
-        self.seconds += 1
-        now, limits = self.seconds, self.limits
-        for ws, at in list(self._closing.items()):
-            if ws not in self.live:
-                del self._closing[ws]
-            elif now >= at:
-                del self._closing[ws]
-                ws.transport.abort()
-        turn = max(1, round(limits.heartbeat))
-        for ws in list(self.live):
-            if not ws.is_open:
-                if now - ws.since > limits.open_timeout and ws not in self._closing:
-                    ws.transport.abort()
-            elif now - ws.heard > limits.silence:
-                ws.abort(4112)
-            elif ws.behind_since is not None and now - ws.behind_since > limits.stuck:
-                ws.abort(4108)
-            elif (now - ws.since) % turn == 0 and ws.behind_since is None:
-                ws.write(PING)
-
-    async def aclose(self) -> None:
-        """Stop listening and drop everyone."""
-        self.stop()
-        for ws in list(self.live):
-            ws.transport.abort()
-        for server in self._servers:
-            await server.wait_closed()
 
 
 def plain(status: int, phrase: str, headers: list[tuple[str, str]], body: bytes) -> Response:

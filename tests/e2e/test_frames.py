@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from websockets.http11 import Request, Response
 
-from chat.ws import Limits, Listener, Ws
+from chat.listener import Listener
+from chat.ws import Limits, Ws
 from tests.support.raw import BINARY, CONT, JSON, MSGPACK, PING, PONG, TEXT, Raw, frame
 from tests.support.server import Server
 

@@ -1,0 +1,83 @@
+"""The door, the heartbeat and the writing of a gateway, through a real node."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from chat.settings import Gateway, Limits
+from tests.support.engines import Engine
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import BINARY, TEXT, Raw
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://{host}", 101), ("https://chat.example.org", 101), ("https://chat.example.org.evil.example", 403),
+        ("null", 403), ("https://chat.example.org:8443", 403), ("http://evil.example", 403),
+    ],
+)  # fmt: skip
+async def test_only_our_own_page_and_listed_origins_come_in(steady_engine: Engine, origin: str, status: int) -> None:
+    """Compared whole, never by prefix (X1)."""
+    gateway = Gateway(port=0, origins=("https://chat.example.org",))
+    async with node_on(steady_engine.url, gateway=gateway) as node, Raw.open(node.url) as raw:
+        answer = await raw.upgrade(extra=[("Origin", origin.format(host=raw.host))])
+    assert answer.status == status
+
+
+async def test_a_crowd_at_the_door_is_told_when_to_come_back(steady_engine: Engine) -> None:
+    """Beyond the handshakes of a second: 503 with Retry-After, before anything was spent on them."""
+    gateway = Gateway(port=0, handshakes=2)
+    async with node_on(steady_engine.url, gateway=gateway, limits=Limits()) as node:
+        answers = []
+        for _ in range(6):
+            async with Raw.open(node.url) as raw:
+                answers.append(await raw.upgrade())
+    refused = [answer for answer in answers if answer.status == 503]
+    assert answers[0].status == 101
+    assert refused
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+
+
+async def test_who_never_says_hello_is_shown_out(steady_engine: Engine) -> None:
+    """4002 after `hello_timeout` (X7)."""
+    gateway = Gateway(port=0, hello_timeout=1.0)
+    async with node_on(steady_engine.url, gateway=gateway) as node, Raw.upgraded(node.url) as raw:
+        assert await raw.closed() == 4002
+
+
+@pytest.mark.parametrize("opcode", [TEXT, BINARY])
+async def test_a_frame_of_the_wrong_kind_closes_with_1003(steady_engine: Engine, opcode: int) -> None:
+    """Text for JSON, binary for MessagePack (X13)."""
+    subprotocol = "warmline.v1.msgpack" if opcode == TEXT else "warmline.v1.json"
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url, subprotocol) as raw:
+        await raw.frame(opcode, b"{}")
+        assert await raw.closed() == 1003
+
+
+async def test_a_reader_who_stopped_reading_is_cut_off_and_nobody_else_waits(steady_engine: Engine) -> None:
+    """A bounded outbox: beyond it the connection is aborted and counted under 4108; others hear everything."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as writer,
+        talking(node, "anxiety") as stuck,
+        talking(node, "anxiety") as well,
+    ):
+        stuck.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        text = "a long evening " * 120
+        for n in range(60):
+            numbers = [
+                await writer.say("send", room="anxiety", text=f"{n}.{k} {text}", key=f"{n}.{k}") for k in range(16)
+            ]
+            for number in numbers:
+                await writer.answer_to(number)
+            writer.events.clear()
+            heard = [await next_event(well, "message") for _ in numbers]
+            assert [one["text"].split()[0] for one in heard] == [f"{n}.{k}" for k in range(16)]
+            if node.metrics.read().get("warmline_closes_total{code=4108}"):
+                break
+        assert node.metrics.read()["warmline_closes_total{code=4108}"] == 1
+        async with asyncio.timeout(5):
+            assert (await well.ask("ping"))["type"] == "pong"
