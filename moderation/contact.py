@@ -63,6 +63,7 @@ _LINK_SAID = re.compile(
     r"(?i)\bhxxps?:/*[^\s]+|"
     r"\b[\w-]{2,}(?: ?[(\[{] ?dot ?[)\]}] ?| dot )(?:com|net|org|io|co|me|gg|ly|info|xyz|app|site)\b(?:/\S*)?"
 )
+_WEB = re.compile(r"(?i)\b(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+(?:/\S*)?")  # whatever its last label is
 _MENTION = re.compile(r"(?<![\w.@])@([A-Za-z0-9_](?:[\w.\-]*[\w])?)")
 _TAGGED = re.compile(r"(?<!\w)[\w.]{2,32}#\d{4}\b|(?<![\w/])u/[\w-]{3,20}\b")
 _PLATFORM = (
@@ -143,6 +144,7 @@ class Contacts:
             spans += [("contact.email", *match.span()) for match in _EMAIL_SAID.finditer(text)]
         if dotted or said_dot or seen("://") or seen("www"):
             spans += self._links(text)
+            spans += [("contact.link", *match.span()) for match in _WEB.finditer(text) if not self._ours(match.group())]
         if said_dot or seen("hxxp"):
             spans += [("contact.link", *match.span()) for match in _LINK_SAID.finditer(text)]
         if seen("#") or seen("u/"):
@@ -160,19 +162,27 @@ class Contacts:
         ]
         return sorted(spans, key=lambda span: span[0] - span[1])
 
+    def _ours(self, link: str) -> bool:
+        """Whether it leads to a helpline's own site."""
+        return _host(link).removeprefix("www.") in self._hosts
+
     def _links(self, text: str) -> list[Span]:
         found: list[Span] = []
         for match in _linkify().match(text) or ():
             if match.schema == "mailto:":
                 continue
-            host = re.sub(r"^[a-z]+:/*", "", match.url.lower()).split("/")[0].split("@")[-1].split(":")[0]
+            host = _host(match.url)
             ending = host.rsplit(".", 1)[-1]
             bare = not match.schema and "/" not in match.text and not match.text.lower().startswith("www.")
             if bare and ending.isascii() and ending not in _LINK_ENDS:
                 continue
-            if host.removeprefix("www.") not in self._hosts:
+            if not self._ours(match.url):
                 found.append(("contact.link", match.index, match.last_index))
         return found
+
+
+def _host(link: str) -> str:
+    return re.sub(r"^[a-z]+:/*", "", link.lower()).split("/")[0].split("@")[-1].split(":")[0]
 
 
 def _addresses(text: str) -> list[Span]:

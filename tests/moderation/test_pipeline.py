@@ -61,21 +61,30 @@ def test_harm_reaches_nobody_and_its_author_is_told_why(text: str) -> None:
         assert finding.says
 
 
+def right(case: dict[str, typing.Any]) -> bool:
+    """Whether the verdict on a labelled case is one its label accepts."""
+    answer = said(case["text"])
+    word = "no" if answer.action >= Action.HOLD else "masked" if answer.action is Action.MASK else "yes"
+    least, most = (CareBand[case[end].upper()] for end in ("care_at_least", "care_at_most"))
+    return word in case["deliver"] and least <= answer.care.band <= most
+
+
+def silenced(case: dict[str, typing.Any]) -> bool:
+    return "no" not in case["deliver"] and stopped(said(case["text"]))
+
+
 def test_the_labelled_suite_is_right() -> None:
-    """M2, first pipeline: at least 0.95 of the cases by category, none of the open ones silenced."""
-    right: dict[str, list[bool]] = {}
-    silenced = []
+    """M2: at least 0.95 of the cases, averaged by category, and none of the open ones silenced."""
+    found: dict[str, list[bool]] = {}
     for case in labelled():
-        answer = said(case["text"])
-        word = "no" if answer.action >= Action.HOLD else "masked" if answer.action is Action.MASK else "yes"
-        band = answer.care.band
-        fits = CareBand[case["care_at_least"].upper()] <= band <= CareBand[case["care_at_most"].upper()]
-        right.setdefault(case["category"], []).append(word in case["deliver"] and fits)
-        if word == "no" and "no" not in case["deliver"]:
-            silenced.append(case["id"])
-    macro = sum(sum(each) / len(each) for each in right.values()) / len(right)
-    assert silenced == []
-    assert macro >= 0.95
+        found.setdefault(case["category"], []).append(right(case))
+    assert [case["id"] for case in labelled() if silenced(case)] == []
+    assert sum(sum(each) / len(each) for each in found.values()) / len(found) >= 0.95
+
+
+@pytest.mark.parametrize("case", labelled("more_cases"), ids=lambda case: case["id"])
+def test_a_case_once_right_stays_right(case: dict[str, typing.Any]) -> None:
+    assert right(case)
 
 
 def test_supportive_talk_is_not_silenced_or_masked() -> None:

@@ -59,9 +59,9 @@ def stopped(verdict: Verdict) -> bool:
     return verdict.action >= Action.HOLD and not verdict.faulty
 
 
-def labelled() -> list[dict[str, Any]]:
+def labelled(name: str = "peer_safety_suite") -> list[dict[str, Any]]:
     """The labelled cases of tests/moderation/data."""
-    lines = (DATA / "peer_safety_suite.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
