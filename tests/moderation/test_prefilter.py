@@ -15,7 +15,7 @@ from moderation.prefilter import Prefilter, needs
     ("pattern", "rarest"),
     [
         (r"\bkill\s+your\s?self\b", {"kill yourself", "kill your self"}),
-        (r"(?:stupid|dumb)s?", {"stupid", "stupids", "dumb", "dumbs"}),
+        (r"(?:stupid|dumb)s?", {"stupid", "dumb"}),
         (r"you(?:\s+\w+){0,3}\s+worthless", {" worthless"}),
         (r"(?:red|blue\s+\w+)\s+balloon", {" balloon"}),
         (r"[kc]ys", {"kys", "cys"}),
