@@ -28,8 +28,8 @@ _TOO_OFTEN = 0.6
 
 _WORDS = {
     0.5: (
-        "i to a me my in is it on of so be do at he the and you for are that was with this have not but all her she him "
-        "his they had has out one"
+        "i to a me my in is it on of so be do at he the and you for are that was with this have not but all her she "
+        "him his they had has out one"
     ),
     0.3: "your just like what when how can get about because would want feel know don't i'm will from",
     0.2: "them been some time more really there even only being ever over here help need make life",
