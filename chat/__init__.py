@@ -22,6 +22,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
         tickets.py       who was asked to move comes in before the crowd
         connection.py    one client from upgrade to close, without a socket: states, budgets, positions
+        legible.py       whether a text can be read at all
         outbox.py        what waits for one connection: lanes, bounds, who is too slow
         hub.py           who on this node listens to what; encode once, deliver, flush
         follow.py        a room as a client follows it
@@ -30,10 +31,13 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
     L2  accounts.py      persons, chosen aliases, revocations in the engine
     L3  services.py      the frozen bundle every handler gets
         talk.py          being in a room: rooms, join, leave, members, page, typing
-        speech.py        words on their way to others: send, check, edit, redact, react
+        speech.py        words on their way to others: send, check
+        amends.py        what becomes of what was said: edit, take back, react
+        care.py          what is owed to a person who wrote something heavy: the private card
         people.py        hello, tokens
         dispatch.py      the table command → handler; one reply for each command
     L4  ws.py            one websocket on a socket
+        listener.py      a listening socket, and one second hand for all deadlines
         gateway.py       handshakes, admission, heartbeats, closing; connections ↔ dispatch
         web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
         node.py          builds everything, runs the loops, drains
