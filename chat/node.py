@@ -116,7 +116,7 @@ class Node:
             backplane=self.backplane,
             presence=self.presence,
             pipeline=pipeline.load(
-                stopwatch=time.thread_time,  # our own work, not a busy machine's
+                stopwatch=time.monotonic,
                 budget=settings.moderation.budget_ms / 1000,
                 flood=settings.limits.enabled,
                 helplines=lines,

@@ -92,7 +92,7 @@ class Auth:
 class Moderation:
     """`policy_dir`: a folder of rule books and packs instead of the shipped ones."""
 
-    budget_ms: Seconds = 50.0  # for one judgement; a pipeline that takes longer holds
+    budget_ms: Seconds = 250.0  # for one judgement, ten thousand times the usual: what takes longer is held
     policy_dir: str = ""
 
 

@@ -256,7 +256,7 @@ async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refu
         alias=member.alias,
         name=member.name,
         kind=one.submission.kind,
-        text=command.text,
+        text=services.pipeline.packs[one.submission.pack].masked(command.text, verdict.findings),
         at=at,
         rules=tuple(finding.rule for finding in verdict.findings),
         care=verdict.care.band,
