@@ -27,6 +27,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         hub.py           who on this node listens to what; encode once, deliver, flush
         follow.py        a room as a client follows it
         metrics.py       counters and gauges, without rooms or people in them
+        enginelog.py     what the embedded engine's own log means
         settings.py      the schema of config.yaml: one frozen dataclass for each section
     L2  accounts.py      persons, chosen aliases, revocations in the engine
     L3  services.py      the frozen bundle every handler gets

@@ -19,7 +19,8 @@ would end the engine before we have said goodbye to anybody.
 
 **Durability.** The append-only file is written before a reply leaves, so kill -9 of anything loses nothing that was
 acknowledged; `everysec` may lose a second when the power fails, `always` nothing. A torn tail of the file (that power
-cut) is dropped by the engine; damage in its middle is refused, with the command that repairs it.
+cut) is dropped by the engine, and we log how much; damage in its middle is refused, with the command that repairs it
+(enginelog.py reads the engine's log).
 
 Failure: what is wrong at start is `Unusable`, one sentence. Once started the engine may die as often as it likes:
 `run` starts it again on the same socket, after 0.1 s, doubling to 5 s.
@@ -30,8 +31,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import re
-import shlex
 import signal
 import stat
 import tempfile
@@ -40,6 +39,7 @@ from pathlib import Path
 
 import structlog
 
+from chat import enginelog
 from chat.datadir import Unusable, alive, name_of, take_lock
 
 log = structlog.get_logger("chat.valkey")
@@ -151,6 +151,7 @@ class EmbeddedEngine:
         """Start shim and engine and wait for an answer. Raises Unusable; then nothing of it runs any more."""
         binary = self._binary or find_binary()
         self._log_file.unlink(missing_ok=True)
+        sizes = self._sizes()
         self._socket.unlink(missing_ok=True)  # a file left behind by kill -9: the lock says nobody uses it
         if self._lock is None:
             raise AssertionError("an engine is started under its lock only")
@@ -174,6 +175,8 @@ class EmbeddedEngine:
         except BaseException:
             await self._end()
             raise
+        for file, dropped in enginelog.torn(self._said(), sizes).items():
+            log.warning("engine_file_torn", file=file, dropped_bytes=dropped)
 
     def _options(self) -> list[str]:
         options = {
@@ -210,30 +213,15 @@ class EmbeddedEngine:
             if loop.time() > patience:
                 raise Unusable(f"the embedded engine started but does not answer; see {self._log_file}")
             await asyncio.sleep(0.005)
-        raise Unusable(self._why_not(shim.returncode, binary))
+        raise Unusable(enginelog.why_not(self._said(), shim.returncode, binary=binary, directory=self.directory))
 
-    def _why_not(self, code: int, binary: Path) -> str:
-        """One sentence about an engine that ended while starting, from its log."""
-        said = self._log_file.read_text(errors="replace") if self._log_file.exists() else ""
-        if not said:  # 126, 127: no such binary, or no loader for it (musl has none for a glibc binary)
-            return (
-                f"the embedded engine {binary} does not run on this system (exit code {code}; it needs glibc 2.28); "
-                "set redis.url to an engine of your own"
-            )
-        if damaged := re.search(r"Bad file format reading the append only file ([\w.-]+)", said):
-            # The file itself and not its manifest: the checker of Valkey 9.1 does not know the head of 9.1's own base.
-            file = self.directory / "appendonlydir" / damaged[1].rstrip(".")
-            repair = f"exec -a valkey-check-aof {shlex.quote(str(binary))} --fix {shlex.quote(str(file))}"
-            return (
-                f"the engine's append-only file in {self.directory} is damaged; copy the directory, then repair it "
-                f"with: bash -c {shlex.quote(repair)}"
-            )
-        if "RDB format version" in said:
-            return f"{self.directory} was written by another or newer engine; choose another data.dir for this one"
-        if "No space left" in said:
-            return f"the disk of {self.directory} is full; make room and start again"
-        last = said.strip().splitlines()[-1].partition(" # ")[2] or f"exit code {code}"
-        return f"the embedded engine ended while starting ({last}); see {self._log_file}"
+    def _said(self) -> str:
+        """The engine's own log of this start."""
+        return self._log_file.read_text(errors="replace") if self._log_file.exists() else ""
+
+    def _sizes(self) -> dict[str, int]:
+        """The append-only files and their sizes."""
+        return {file.name: file.stat().st_size for file in (self.directory / "appendonlydir").glob("*.aof")}
 
     async def _end(self) -> None:
         """End shim and engine, whichever of them still lives, and wait until both are gone."""

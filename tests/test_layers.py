@@ -25,7 +25,7 @@ LAYERS = {
     0: "chat.commands chat.replies rooms.events moderation.verdict",
     1: """
         chat.wire chat.connection chat.outbox chat.hub chat.auth chat.metrics chat.settings chat.tickets chat.legible
-        chat.follow
+        chat.follow chat.enginelog
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from structlog.testing import capture_logs
 
 from chat.datadir import Unusable, alive
 from chat.valkey import EmbeddedEngine, find_binary, socket_path
@@ -221,17 +222,25 @@ async def written_and_stopped(place: Path) -> Path:
     return file
 
 
-async def test_a_torn_tail_of_the_file_costs_the_last_command_only(place: Path) -> None:
+async def test_a_torn_tail_of_the_file_costs_the_last_command_only_and_that_is_said(place: Path) -> None:
+    """X64: as after a power cut; the log names the file and what was dropped, once."""
     file = await written_and_stopped(place)
     os.truncate(file, file.stat().st_size - 7)
-    engine = EmbeddedEngine(place)
-    try:
-        assert await ask(await engine.start(), "DBSIZE") == 199
-    finally:
-        await engine.stop()
+    size = file.stat().st_size
+    for told in (1, 0):
+        engine = EmbeddedEngine(place)
+        try:
+            with capture_logs() as logged:
+                assert await ask(await engine.start(), "DBSIZE") == 199
+        finally:
+            await engine.stop()
+        torn = [line for line in logged if line["event"] == "engine_file_torn"]
+        assert len(torn) == told
+        assert all((line["file"], line["dropped_bytes"]) == (file.name, size - file.stat().st_size) for line in torn)
 
 
 async def test_damage_in_the_middle_of_the_file_is_refused_with_a_command_that_repairs_it(place: Path) -> None:
+    """X64: and the command does repair it."""
     file = await written_and_stopped(place)
     content = bytearray(file.read_bytes())
     middle = content.index(b"*3", len(content) // 2)
