@@ -101,7 +101,10 @@ async def agree(people: list[Person], engine: Engine) -> None:
 
 
 async def test_a_stopped_engine_fails_writes_in_two_seconds_and_heals_by_itself() -> None:
-    """X55: SIGSTOP; `unavailable` instead of a hanging send, /readyz red, everybody stays connected; then it heals."""
+    """X55: SIGSTOP; `unavailable` instead of a hanging send, /readyz red, everybody stays connected; then it heals.
+
+    Stopped for as long as that takes to see, some seconds instead of thirty: longer than every deadline in between.
+    """
     async with (
         folder() as place,
         running("redis") as engine,

