@@ -57,11 +57,13 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
 Where to go:
 
     a new command            its type in commands.py (and its reply in replies.py), a function in a handler file
-                             (talk.py, speech.py, people.py or a new one), a row in dispatch.py, a line in
-                             docs/protocol.md
+                             (talk.py, speech.py, amends.py, people.py or a new one), a row in dispatch.py, a line
+                             in docs/protocol.md; one that carries words goes through speech.py's `submission`
     a new setting            a field in settings.py, its line in config.yaml
+    a new metric             metrics.py, and where it happens; what lower layers count is copied in node.py
     another room             config.yaml only
-    slow mode                rooms/topics.py (the rule), rooms/lua/commit.lua (the guard), config.yaml (the figure)
-    what a helper may do     auth.py (roles, scopes), rooms/topics.py (what they mean in a room)
-    a slow or broken client  outbox.py (when), gateway.py (what then)
+    slow mode                config.yaml (the figure), rooms/topics.py (the rule), rooms/lua/log.lua and commit.lua (the
+                             guard), speech.py (the words)
+    what staff may do        rooms/events.py (roles), auth.py (scopes), rooms/topics.py (what they mean in a room)
+    a slow or broken client  outbox.py (when), gateway.py (what then), listener.py (silence)
 """

@@ -1,11 +1,11 @@
-"""Rooms: what a room is, and how an event reaches every node exactly once, in order, or not at all.
+"""Rooms: what a room is, and how an event reaches every node: once, in order and without holes, or with a reset.
 
 A room is a log in the engine (Redis 7 or Valkey) and the nodes that follow it. This package knows events, positions and
 people's presence; it has never heard of moderation or websockets. `chat` is the only one that uses it.
 
 Two ideas carry it. What several nodes must agree on is one Lua script per verb (`lua/`), which compares and sets and
 holds no policy. And every entry carries a tag, hash(previous tag, its id), so that a node which comes back after a
-failover sees whether the log is still the one it knew: `recovery.py` compares, `backplane.py` acts.
+failover sees whether the log is still the one it knew: `recovery.py` compares, `healing.py` and `tending.py` act.
 
 Files, from the bottom up. A file imports its own layer and those below (tests/test_layers.py).
 
@@ -33,14 +33,14 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         backplane.py     the front of all this: commit, open, take, recover, page
         leases.py        which nodes are alive
         presence.py      who is where across all nodes, at a cost that a storm cannot raise
-    lua/                 one verb per file, its KEYS, ARGV and answer on top
+    lua/                 one verb per file, its KEYS, ARGV and answer on top; log.lua is what writers of a log share
 
 Where to go:
 
     slow mode, capacity, who may enter    topics.py (and config.yaml for the figures); the gap itself is kept by the
-                                          guard in lua/commit.lua, because two nodes must agree on it
+                                          guard in lua/log.lua and lua/commit.lua, because nodes must agree on it
     a new key or channel                  envelope.py
     a new verb on the log                 its script in lua/, a method in history.py, its use in backplane.py
-    another engine topology               address.py, link.py, backplane.py
+    another engine topology               address.py, link.py, backplane.py; calls.py for presence and persons
     presence is told too often, too late  roster.py (tiers)
 """
