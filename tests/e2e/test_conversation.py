@@ -3,54 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
-
-import msgpack
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from chat.client import Client
 from chat.wire import Codec
-from tests.support.raw import MSGPACK, Raw
+from tests.support.packed import Packed
+from tests.support.raw import Raw
 from tests.support.server import Server
-
-
-class Packed:
-    """A plain websockets client that speaks MessagePack, as a stranger would write it."""
-
-    def __init__(self, ws: ClientConnection) -> None:
-        self.ws = ws
-        self.number = 0
-        self.events: list[dict[str, Any]] = []
-
-    @staticmethod
-    @asynccontextmanager
-    async def open(server: Server) -> AsyncIterator[Packed]:
-        async with connect(server.ws, subprotocols=[Subprotocol(MSGPACK)], proxy=None) as ws:
-            yield Packed(ws)
-
-    async def told(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
-            payload = await self.ws.recv()
-        assert isinstance(payload, bytes)
-        said: dict[str, Any] = msgpack.unpackb(payload)
-        return said
-
-    async def ask(self, type: str, **fields: Any) -> dict[str, Any]:
-        self.number += 1
-        await self.ws.send(msgpack.packb({"type": type, "id": self.number, **fields}))
-        while (said := await self.told()).get("re") != self.number:
-            self.events.append(said)
-        return said
-
-    async def message(self, text: str) -> dict[str, Any]:
-        while True:
-            for event in self.events:
-                if event.get("text") == text:
-                    return event
-            self.events.append(await self.told())
 
 
 async def heard_by_hand(raw: Raw, text: str) -> dict[str, Any]:
