@@ -9,15 +9,17 @@ socket is behind, or they sit in several rooms) gets it through their outbox, an
 write per connection and tick.
 
 A *seal* fixes who gets a chunk. `join` seals first: a newcomer has the pending entries from the log already, and must
-not get them twice. Everything here is synchronous; `flush` is a generator so that its owner can take turns with the
-rest of the node between slices, and all it iterates over was fixed at the seal.
+not get them twice. Who leaves or joins anew is withdrawn from what was sealed and not written yet, also from the job
+that is half written between two slices, and from what of the room waits in their outbox. Everything here is
+synchronous; `chunks` is a generator so that its owner can take turns with the rest of the node between slices, and all
+it iterates over was fixed at the seal.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
@@ -38,6 +40,7 @@ class Job:
     chunk: bytes  # everything, for those who are clear
     parts: list[tuple[Lane, bytes]]  # the same by lane, for the others
     who: tuple[Connection, ...]
+    withdrawn: set[Connection] = field(default_factory=set)  # of `who`: left or joined anew since the seal
 
 
 class LocalRoom:
@@ -140,12 +143,16 @@ class Hub:
         here[connection] = None
 
     def leave(self, key: RoomKey, connection: Connection) -> bool:
-        """This connection no longer hears the room. True when nobody here does; the room is then forgotten."""
+        """This connection no longer hears the room, nor what it was not told yet.
+
+        True when nobody here hears it any more; the room is then forgotten.
+        """
         room = self.rooms.get(key)
         if room is None:
             return False
         self._seal(room)
         room.here[connection.codec].pop(connection, None)
+        self._withdraw(room, connection)
         if len(room):
             return False
         del self.rooms[key]
@@ -181,32 +188,36 @@ class Hub:
         for room in tuple(self._dirty):
             self._seal(room)
         while self._jobs:
-            job = self._jobs.popleft()
+            job = self._jobs[0]  # it stays in the queue while it is written: who leaves meanwhile is withdrawn from it
+            withdrawn, key = job.withdrawn, job.room.key
             for connection in job.who:
+                if withdrawn and connection in withdrawn:
+                    continue
                 if connection.clear:
                     yield connection, job.chunk
                     continue
-                outbox = connection.outbox
                 for lane, part in job.parts:
-                    outbox.push(lane, part)
-                if outbox.slow:
-                    self.slow.append(connection)
+                    connection.outbox.push(lane, part, key)
                 self.touch(connection)
+            self._jobs.popleft()
 
     def private(self) -> Iterator[tuple[Connection, bytes]]:
         """Those who were touched, each with what their outbox may let go now, which can be nothing."""
         touched, self._touched = self._touched, []
         for connection in touched:
             connection.touched = False
-            may_leave = connection.outbox and not (connection.paused or connection.corked)
-            yield connection, connection.outbox.drain() if may_leave else b""
+            outbox = connection.outbox
+            may_leave = outbox and not (connection.paused or connection.corked)
+            if outbox.slow and not may_leave:
+                self.slow.append(connection)
+            yield connection, outbox.drain() if may_leave else b""
 
     def _withdraw(self, room: LocalRoom, connection: Connection) -> None:
-        """Take a connection out of the room's jobs that are not written yet."""
-        for place, job in enumerate(self._jobs):
-            if job.room is room and connection in job.who:
-                who = tuple(other for other in job.who if other is not connection)
-                self._jobs[place] = Job(room, job.chunk, job.parts, who)
+        """Take back what a connection was not told of the room yet."""
+        for job in self._jobs:
+            if job.room is room:
+                job.withdrawn.add(connection)
+        connection.outbox.take_back(room.key)
 
     def _seal(self, room: LocalRoom) -> None:
         """Turn what is pending into jobs for those who are in the room at this moment."""

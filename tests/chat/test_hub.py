@@ -97,6 +97,57 @@ def test_who_joins_anew_does_not_hear_again_what_the_answer_to_the_join_has() ->
     assert heard == {first: ["after"], second: ["after"], staying: ["before", "after"]}
 
 
+def test_who_rejoins_while_a_flush_is_half_way_hears_nothing_twice() -> None:
+    """Between two slices of a long flush the job under way is withdrawn from them like those that wait."""
+    first, second = connection(), connection()
+    hub = hub_with(first, second)
+    hub.deliver(entry(1, "before"))
+    flush = hub.chunks()
+    assert next(flush)[0] is first
+    hub.join(ROOM, "recovery", second)
+    assert list(flush) == []
+
+
+def test_who_leaves_and_comes_back_within_one_flush_hears_nothing_twice() -> None:
+    """What was sealed before the leave is in the answer to the join."""
+    one, staying = connection(), connection()
+    hub = hub_with(one, staying)
+    hub.deliver(entry(1, "before"))
+    hub.leave(ROOM, one)
+    hub.join(ROOM, "recovery", one)
+    hub.deliver(entry(2, "after"))
+    heard: dict[Connection, list[str]] = {one: [], staying: []}
+    for who, chunk in hub.chunks():
+        heard[who] += texts(chunk)
+    assert heard == {one: ["after"], staying: ["before", "after"]}
+
+
+def test_what_waits_for_a_socket_that_is_behind_is_not_told_after_the_answer_to_a_new_join() -> None:
+    """Replies overtake room messages in an outbox: what the answer has, the room's lane must not repeat."""
+    behind = connection()
+    hub = hub_with(behind)
+    behind.paused = True
+    hub.deliver(entry(1, "in the answer"))
+    assert list(hub.chunks()) == []
+    hub.join(ROOM, "recovery", behind)
+    hub.deliver(entry(2, "live"))
+    assert list(hub.chunks()) == []
+    behind.paused = False
+    assert [texts(data) for one, data in hub.private() if one is behind] == [["live"]]
+
+
+def test_replies_that_nobody_takes_make_a_connection_slow_as_well() -> None:
+    """A client that asks for page after page and reads none is cut off; its room may be quiet."""
+    deaf = connection()
+    hub = hub_with(deaf)
+    deaf.paused = True
+    for _ in range(5):
+        deaf.outbox.push(Lane.REPLY, b"x" * 256 * 1024)
+        hub.touch(deaf)
+        assert [data for _, data in hub.private()] == [b""]
+    assert set(hub.slow) == {deaf}
+
+
 def test_someone_with_private_words_waiting_gets_one_write_in_lane_order() -> None:
     """The reply first, then the room's chunk, joined."""
     busy = connection()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.outbox import LOSSY_LIMIT, SLOW_LIMIT, Lane, Outbox
+from rooms.events import RoomKey
 
 
 def test_a_drain_gives_lanes_in_order_and_arrivals_in_order_within_a_lane() -> None:
@@ -32,6 +33,18 @@ def test_someone_far_behind_loses_presence_and_typing_only() -> None:
     outbox.push(Lane.LOSSY, b"typing")
     outbox.push(Lane.REPLY, b"r")
     assert outbox.drain() == b"r" + b"m" * (LOSSY_LIMIT + 1)
+
+
+def test_what_waits_of_one_room_can_be_taken_back() -> None:
+    """Who joins anew has it in the answer; other rooms and replies stay."""
+    outbox = Outbox()
+    outbox.push(Lane.ROOM, b"a1", RoomKey("adult/a"))
+    outbox.push(Lane.ROOM, b"b1", RoomKey("adult/b"))
+    outbox.push(Lane.LOSSY, b"a2", RoomKey("adult/a"))
+    outbox.push(Lane.REPLY, b"r")
+    outbox.take_back(RoomKey("adult/a"))
+    assert outbox.size == 3
+    assert outbox.drain() == b"rb1"
 
 
 def test_an_outbox_says_when_it_is_slow() -> None:
