@@ -40,7 +40,8 @@ Where to go:
     slow mode, capacity, who may enter    topics.py (and config.yaml for the figures); the gap itself is kept by the
                                           guard in lua/log.lua and lua/commit.lua, because nodes must agree on it
     a new key or channel                  envelope.py
-    a new verb on the log                 its script in lua/, a method in history.py, its use in backplane.py
+    a new verb on the log                 its script in lua/, its name in scripts.py, a method in history.py, its use in
+                                          backplane.py
     another engine topology               address.py, link.py, backplane.py; calls.py for presence and persons
     presence is told too often, too late  roster.py (tiers)
 """
