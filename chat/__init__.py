@@ -19,6 +19,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
     L0  commands.py      what a client may say: one frozen type for each command
         replies.py       what the server says: replies, events, refusal and close codes
     L1  wire.py          bytes ↔ words in both codecs; ready websocket frames
+        fields.py        a bad field's path and its fix, from the schema
         auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
         tickets.py       who was asked to move comes in before the crowd
         connection.py    one client from upgrade to close, without a socket: states, budgets, positions

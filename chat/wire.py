@@ -16,7 +16,6 @@ name the fix, and the command's id where one could be read; never a piece of the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,8 +25,8 @@ from typing import Any, TypeVar, get_args
 
 import msgpack
 import msgspec
-from msgspec import inspect
 
+from chat import fields
 from chat.commands import AnyCommand, Command, Id
 from rooms.events import Entry
 
@@ -219,10 +218,6 @@ class _HasType(msgspec.Struct):
     type: str
 
 
-_STEP = re.compile(r"\.([a-z_]+)|\[(?:\d+|\.\.\.)\]")  # a name, or an index (group 1 empty)
-_MISSING = "Object missing required field `"
-
-
 def _explain(codec: Codec, payload: bytes | str, fault: str | None) -> BadFrame:
     """Name the field and the fix. `fault` is msgspec's own sentence, None when the bytes were not even readable."""
     head = _peek(codec, payload, _HasId)
@@ -239,11 +234,8 @@ def _explain(codec: Codec, payload: bytes | str, fault: str | None) -> BadFrame:
     if kind.type not in _COMMANDS:
         says = "no such command: see the list in the protocol, and mind the spelling"
         return BadFrame("type", says, id, "unknown_command")
-    path, wanted = _field(_COMMANDS[kind.type], fault)
-    if not path:
-        return BadFrame("", _NOT_A_MAP, id)
-    verb = "is missing: it must be" if fault.startswith(_MISSING) else "must be"
-    return BadFrame(path, f"`{path}` {verb} {wanted}", id)
+    path, says = fields.fix(_COMMANDS[kind.type], fault)
+    return BadFrame(path, says or _NOT_A_MAP, id)
 
 
 _Peeked = TypeVar("_Peeked", bound=msgspec.Struct)
@@ -257,56 +249,3 @@ def _peek(codec: Codec, payload: bytes | str, shape: type[_Peeked]) -> _Peeked |
         return msgspec.msgpack.decode(payload, type=shape) if isinstance(payload, bytes) else None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-
-
-def _field(command: type[Command], fault: str) -> tuple[str, str]:
-    """Path and wanted kind of the field msgspec complained about; ("", "") where it is not one of the schema's."""
-    steps = [step.group(1) for step in _STEP.finditer(fault.rpartition(" - at `$")[2])] if " - at `$" in fault else []
-    if fault.startswith(_MISSING):
-        steps.append(fault[len(_MISSING) :].partition("`")[0])
-    path, at = "", inspect.type_info(command)
-    for step in steps:
-        at = _inner(at)
-        if step is None and isinstance(at, inspect.ListType):
-            path, at = f"{path}[]", at.item_type
-            continue
-        known = {field.encode_name: field.type for field in at.fields} if isinstance(at, inspect.StructType) else {}
-        if step == "type" and not path:
-            return "type", "the name of a command"
-        if step not in known:
-            return "", ""
-        path, at = f"{path}.{step}" if path else step, known[step]
-    return path, _wanted(at)
-
-
-def _inner(kind: inspect.Type) -> inspect.Type:
-    """What remains when `None` and descriptions are taken off."""
-    while True:
-        if isinstance(kind, inspect.UnionType):
-            kind = next(each for each in kind.types if not isinstance(each, inspect.NoneType))
-        elif isinstance(kind, inspect.Metadata):
-            kind = kind.type
-        else:
-            return kind
-
-
-def _wanted(kind: inspect.Type) -> str:
-    """Plain words for what a field takes."""
-    if isinstance(kind, inspect.UnionType):
-        return _wanted(next(each for each in kind.types if not isinstance(each, inspect.NoneType)))
-    if isinstance(kind, inspect.Metadata):
-        described = (kind.extra_json_schema or {}).get("description")
-        return described if isinstance(described, str) else _wanted(kind.type)
-    if isinstance(kind, inspect.StrType):
-        if kind.max_length is None:
-            return "text"
-        return f"text of {kind.min_length or 0} to {kind.max_length} characters"
-    if isinstance(kind, inspect.IntType):
-        return f"a whole number from {kind.ge} to {kind.le}"
-    if isinstance(kind, inspect.LiteralType):
-        return "one of " + ", ".join(f'"{value}"' for value in kind.values)
-    if isinstance(kind, inspect.BoolType):
-        return "true or false"
-    if isinstance(kind, inspect.ListType):
-        return f"a list of at most {kind.max_length} items"
-    return "an object"

@@ -25,7 +25,7 @@ LAYERS = {
     0: "chat.commands chat.replies rooms.events moderation.verdict",
     1: """
         chat.wire chat.connection chat.outbox chat.hub chat.auth chat.metrics chat.settings chat.tickets chat.legible
-        chat.follow chat.enginelog
+        chat.follow chat.enginelog chat.fields
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
@@ -61,8 +61,8 @@ OUTSIDE: dict[str, set[str | int]] = {
     "hiredis": {2},
     "msgpack": {"chat.wire", "chat.line"},
     "msgspec": {
-        "chat.wire", "chat.line", "chat.client", "chat.commands", "chat.replies", "chat.settings", "chat.config",
-        "moderation.rules", "moderation.policy", "moderation.helplines",
+        "chat.wire", "chat.fields", "chat.line", "chat.client", "chat.commands", "chat.replies", "chat.settings",
+        "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines",
     },
     "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines"},
     "structlog": {2, 3, 4},
