@@ -172,6 +172,11 @@ class Connection:
         """Whether something received has not been started."""
         return bool(self._unread)
 
+    @property
+    def topics(self) -> int:
+        """How many topic rooms this connection is in."""
+        return sum(1 for room in self.rooms.values() if room.topic)
+
     def receive(self, payload: bytes | str) -> None:
         """Take one message off the socket. It is read when its turn comes."""
         if self.state is not State.CLOSED and self.closing is None:

@@ -6,6 +6,9 @@ room the client was in, with what it missed, so that a reconnect is one round tr
 
 The order matters: everything that may wait comes first; then the rooms are entered, the welcome is queued and the
 connection is opened in one step. Until then it is corked, so the welcome leaves before any event of those rooms.
+
+A node hears the inbox of each person it has a connection of. The hub knows a connection from the moment it is known
+whose it is, before anything is awaited: so an inbox that one device is opening is never closed by another that goes.
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from chat.talk import (
     INBOX,
     RESUME_BYTES,
     catch_up,
+    engine_away,
     enter,
     inbox_of,
     judge_name,
     prepare,
     refused,
+    too_many_rooms,
 )
 from rooms.backplane import Recovery
 from rooms.events import Band
@@ -49,6 +54,7 @@ async def hello(services: Services, connection: Connection, command: say.Hello) 
         if isinstance(identity, Refused):
             return identity
         connection.identity = identity
+        services.hub.enter(identity.user, connection)
         places = await gather(services, connection, command)
         waiting = await open_items(services, identity, returning=command.guest is None)
         return settle(services, connection, command, identity, places, waiting)
@@ -56,6 +62,8 @@ async def hello(services: Services, connection: Connection, command: say.Hello) 
         connection.corked = False
         if connection.state is State.HELLO:
             connection.state = State.NEW  # not welcomed: the next command must be another hello
+        if connection.state is not State.OPEN:
+            forget(services, connection)
         services.hub.touch(connection)
 
 
@@ -98,15 +106,24 @@ async def known(services: Services, connection: Connection, re: int, token: str)
 async def gather(
     services: Services, connection: Connection, command: say.Hello
 ) -> list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]]:
-    """Everything about the rooms to return to that may wait: rules, subscriptions, what only the log has."""
-    wanted = [room for room in command.resume if room.room != INBOX][: services.settings.limits.rooms]
-    inbox = next((room for room in command.resume if room.room == INBOX), say.ResumeAt(room=INBOX))
+    """Everything about the rooms to return to that may wait: rules, subscriptions, what only the log has.
+
+    The inbox comes first, asked for or not; a room that is named twice is returned to once.
+    """
+    wanted = {INBOX: say.ResumeAt(room=INBOX)}
+    for room in reversed(command.resume):
+        wanted[room.room] = room
     found: list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]] = []
-    for room in [inbox, *wanted]:
+    entered = -1  # topic rooms so far: the inbox is none
+    for room in [wanted.pop(INBOX), *reversed(wanted.values())]:
+        if entered >= services.settings.limits.rooms:
+            found.append((room, too_many_rooms(services, None), None))
+            continue
         place = await prepare(services, connection, room)
         if isinstance(place, Refused):
             found.append((room, place, None))
             continue
+        entered += 1
         found.append((room, place, await catch_up(services, place.key, room.cursor)))
     return found
 
@@ -128,27 +145,30 @@ def settle(
     identity: Identity,
     places: list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]],
     waiting: list[dict[str, Any]],
-) -> Welcome:
+) -> Welcome | Refused:
     """Enter the rooms, open the connection and welcome, in one step: no await may stand between these lines."""
+    if connection.state is State.CLOSED:  # gone while we read
+        return engine_away(command.id)
     if command.client is not None:
         connection.tab = command.client.tab
-    person = services.hub.enter(identity.user, connection)
-    for other in list(person.connections):
+    for other in list(services.hub.people[identity.user].connections):
         if other is not connection and other.tab is not None and other.tab == connection.tab:
             other.close(Close.REPLACED, "this tab has a newer connection")
             services.hub.touch(other)
-    asked = {room.room for room in command.resume}
-    resumed: list[Joined | Refused] = []
+    resumed: dict[str, Joined | Refused] = {}
     left = RESUME_TOTAL
     for room, place, read in places:
         if isinstance(place, Refused):
-            resumed.append(named(place, room.room))
+            resumed[room.room] = named(place, room.room)
             continue
         entered = enter(services, connection, place, room, read, max_bytes=min(RESUME_BYTES, left))
         if isinstance(entered, Joined):
             left -= sum(len(bytes(event)) for event in entered.events)
-        if room.room in asked:
-            resumed.append(entered)
+            resumed[room.room] = entered
+        elif room.room == INBOX:
+            return engine_away(command.id)  # nobody is let in without what is private to them
+        else:
+            resumed[room.room] = named(entered, room.room)
     connection.state = State.OPEN
     now = services.wall()
     renewed = replace(identity, expires=now + services.settings.auth.token_ttl) if command.guest else identity
@@ -164,7 +184,7 @@ def settle(
         heartbeat=services.settings.gateway.heartbeat,
         limits={"text": limits.text, "rooms": limits.rooms, "dedupe": limits.dedupe, "in_flight": 16},
         now=waiting,
-        resumed=resumed,
+        resumed=[resumed[name] for name in dict.fromkeys(room.room for room in command.resume)],
     )
 
 
@@ -196,14 +216,22 @@ async def refresh(services: Services, connection: Connection, command: say.Refre
 
 
 def depart(services: Services, connection: Connection) -> None:
-    """A connection is gone: its seats are kept for the grace, its inbox is closed with the last device."""
+    """A connection is gone: its seats are kept for the grace."""
     from chat.talk import depart as depart_room
 
     connection.state = State.CLOSED
     for name in list(connection.rooms):
         depart_room(services, connection, name, grace=True)
-    if connection.identity is not None:
-        services.hub.exit(connection.identity.user, connection)
+    forget(services, connection)
 
 
-__all__ = ["depart", "hello", "inbox_of", "refresh"]
+def forget(services: Services, connection: Connection) -> None:
+    """Let go of a connection's person; with the last one of theirs, of the inbox too."""
+    identity = connection.identity
+    if identity is not None:
+        services.hub.exit(identity.user, connection)
+        if identity.user not in services.hub.people:
+            services.backplane.close(inbox_of(identity))
+
+
+__all__ = ["depart", "hello", "refresh"]

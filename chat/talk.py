@@ -17,13 +17,14 @@ import structlog
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity, alias_id, alias_name
-from chat.connection import TYPING_GAP, Connection, Membership
+from chat.connection import TYPING_GAP, Connection, Membership, State
 from chat.outbox import Lane
 from chat.replies import Code, Joined, Left, MemberList, PageOf, Presence, Refused, RoomList, TypingNow
 from chat.services import Services
 from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
 from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
+from rooms.recovery import fits, newest
 from rooms.roster import Change
 from rooms.topics import Topic, refusal_to_join
 
@@ -73,6 +74,12 @@ def absent(services: Services, connection: Connection, re: int | None, name: str
     if name == INBOX or find(services, who(connection), name) is not None:
         return refused(re, Code.NOT_MEMBER, "Join the room first.", path="room")
     return not_found(re)
+
+
+def too_many_rooms(services: Services, re: int | None) -> Refused:
+    """Nobody needs so many rooms at once, and each costs every node something."""
+    most = services.settings.limits.rooms
+    return refused(re, Code.FORBIDDEN, f"You can be in {most} rooms at a time. Leave one first.", path="room")
 
 
 def engine_away(re: int | None) -> Refused:
@@ -132,6 +139,9 @@ def _card(services: Services, connection: Connection, topic: Topic) -> dict[str,
 
 async def join(services: Services, connection: Connection, command: say.Join) -> Joined | Refused:
     """Enter a room and catch up with it."""
+    fresh = command.room != INBOX and command.room not in connection.rooms
+    if fresh and connection.topics >= services.settings.limits.rooms:
+        return too_many_rooms(services, command.id)
     place = await prepare(services, connection, command)
     if isinstance(place, Refused):
         return place
@@ -215,15 +225,20 @@ def enter(
 ) -> Joined | Refused:
     """Bridge, enter the hub and answer, in one step: no await may stand between these lines."""
     re = command.id if isinstance(command, say.Join) else None
+    if connection.state is State.CLOSED:  # gone while we read: whoever enters now would never leave
+        return engine_away(re)
     forged = bool(command.cursor) and _place(command.cursor) is None
     recovery = bridge(services, place.key, command.cursor, read, max_bytes)
     if recovery is None:
         return engine_away(re)
+    anew = command.room in connection.rooms
     connection.rooms[command.room] = place
-    connection.direct = sum(1 for room in connection.rooms.values() if room.topic) == 1
+    connection.direct = connection.topics == 1
     services.hub.join(place.key, command.room, connection)
     present, version, members = 1, 0, None
     if place.topic is not None:
+        if anew:  # one connection has one seat, however often it joins
+            services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
         services.presence.arrive(place.member, place.key, services.ticks())
         roster = services.presence.roster(place.key)
         present, version = services.presence.present(place.key), roster.version
@@ -254,7 +269,11 @@ def bridge(
     rest = backplane.recover_locally(key, read.position, RESUME_EVENTS, RESUME_BYTES)
     if rest is None or not rest.recovered:
         return None
-    return Recovery([*read.entries, *rest.entries], rest.position, read.recovered, read.why)
+    entries = [*read.entries, *rest.entries]
+    if fits(entries, 2 * RESUME_EVENTS, max_bytes):
+        return Recovery(entries, rest.position, read.recovered, read.why)
+    why = "trimmed" if read.recovered else read.why
+    return Recovery(newest(entries, NEWEST, max_bytes), rest.position, False, why)
 
 
 def told(member: Member) -> dict[str, Any]:
@@ -275,9 +294,8 @@ async def leave(services: Services, connection: Connection, command: say.Leave) 
 def depart(services: Services, connection: Connection, name: str, *, grace: bool) -> None:
     """Take a connection out of a room; `grace` keeps the seat for someone who was merely cut off."""
     place = connection.rooms.pop(name)
-    connection.direct = sum(1 for room in connection.rooms.values() if room.topic) == 1
-    if services.hub.leave(place.key, connection) and place.topic is None:
-        services.backplane.close(place.key)
+    connection.direct = connection.topics == 1
+    services.hub.leave(place.key, connection)
     if place.topic is not None:
         services.presence.depart(place.member.user, place.key, services.ticks(), grace=grace)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -10,11 +11,36 @@ from dataclasses import replace
 import pytest
 
 from chat.auth import Identity, sign
-from chat.settings import Moderation
+from chat.node import Node
+from chat.settings import Limits, Moderation
+from moderation.review import Held, Review
 from rooms.events import Band, Role, UserId
 from tests.support.engines import Engine
-from tests.support.nodes import SECRET, next_event, node_on, talking
+from tests.support.nodes import ROOMS, SECRET, next_event, node_on, talking
 from tests.support.raw import Raw
+
+LOW = "some nights I think everyone would be better off without me"
+
+
+class Waiting(Review):
+    """The review desk, which answers when the test lets it: the last thing a hello waits for."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(node.redis)
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+        node.services = node.gateway.services = replace(node.services, review=self)
+
+    async def held_by(self, user: str) -> list[Held]:
+        self.asked.set()
+        await self.answer.wait()
+        return await super().held_by(user)
+
+
+async def left(node: Node, most: int) -> None:
+    """Until no more than `most` connections are there."""
+    async with asyncio.timeout(10):
+        while len(node.gateway.everyone()) > most:
+            await asyncio.sleep(0.001)
 
 
 def token(*, expires: float = 3600, **changes: object) -> str:
@@ -150,3 +176,68 @@ async def test_held_messages_are_in_the_welcome_of_who_returns(steady_engine: En
             again = await raw.ask("hello", token=welcome["token"])
     assert held["state"] == "held"
     assert [one["id"] for one in again["now"]] == [held["id"]]
+
+
+async def test_a_client_that_is_gone_before_its_welcome_leaves_no_ghost(steady_engine: Engine) -> None:
+    """The hello ends all the same; nobody is in a room, in an inbox or present because of it."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as other:
+        review = Waiting(node)
+        async with Raw.upgraded(node.url) as raw:
+            await raw.say("hello", token=token(), resume=[{"room": "recovery"}])
+            await review.asked.wait()
+        await left(node, 1)
+        review.answer.set()
+        await other.ask("rooms")
+        rooms = await other.ask("rooms")
+        assert len(node.hub.people) == 1
+        assert "adult/recovery" not in node.hub.rooms
+        assert len([room for room in node.hub.rooms if room.startswith("inbox/")]) == 1
+        assert node.backplane.stats()["open_rooms"] == len(ROOMS) + 1
+    assert [room["present"] for room in rooms["rooms"] if room["room"] == "recovery"] == [0]
+
+
+async def test_the_inbox_stays_open_when_the_old_connection_ends_during_the_new_ones_hello(
+    steady_engine: Engine,
+) -> None:
+    """A reload: the page that goes must not close what the page that comes has just opened."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as new:
+        review = Waiting(node)
+        async with Raw.upgraded(node.url) as old:
+            welcome = await old.hello(country="GB")
+            await new.say("hello", token=welcome["token"])
+            await review.asked.wait()
+        await left(node, 1)
+        review.answer.set()
+        assert (await new.told())["type"] == "welcome"
+        await new.ask("join", room="anxiety")
+        await new.ask("send", room="anxiety", text=LOW, key="k")
+        assert (await next_event(new, "care"))["card"]
+
+
+async def test_the_inbox_is_closed_with_the_last_connection(steady_engine: Engine) -> None:
+    """A node hears the inboxes of those who are here, and no others."""
+    async with node_on(steady_engine.url) as node:
+        async with Raw.upgraded(node.url) as one, Raw.upgraded(node.url) as two:
+            welcome = await one.hello()
+            await two.ask("hello", token=welcome["token"])
+            assert node.backplane.stats()["open_rooms"] == len(ROOMS) + 1
+        await left(node, 0)
+        assert node.backplane.stats()["open_rooms"] == len(ROOMS)
+    assert not node.hub.people
+
+
+async def test_rooms_beyond_the_limit_are_refused_in_hello_and_none_is_dropped_in_silence(
+    steady_engine: Engine,
+) -> None:
+    """Every room asked for is answered, in order."""
+    async with node_on(steady_engine.url, limits=Limits(enabled=False, rooms=2)) as node:
+        async with Raw.upgraded(node.url) as raw:
+            rooms = ["anxiety", "recovery", "slow", "small"]
+            welcome = await raw.ask("hello", guest={"band": "adult"}, resume=[{"room": room} for room in rooms])
+    assert [(one["room"], one["type"]) for one in welcome["resumed"]] == [
+        ("anxiety", "joined"),
+        ("recovery", "joined"),
+        ("slow", "refused"),
+        ("small", "refused"),
+    ]
+    assert {one["code"] for one in welcome["resumed"][2:]} == {"forbidden"}

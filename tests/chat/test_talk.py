@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from chat.settings import Limits
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -143,3 +146,49 @@ async def test_history_is_paged_backwards_and_forwards(steady_engine: Engine) ->
     assert forward["more"] is False
     assert (both["code"], both["path"]) == ("bad_request", "after")
     assert (wrong["code"], wrong["path"]) == ("bad_request", "before")
+
+
+async def test_who_joins_anew_has_one_seat_and_is_gone_after_one_leave(steady_engine: Engine) -> None:
+    """After `reset` or `lag` a client joins the room it is in: that is no second connection of the person."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as stays, talking(node, "anxiety") as goes:
+        await goes.ask("join", room="anxiety")
+        await goes.ask("join", room="anxiety", alias="Another Name")
+        arrived = await next_event(stays, "presence")
+        while "Another Name" not in str(arrived["joined"]):
+            arrived = await next_event(stays, "presence")
+        await goes.ask("leave", room="anxiety")
+        gone = await next_event(stays, "presence")
+        assert node.presence.stats()["seats"] == 1
+    assert (gone["present"], len(gone["left"])) == (1, 1)
+
+
+async def test_a_join_that_ends_after_its_client_is_gone_leaves_no_ghost(engine: Engine) -> None:
+    """The log is read while the connection is lost: nobody enters the hub or the roster any more."""
+    async with node_on(engine.url) as node, talking(node, "recovery") as other:
+        async with talking(node) as raw:
+            engine.pause()
+            await raw.say("join", room="anxiety", cursor="abcdef0000.3.0123456789abcdef")
+            joins = "warmline_commands_total{type=join}"
+            async with asyncio.timeout(10):
+                while node.metrics.read()[joins] < 2:
+                    await asyncio.sleep(0.001)
+        async with asyncio.timeout(10):
+            while len(node.gateway.everyone()) > 1:
+                await asyncio.sleep(0.001)
+        engine.resume()
+        await other.ask("page", room="recovery")  # the engine answers in order
+        await other.ask("ping")
+        assert "adult/anxiety" not in node.hub.rooms
+        assert node.presence.stats()["seats"] == 1
+
+
+async def test_nobody_is_in_more_rooms_than_the_limit(steady_engine: Engine) -> None:
+    """`limits.rooms` holds for join; the rooms one is in may be joined anew, and a leave makes place."""
+    async with node_on(steady_engine.url, limits=Limits(enabled=False, rooms=2)) as node:
+        async with talking(node, "anxiety", "recovery") as raw:
+            over = await raw.ask("join", room="slow")
+            again = await raw.ask("join", room="recovery")
+            await raw.ask("leave", room="anxiety")
+            then = await raw.ask("join", room="slow")
+    assert (over["code"], over["path"]) == ("forbidden", "room")
+    assert (again["type"], then["type"]) == ("joined", "joined")
