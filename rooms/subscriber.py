@@ -79,7 +79,8 @@ class Subscriber:
             self._connection.abort()
 
     async def subscribe(self, channel: str) -> None:
-        """Hear a channel; returns when the engine has confirmed it, on this connection or a later one.
+        """Hear a channel; returns when the engine has confirmed it, on this connection or a later one, or when the
+        channel is wanted no longer.
 
         Waits for as long as that takes: the caller sets the limit.
         """
@@ -96,9 +97,10 @@ class Subscriber:
         await asyncio.shield(confirmed)
 
     def unsubscribe(self, channel: str) -> None:
-        """Stop hearing a channel."""
+        """Stop hearing a channel. Who still waits for its confirmation waits no longer, and has to look again."""
         name = channel.encode()
-        self._wanted.pop(name, None)  # who still waits for the confirmation waits in vain, for as long as they said
+        if (waiting := self._wanted.pop(name, None)) is not None:
+            waiting.set_result(None)
         if self._connection is not None:
             self._leaving[name] = self._leaving.get(name, 0) + 1
             self._connection.write(pack(b"SUNSUBSCRIBE", name))

@@ -4,7 +4,7 @@
 --       the room has no meta)  9 minimum gap of this person (ms, 0 none)  10 deadline (engine ms, 0 none)
 --       and for an amendment: 11 "edit" | "redact"  12 target id  13 amended body
 -- returns "k epoch seq tag at" | "r epoch seq tag at\n<outcome>" it is there already | "late" |
---         "too_soon <ms>" | "not_found" the target is gone
+--         "too_soon <ms>" | "not_found" the target is gone, or was taken back
 -- include: log
 local id = ARGV[2]
 local kept = known(id)
@@ -15,7 +15,10 @@ if no then return no end
 local e = {id = id, kind = ARGV[3], author = ARGV[4], at = now, body = ARGV[5], outcome = ARGV[6],
            keep = tonumber(ARGV[7])}
 if ARGV[11] then
-  if redis.call('HEXISTS', IDS, ARGV[12]) == 0 then return 'not_found' end
+  local seq = redis.call('HGET', IDS, ARGV[12])
+  local target = seq and row(seq)
+  -- What was taken back stays so, also for one who looked just before it was.
+  if not target or string.match(target.who, '^%S+ redacted ') then return 'not_found' end
   e.target = ARGV[12]
   if ARGV[11] == 'edit' then e.amended = ARGV[13] end
 end

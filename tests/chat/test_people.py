@@ -230,10 +230,10 @@ async def test_rooms_beyond_the_limit_are_refused_in_hello_and_none_is_dropped_i
     steady_engine: Engine,
 ) -> None:
     """Every room asked for is answered, in order."""
-    async with node_on(steady_engine.url, limits=Limits(enabled=False, rooms=2)) as node:
-        async with Raw.upgraded(node.url) as raw:
-            rooms = ["anxiety", "recovery", "slow", "small"]
-            welcome = await raw.ask("hello", guest={"band": "adult"}, resume=[{"room": room} for room in rooms])
+    rooms = ["anxiety", "recovery", "slow", "small"]
+    limits = Limits(enabled=False, rooms=2)
+    async with node_on(steady_engine.url, limits=limits) as node, Raw.upgraded(node.url) as raw:
+        welcome = await raw.ask("hello", guest={"band": "adult"}, resume=[{"room": room} for room in rooms])
     assert [(one["room"], one["type"]) for one in welcome["resumed"]] == [
         ("anxiety", "joined"),
         ("recovery", "joined"),

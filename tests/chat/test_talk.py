@@ -184,11 +184,11 @@ async def test_a_join_that_ends_after_its_client_is_gone_leaves_no_ghost(engine:
 
 async def test_nobody_is_in_more_rooms_than_the_limit(steady_engine: Engine) -> None:
     """`limits.rooms` holds for join; the rooms one is in may be joined anew, and a leave makes place."""
-    async with node_on(steady_engine.url, limits=Limits(enabled=False, rooms=2)) as node:
-        async with talking(node, "anxiety", "recovery") as raw:
-            over = await raw.ask("join", room="slow")
-            again = await raw.ask("join", room="recovery")
-            await raw.ask("leave", room="anxiety")
-            then = await raw.ask("join", room="slow")
+    limits = Limits(enabled=False, rooms=2)
+    async with node_on(steady_engine.url, limits=limits) as node, talking(node, "anxiety", "recovery") as raw:
+        over = await raw.ask("join", room="slow")
+        again = await raw.ask("join", room="recovery")
+        await raw.ask("leave", room="anxiety")
+        then = await raw.ask("join", room="slow")
     assert (over["code"], over["path"]) == ("forbidden", "room")
     assert (again["type"], then["type"]) == ("joined", "joined")

@@ -160,6 +160,36 @@ async def test_an_edit_replaces_the_words_everywhere_and_keeps_the_place(steady_
         assert await _everything(steady_engine, b"words of m1") == []
 
 
+async def test_a_room_that_is_closed_while_another_opens_it_is_open_in_the_end(steady_engine: Engine) -> None:
+    """The one who goes must not keep the one who comes waiting for a confirmation that nobody hears."""
+    async with pumped(steady_engine.url, ROOM) as node:
+        for step in range(4):
+            opening = asyncio.ensure_future(node.backplane.open(OTHER))
+            for _ in range(step):
+                await asyncio.sleep(0)
+            node.backplane.close(OTHER)
+            async with asyncio.timeout(1):
+                await opening
+            assert node.backplane.is_open(OTHER)
+            await node.backplane.submit([message(f"m{step}", OTHER)])
+            await node.seen(f"m{step}", OTHER)
+            node.backplane.close(OTHER)
+
+
+async def test_words_that_were_taken_back_cannot_be_edited_back(steady_engine: Engine) -> None:
+    """Whoever looked before the redaction and edits after it: the script sees what the reader could not."""
+    async with pumped(steady_engine.url, ROOM) as node:
+        await node.say("m1")
+        gone = Commit(room=ROOM, id=EventId("r1"), kind="redacted", author=UserId("mod"), body=b"gone",
+                      target=EventId("m1"))  # fmt: skip
+        late = Commit(room=ROOM, id=EventId("e1"), kind="edited", author=AUTHOR, body=b"told again",
+                      target=EventId("m1"), amended=b"back again")  # fmt: skip
+        _, outcome = await node.backplane.submit([gone, late])
+        assert outcome == Refused(Refusal.NOT_FOUND)
+        page = await node.backplane.page(ROOM, limit=10)
+    assert [(entry.id, entry.body) for entry in page.entries] == [("m1", b"gone"), ("r1", b"gone")]
+
+
 async def test_a_redaction_takes_the_words_out_of_the_store_and_of_every_ring(steady_engine: Engine) -> None:
     """The words of the message, of its edit and of the kept outcome are gone; id, tag and place stay."""
     async with pumped(steady_engine.url, ROOM) as node, pumped(steady_engine.url, ROOM) as other:
