@@ -11,6 +11,7 @@ The same pass reports signs (digits, "@", "/", …) and cue words that tell othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -48,16 +49,11 @@ def needs(pattern: str) -> Needs:
 
 def _shortest(choice: frozenset[str]) -> frozenset[str]:
     """`choice` without the strings that hold another of it: they say nothing new."""
-    return frozenset(
-        word
-        for word in choice
-        if not any(
-            word[start:end] in choice
-            for start in range(len(word))
-            for end in range(start + 1, len(word) + 1)
-            if end - start < len(word)
-        )
-    )
+    kept: list[str] = []
+    for word in sorted(choice, key=len):
+        if not any(short in word for short in kept):
+            kept.append(word)
+    return frozenset(kept)
 
 
 def _expense(choice: AbstractSet[str]) -> float:
@@ -78,6 +74,9 @@ class _Part:
 
 
 _NOTHING = frozenset({""})
+
+# Letters that stand for themselves, read in one step; the last one is left out where a sign of repetition follows it.
+_PLAIN = re.compile(r"[^\\\[\](){}|.^$?*+]+(?![?*+{])")
 
 
 class _Reader:
@@ -148,6 +147,9 @@ class _Reader:
         return _Part(None, [] if sign == "*" else part.needed + ([part.exact] if part.exact else []))
 
     def _piece(self) -> _Part:
+        if plain := _PLAIN.match(self.pattern, self.at):
+            self.at = plain.end()
+            return _Part(frozenset({plain.group()}), [])
         sign = self.pattern[self.at]
         self.at += 1
         if sign == "(":

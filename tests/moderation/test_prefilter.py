@@ -25,6 +25,18 @@ def test_the_rarest_words_a_pattern_needs_are_found(pattern: str, rarest: set[st
     assert set(needs(pattern)[0]) == rarest
 
 
+def test_a_word_that_holds_another_of_its_set_is_not_listened_for() -> None:
+    assert needs(r"(?:friend|end|the\s+end|tending|foe)") == [frozenset({"end", "foe"})]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"), [("worlds?", "world"), ("a+b", "aab"), ("odd{2}ity", "odddity"), ("word*ly", "worly")]
+)
+def test_a_letter_that_may_be_missing_or_doubled_is_not_taken_for_fixed(pattern: str, text: str) -> None:
+    prefilter = Prefilter([needs(pattern)])
+    assert prefilter.patterns(prefilter.seen(text)) == [0]
+
+
 def test_a_pattern_that_may_match_anything_needs_nothing() -> None:
     assert needs(r"\w+") == []
     assert needs(r"(?:red)?") == []
