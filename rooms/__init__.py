@@ -15,7 +15,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         commits.py       the words of a commit: what is asked, under which guard, what came of it
         recovery.py      two views of one log: recovered, gap, heal or fork
         ring.py          the newest entries of one open room on this node
-        roster.py        this node's copy of who is in a room, and what clients are told, how often
+        roster.py        one copy of who is in a room, and what clients are told, how often
         seats.py         who is in which room through this node, and what the engine has yet to hear
         address.py       redis.url, read and checked
     L2  scripts.py       the scripts in lua/, registered once, called by their hash
@@ -32,6 +32,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         tending.py       after each reconnect: which rooms are in doubt, and mend those
         backplane.py     the front of all this: commit, open, take, recover, page
         leases.py        which nodes are alive
+        copies.py        this node's copies of the rosters of open rooms, read anew where a diff was lost
         presence.py      who is where across all nodes, at a cost that a storm cannot raise
     lua/                 one verb per file, its KEYS, ARGV and answer on top; log.lua is what writers of a log share
 

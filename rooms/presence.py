@@ -4,13 +4,12 @@ A node says who is here through it by `arrive` and `depart`, which only note it 
 `flush` sends what changed, one script call per room in one pipeline; the script counts a person once however many
 nodes and connections have them, mints the version and publishes a diff. Diffs come back to every node through the
 backplane's subscriber: the node's pump feeds them to `absorb`, and asks `due` what clients should be told
-(rooms/roster.py). When a node dies, whichever other node notices first removes its people (rooms/leases.py).
+(rooms/copies.py). When a node dies, whichever other node notices first removes its people (rooms/leases.py).
 
 **What can go wrong.** The engine away: changes wait here and are sent when it is back; scripts are idempotent, so a
-lost answer costs a repetition. Diffs lost on the way: a hole in the versions, or, if it was the last diff, the
-comparison of versions every few seconds; both read the room anew. An emptied store: everyone is announced again. This
-node was stopped for so long that it was declared dead: it announces its people under a new id and then removes
-what is left of the old one, so that nobody sees anyone go. Nothing raises for engine trouble but `load`.
+lost answer costs a repetition. Diffs lost on the way: the room is read anew. An emptied store: everyone is announced
+again. This node was stopped for so long that it was declared dead: it announces its people under a new id and then
+removes what is left of the old one, so that nobody sees anyone go. Nothing raises for engine trouble but `load`.
 
 `run` does all of it in one task, in order: flush, lease, sweep and reading never overlap. `now` is monotonic seconds.
 """
@@ -20,18 +19,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from rooms import calls, envelope, scripts
+from rooms.copies import Copies
 from rooms.envelope import PresenceDiff
 from rooms.events import Member, NodeId, RoomKey, UserId
 from rooms.leases import REFRESH, SWEEP, Leases, Standing, new_node
-from rooms.resp import EngineAway
-from rooms.roster import Change, Fate, Roster, RosterCopy, pack_member, unpack_member
+from rooms.roster import Change, Roster, pack_member
 from rooms.seats import MOST_CHANGES, Seat, Seats
 
 # Long enough for one diff to gather a storm, short enough to feel immediate.
@@ -40,8 +39,6 @@ WINDOW = 0.25
 COMPARE = 5.0
 # Fan-out bodies stay under 16 kB, beyond which the engine does not count what a slow subscriber owes (parts.md).
 MOST_BYTES = 12_000
-# Rosters read in one pipeline: a few megabytes of answer at most.
-READ_AT_ONCE = 100
 
 
 class Presence:
@@ -51,13 +48,9 @@ class Presence:
         self._client = client  # from `calls.engine_client`, for presence alone
         self._script = scripts.read("presence_change")
         self._leases = Leases(client, node or new_node())
-        self._seats = Seats()
-        self._copies: dict[RoomKey, RosterCopy] = {}  # of open rooms
-        self._stirred: set[RoomKey] = set()  # copies that clients may have to be told of
-        self._holes: set[RoomKey] = set()  # copies to be read anew
-        self._loads: dict[RoomKey, asyncio.Lock] = {}  # one first reading at a time
-        self._doubted: dict[RoomKey, int] = {}  # copies that differed from the engine at the last comparison
         self._counts: Counter[str] = Counter()
+        self._seats = Seats()
+        self.copies = Copies(client, self._seats, self._counts)  # of open rooms
 
     @property
     def node(self) -> NodeId:
@@ -78,94 +71,35 @@ class Presence:
 
     def roster(self, room: RoomKey) -> Roster:
         """This node's copy; empty at version 0 before `load`. Who arrived in this window is not in it yet."""
-        copy = self._copies.get(room)
-        return copy.roster if copy is not None else Roster(0, 0, ())
+        return self.copies.roster(room)
 
     def present(self, room: RoomKey) -> int:
         """Head count with those who have just come to this node: what capacity is measured by."""
-        copy, seats = self._copies.get(room), self._seats.of(room)
-        known: Collection[UserId] = copy.people if copy is not None else ()
+        known, seats = self.copies.people(room), self._seats.of(room)
         return len(known) + sum(user in seats and user not in known for user in self._seats.dirty(room))
 
     def is_here(self, user: UserId, room: RoomKey) -> bool:
         """Whether this person is in `room`, through any node."""
-        copy = self._copies.get(room)
-        return user in self._seats.of(room) or (copy is not None and user in copy.people)
+        return user in self._seats.of(room) or user in self.copies.people(room)
 
     def absorb(self, diff: PresenceDiff) -> None:
         """Take a diff that the backplane handed up. What clients hear of it is said by `due`."""
-        copy = self._copies.get(diff.room)
-        if copy is not None:
-            self._took(diff.room, copy, copy.absorb(diff))
-
-    def _took(self, room: RoomKey, copy: RosterCopy, fate: Fate) -> None:
-        if copy.stirred:
-            self._stirred.add(room)
-        if fate is Fate.HOLE:
-            self._counts["holes"] += 1
-            self._holes.add(room)
+        self.copies.absorb(diff)
 
     def due(self, now: float) -> list[tuple[RoomKey, Change]]:
         """What clients should be told at `now`, by the tier of each room."""
-        told: list[tuple[RoomKey, Change]] = []
-        for room in list(self._stirred):
-            copy = self._copies.get(room)
-            if copy is not None and (change := copy.due(now)) is not None:
-                told.append((room, change))
-            if copy is None or not copy.stirred:
-                self._stirred.discard(room)
-        return told
+        return self.copies.due(now)
 
     async def load(self, room: RoomKey) -> None:
         """Read the roster of a room that was opened (subscribe first). Concurrent calls share one reading.
 
         Raises `EngineAway`; the room is then not loaded.
         """
-        copy = self._copies.setdefault(room, RosterCopy())
-        if copy.version or not copy.reading:
-            return  # a hole is mended by `run`; meanwhile the copy is nearly right
-        async with self._loads.setdefault(room, asyncio.Lock()):
-            if copy.reading:
-                try:
-                    await self._read([room])
-                except calls.TROUBLE as trouble:
-                    raise EngineAway(type(trouble).__name__) from None
+        await self.copies.load(room)
 
     def unload(self, room: RoomKey) -> None:
         """Nobody here is interested in the room any more."""
-        self._copies.pop(room, None)
-        self._loads.pop(room, None)
-        self._holes.discard(room)
-        self._stirred.discard(room)
-        self._doubted.pop(room, None)
-
-    async def _read(self, rooms: Collection[RoomKey]) -> None:
-        """Read rosters. The version is read before the people: a change in between is applied twice, which is once."""
-        asked = {room: copy for room in rooms if (copy := self._copies.get(room)) is not None}
-        pipe = self._client.pipeline(transaction=False)
-        for room, copy in asked.items():
-            copy.reading = True
-            pipe.get(envelope.roster_version(room))
-            pipe.hgetall(envelope.roster(room))
-        answers = await pipe.execute()
-        self._counts["readings"] += len(asked)
-        nodes: set[str] = set()
-        for place, (room, copy) in enumerate(asked.items()):
-            people: dict[UserId, Member] = {}
-            for name, packed in answers[2 * place + 1].items():
-                node, _, user = name.decode().partition(":")
-                nodes.add(node)
-                people[UserId(user)] = self._shared(room, unpack_member(packed))
-            fate = copy.replace(int(answers[2 * place] or 0), people)
-            if self._copies.get(room) is copy:
-                self._took(room, copy, fate)
-        if nodes:  # people of a node that no sweep looks at would stay for ever: make sure that one does
-            await self._client.sadd(envelope.NODES, *nodes)
-
-    def _shared(self, room: RoomKey, member: Member) -> Member:
-        """The seat's own object where it is equal: one member in memory instead of two."""
-        seat = self._seats.of(room).get(member.user)
-        return seat.member if seat is not None and seat.member == member else member
+        self.copies.unload(room)
 
     # -- telling the engine -------------------------------------------------------------------------------------------
 
@@ -263,34 +197,6 @@ class Presence:
 
     # -- keeping up ---------------------------------------------------------------------------------------------------
 
-    async def mend(self) -> None:
-        """Read anew the rooms whose diffs have a hole."""
-        holes = list(self._holes)[:READ_AT_ONCE]
-        self._holes.difference_update(holes)
-        try:
-            await self._read(holes)
-        except calls.TROUBLE:
-            self._counts["troubles"] += 1
-            self._holes.update(room for room in holes if room in self._copies)
-
-    async def compare(self) -> None:
-        """Compare versions with the engine's: a copy that differs at two comparisons in a row has lost a diff."""
-        copies = {room: copy for room, copy in self._copies.items() if not copy.reading}
-        if not copies:
-            return
-        pipe = self._client.pipeline(transaction=False)
-        for room in copies:
-            pipe.get(envelope.roster_version(room))
-        answers = await self._run(pipe)
-        before, self._doubted = self._doubted, {}
-        for (room, copy), version in zip(copies.items(), answers, strict=False):
-            if isinstance(version, Exception) or int(version or 0) == copy.version:
-                continue
-            if before.get(room) == copy.version:
-                self._holes.add(room)
-            else:
-                self._doubted[room] = copy.version
-
     async def run(self) -> None:
         """Flush, renew, sweep, mend and compare until cancelled. Never raises for engine trouble."""
         renewed = swept = compared = float("-inf")
@@ -305,9 +211,8 @@ class Presence:
                 await self.sweep(now)
             if now - compared >= COMPARE:
                 compared = now
-                await self.compare()
-            if self._holes:
-                await self.mend()
+                await self.copies.compare()
+            await self.copies.mend()
             await asyncio.sleep(max(0.0, now + WINDOW - time.monotonic()))
 
     async def retire(self) -> None:
@@ -319,4 +224,4 @@ class Presence:
 
     def stats(self) -> Mapping[str, int]:
         """Counts since the start (scripts, changes, readings, holes, reaped, new_ids, troubles), and what is kept."""
-        return {**self._counts, "seats": len(self._seats), "copies": len(self._copies)}
+        return {**self._counts, "seats": len(self._seats), "copies": len(self.copies)}

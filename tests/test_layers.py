@@ -34,7 +34,8 @@ LAYERS = {
     2: """
         chat.accounts
         rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
-        rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.presence
+        rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.copies
+        rooms.presence
         moderation.review
         """,
     3: "chat.dispatch chat.talk chat.speech chat.amends chat.care chat.people chat.services",

@@ -51,10 +51,11 @@ async def test_our_own_fault_is_answered_internal_and_logged_without_words(
 ) -> None:
     """A handler that raises costs one reply; no text of the person stands in the log (X68)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
-        copies, node.services.presence._copies = node.services.presence._copies, None  # type: ignore[assignment]
+        rosters = node.services.presence.copies
+        copies, rosters._copies = rosters._copies, None  # type: ignore[assignment]
         refused = await raw.ask("members", room="anxiety")  # the state of a bug: whoever asks who is here raises
         pong = await raw.ask("ping")
-        node.services.presence._copies = copies
+        rosters._copies = copies
     assert (refused["code"], refused["retry"]) == ("internal", "later")
     assert pong["type"] == "pong"
     out = capfd.readouterr().out  # type: ignore[attr-defined]

@@ -4,53 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from redis.asyncio import Redis
 
 from rooms import envelope
-from rooms.calls import engine_client
-from rooms.events import AliasId, Member, NodeId, RoomKey, UserId
 from rooms.leases import DEAD_AFTER
-from rooms.presence import Presence
 from rooms.resp import EngineAway
 from rooms.roster import unpack_lists
 from rooms.seats import GRACE
 from tests.support.ear import Ear
 from tests.support.engines import Engine, running
-
-ROOM = RoomKey("adult/anxiety")
-OTHER = RoomKey("teen/teen-commons")
-
-
-def person(number: int, name: str = "Warm Lantern") -> Member:
-    return Member(UserId(f"user-{number:018}"), AliasId(f"alias-{number:016}"), name)
-
-
-@asynccontextmanager
-async def nodes(engine: Engine, count: int) -> AsyncIterator[list[Presence]]:
-    """Nodes that have the room open. Nothing runs by itself: tests say when a window or a sweep is."""
-    clients = [engine_client(engine.url) for _ in range(count)]
-    try:
-        made = [Presence(client) for client in clients]
-        for node in made:
-            await node.renew(0.0)
-            await node.load(ROOM)
-        yield made
-    finally:
-        for client in clients:
-            await client.aclose()
-
-
-async def die(engine: Engine, node: Presence) -> None:
-    """What the engine knows of a node that stopped renewing 6 s ago."""
-    await engine.ask("DEL", envelope.node_key(node.node, "lease"))
-
-
-def aliases(node: Presence, room: RoomKey = ROOM) -> set[str]:
-    return {member.alias for member in node.roster(room).members}
+from tests.support.present import OTHER, ROOM, aliases, die, nodes, person
 
 
 async def test_everyone_of_a_window_is_one_script_and_one_diff_on_every_node(steady_engine: Engine) -> None:
@@ -146,37 +110,6 @@ async def test_another_name_is_told_as_a_change_of_the_same_person(steady_engine
         diffs = await ear.catch_up(here)
         assert [diff.present for diff in diffs] == [1, 1]
         assert [member.name for member in here.roster(ROOM).members] == ["Golden Teapot"]
-
-
-async def test_a_diff_that_was_lost_is_noticed_and_the_room_read_anew(steady_engine: Engine) -> None:
-    """The hole costs one reading, and clients get the difference (engine.md, presence)."""
-    async with nodes(steady_engine, 2) as (here, there), Ear.on(steady_engine.url, ROOM) as ear:
-        here.arrive(person(1), ROOM, 0.0)
-        await here.flush(0.0)
-        await ear.hear()  # neither node hears of this one
-        here.arrive(person(2), ROOM, 0.0)
-        await here.flush(0.25)
-        await ear.catch_up(there)
-        assert there.stats()["holes"] == 1
-        assert aliases(there) == set()
-        await there.mend()
-        assert aliases(there) == {person(1).alias, person(2).alias}
-        ((_, change),) = there.due(1.0)
-        assert change.joined is not None
-        assert {member.alias for member in change.joined} == aliases(there)
-
-
-async def test_a_lost_diff_that_nothing_follows_is_found_by_comparing_versions(steady_engine: Engine) -> None:
-    async with nodes(steady_engine, 2) as (here, there), Ear.on(steady_engine.url, ROOM) as ear:
-        here.arrive(person(1), ROOM, 0.0)
-        await here.flush(0.0)
-        await ear.hear()
-        await there.compare()  # might still be on its way
-        await there.mend()
-        assert aliases(there) == set()
-        await there.compare()
-        await there.mend()
-        assert aliases(there) == {person(1).alias}
 
 
 async def test_the_people_of_a_dead_node_are_removed_with_one_diff_for_a_room(steady_engine: Engine) -> None:
@@ -277,7 +210,7 @@ async def test_after_the_store_was_emptied_everyone_is_announced_again(engine: E
         await here.flush(2.0)
         (diff,) = await ear.catch_up(here, there)
         assert diff.version > before
-        await there.mend()
+        await there.copies.mend()
         assert aliases(there) == {person(1).alias}
         assert there.roster(ROOM).version == diff.version
 
@@ -295,8 +228,8 @@ async def test_changes_wait_while_the_engine_is_away(engine: Engine) -> None:
         await here.flush(1.0)
         await here.renew(1.0)
         await here.sweep(1.0)
-        await here.compare()
-        await here.mend()
+        await here.copies.compare()
+        await here.copies.mend()
         with pytest.raises(EngineAway):
             await here.load(OTHER)
         assert here.stats()["troubles"] > 0
@@ -324,21 +257,6 @@ async def test_a_sweep_begins_to_count_when_the_engine_answers_again(engine: Eng
         assert await engine.ask("HLEN", envelope.people(ROOM)) == 0
 
 
-async def test_a_field_of_a_node_nobody_knows_is_found_when_a_room_is_read(steady_engine: Engine) -> None:
-    """A node that wrote once more after it was cleaned up, and then died, leaves no ghost for ever."""
-    async with nodes(steady_engine, 2) as (late, here):
-        late.arrive(person(1), ROOM, 0.0)
-        await late.flush(0.0)
-        await die(steady_engine, late)
-        await steady_engine.ask("SREM", envelope.NODES, late.node)
-        here.unload(ROOM)
-        await here.load(ROOM)
-        assert aliases(here) == {person(1).alias}
-        await here.sweep(100.0)
-        await here.sweep(100.0 + DEAD_AFTER)
-        assert await steady_engine.ask("HLEN", envelope.people(ROOM)) == 0
-
-
 async def test_a_node_that_retires_takes_its_people_with_it_unless_they_are_elsewhere(steady_engine: Engine) -> None:
     """X52: who has moved to another node before the drain ends does not flicker."""
     async with nodes(steady_engine, 2) as (old, new), Ear.on(steady_engine.url, ROOM) as ear:
@@ -352,15 +270,3 @@ async def test_a_node_that_retires_takes_its_people_with_it_unless_they_are_else
         (diff,) = await ear.catch_up(new)
         assert unpack_lists(diff.body) == ([], [person(2).user])
         assert aliases(new) == {person(1).alias}
-
-
-async def test_many_who_open_a_room_at_once_share_one_reading(steady_engine: Engine) -> None:
-    client: Redis = engine_client(steady_engine.url)
-    try:
-        node = Presence(client, NodeId("n1"))
-        await asyncio.gather(*(node.load(ROOM) for _ in range(50)))
-        assert node.stats()["readings"] == 1
-        await node.load(ROOM)
-        assert node.stats()["readings"] == 1
-    finally:
-        await client.aclose()
