@@ -2,7 +2,8 @@
 
 An edit is judged like new words (X33). What is taken back is gone from the log, from history and from every node's
 ring; one script replaces the entry and appends the event that tells of it. Only the author may change words; who keeps
-the room safe may take them back. What is another's is `not_found`, as if it were not there.
+the room safe may take them back. What is another's is `not_found`, as if it were not there. Before anything is said to
+be gone the key is looked up: a change that was made before is answered as it was then, whatever became of the message.
 """
 
 from __future__ import annotations
@@ -13,27 +14,33 @@ from chat import commands as say
 from chat import wire
 from chat.auth import event_id
 from chat.care import care_for
-from chat.connection import Call, Connection, Membership
+from chat.connection import Call, Connection
 from chat.legible import fault_in
 from chat.replies import Code, Reacted, Redacted, Refused, Sent
 from chat.services import Services
-from chat.speech import SAYS, Spoken, outcome_of, sent, submission, withheld, worn
+from chat.speech import SAYS, Spoken, first_outcome, message, outcome_of, sent, submission, withheld, worn
 from chat.talk import absent, engine_away, refused
 from moderation.verdict import Action
 from rooms.backplane import Commit, Committed, Outcome
 from rooms.backplane import Refused as Declined
-from rooms.events import Entry, EventId, Kind, Role
+from rooms.events import EventId, Kind, Role
+
+# Who may take back what another person said. Responders may not: they care for the person, not for the room.
+MODERATING = frozenset({Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
 
 
 async def edit(services: Services, connection: Connection, command: say.Edit, call: Call) -> Sent | Refused:
     """Say it differently. The new words pass the same filter as any others (X33)."""
-    found = await own_entry(services, connection, command)
-    if isinstance(found, Refused):
-        return found
-    place, entry = found
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None:
+        return absent(services, connection, command.id, command.room)
     if fault := fault_in(command.text, services.settings.limits.text):
         return refused(command.id, fault[0], fault[1], path="text")
     id = event_id(services.secret, place.member.user, place.key, "edit", command.key)
+    entry = await message(services, place, command.message)
+    if entry is None or entry.author != place.member.user:
+        before = await first_outcome(services, place, id)
+        return gone(command) if before is None else sent(command, id, before)
     judged = submission(services, connection, place, command.text, key=id, kind="edit")
     one = Spoken(call, place, id, judged)
     verdict = services.pipeline.judge(judged, services.ticks())
@@ -63,11 +70,14 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
 
 async def redact(services: Services, connection: Connection, command: say.Redact, call: Call) -> Redacted | Refused:
     """Take words back, everywhere they are kept. The author may, and so may who keeps the room safe."""
-    found = await own_entry(services, connection, command, staff=True)
-    if isinstance(found, Refused):
-        return found
-    place, entry = found
+    place = connection.rooms.get(command.room)
+    if place is None or place.topic is None:
+        return absent(services, connection, command.id, command.room)
     id = event_id(services.secret, place.member.user, place.key, "redact", command.key)
+    entry = await message(services, place, command.message)
+    if entry is None or not (place.member.role in MODERATING or entry.author == place.member.user):
+        before = await first_outcome(services, place, id)
+        return gone(command) if before is None else redacted(command, before)
     told = {"message": command.message, "by": "author" if entry.author == place.member.user else "moderator"}
     commit = Commit(
         room=place.key,
@@ -77,7 +87,11 @@ async def redact(services: Services, connection: Connection, command: say.Redact
         body=wire.body(told),
         target=EventId(command.message),
     )
-    outcome = (await services.backplane.submit([commit]))[0]
+    return redacted(command, (await services.backplane.submit([commit]))[0])
+
+
+def redacted(command: say.Redact, outcome: Outcome) -> Redacted | Refused:
+    """The reply to words that were taken back, or were not."""
     if not isinstance(outcome, Committed):
         return declined(command.id, outcome)
     return Redacted(
@@ -97,10 +111,11 @@ async def react(services: Services, connection: Connection, command: say.React, 
     if command.reaction not in say.REACTIONS:
         says = f"`reaction` must be one of: {', '.join(sorted(say.REACTIONS))}."
         return refused(command.id, Code.BAD_REQUEST, says, path="reaction")
-    if await services.backplane.entry(place.key, EventId(command.message)) is None:
-        return refused(command.id, Code.NOT_FOUND, "That message is not here any more.", path="message")
     key = command.key or services.fresh()
     id = event_id(services.secret, place.member.user, place.key, "react", key)
+    if await message(services, place, command.message) is None:
+        before = await first_outcome(services, place, id)
+        return gone(command) if before is None else reacted(command, before)
     told = {
         "message": command.message,
         "reaction": command.reaction,
@@ -108,7 +123,11 @@ async def react(services: Services, connection: Connection, command: say.React, 
         "from": worn(place.member),
     }
     commit = Commit(room=place.key, id=id, kind=Kind.REACTED, author=place.member.user, body=wire.body(told))
-    outcome = (await services.backplane.submit([commit]))[0]
+    return reacted(command, (await services.backplane.submit([commit]))[0])
+
+
+def reacted(command: say.React, outcome: Outcome) -> Reacted | Refused:
+    """The reply to a reaction."""
     if not isinstance(outcome, Committed):
         return declined(command.id, outcome)
     return Reacted(
@@ -122,18 +141,9 @@ async def react(services: Services, connection: Connection, command: say.React, 
     )
 
 
-async def own_entry(
-    services: Services, connection: Connection, command: say.Edit | say.Redact, *, staff: bool = False
-) -> tuple[Membership, Entry] | Refused:
-    """The message to change, if it is there and this person may change it. What is another's is `not_found`."""
-    place = connection.rooms.get(command.room)
-    if place is None or place.topic is None:
-        return absent(services, connection, command.id, command.room)
-    entry = await services.backplane.entry(place.key, EventId(command.message))
-    keeper = staff and place.member.role in (Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR)
-    if entry is None or entry.kind != Kind.MESSAGE or not (keeper or entry.author == place.member.user):
-        return refused(command.id, Code.NOT_FOUND, "You have no such message here.", path="message")
-    return place, entry
+def gone(command: say.Edit | say.Redact | say.React) -> Refused:
+    """The one answer for a message that is not there and for one that is another's."""
+    return refused(command.id, Code.NOT_FOUND, "There is no such message here for you.", path="message")
 
 
 def declined(re: int, outcome: Outcome) -> Refused:

@@ -28,7 +28,7 @@ from moderation.review import Held
 from moderation.verdict import Action, Finding, Submission, Verdict
 from rooms.backplane import Commit, Committed, Guard, Outcome
 from rooms.backplane import Refused as Declined
-from rooms.events import EventId, Kind, Member, Refusal
+from rooms.events import Entry, EventId, Kind, Member, Refusal
 from rooms.topics import refusal_to_post, slow_gap
 
 SAYS = {
@@ -132,7 +132,7 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
             services.hub.touch(one.connection)
         elif verdict.action in (Action.ALLOW, Action.MASK):
             waiting.append((one, len(commits)))
-            commits.append(message(services, one, verdict))
+            commits.append(message_of(services, one, verdict))
             person = services.hub.people.get(one.place.member.user)
             if person is not None:
                 person.said(one.place.key, one.submission.text)
@@ -145,7 +145,7 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
         services.spawn(withhold(services, stopped))
 
 
-def message(services: Services, one: Spoken, verdict: Verdict) -> Commit:
+def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
     """The commit of a message that may be seen."""
     command = one.call.command
     place = one.place
@@ -230,8 +230,7 @@ async def withhold(services: Services, stopped: list[tuple[Spoken, Verdict]]) ->
 async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
     """The reply to words that nobody else will see, or not yet."""
     command = one.call.command
-    known = await services.backplane.lookup(one.place.key, [one.id])
-    if (before := known[0]) is not None:
+    if (before := await first_outcome(services, one.place, one.id)) is not None:
         return sent(command, one.id, before)
     if verdict.action is Action.BLOCK:
         return Refused(
@@ -302,15 +301,28 @@ def findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-async def answer(services: Services, connection: Connection, command: say.Send, call: Call) -> Refused | None:
+async def answer(services: Services, connection: Connection, command: say.Send, call: Call) -> Sent | Refused | None:
     """A message that answers another: the other must be there, so that no free words travel as its id."""
     one = prepare(services, call)
     if isinstance(one, Refused):
         return one
-    if await services.backplane.entry(one.place.key, EventId(command.reply_to or "")) is None:
+    if await message(services, one.place, command.reply_to or "") is None:
+        if (before := await first_outcome(services, one.place, one.id)) is not None:
+            return sent(command, one.id, before)
         return refused(command.id, Code.NOT_FOUND, "The message you answer is not here any more.", path="reply_to")
     speak(services, [one], services.ticks())
     return None  # answered when its commit is back
+
+
+async def message(services: Services, place: Membership, id: str) -> Entry | None:
+    """The message of that id, if it was said in this room and not taken back. Raises EngineAway."""
+    entry = await services.backplane.entry(place.key, EventId(id))
+    return entry if entry is not None and entry.kind == Kind.MESSAGE else None
+
+
+async def first_outcome(services: Services, place: Membership, id: EventId) -> Committed | None:
+    """What became of a key that was used before, None for a new one. Raises EngineAway."""
+    return (await services.backplane.lookup(place.key, [id]))[0]
 
 
 def worn(member: Member) -> dict[str, str]:
