@@ -102,7 +102,7 @@ class Node:
         self.redis = engine_client(engine_url)
         self.backplane = Backplane(engine_url, self.name, dedupe=settings.limits.dedupe)
         self.presence = Presence(self.redis, self.name)
-        self.group: asyncio.TaskGroup | None = None  # while running
+        self.group: asyncio.TaskGroup | None = None  # from the moment it runs
         self.url = ""
         self._stopping = asyncio.Event()
         self._hurried = False  # told twice to end
@@ -136,10 +136,14 @@ class Node:
         self.gateway = Gateway(self.services, site, self.tickets, self.bell)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> object:
-        """Run a handler in the node's task group."""
+        """Run a handler in the node's task group. After its end nothing is begun any more: nobody waits for a reply."""
         if self.group is None:
             raise AssertionError("a command came before the node ran")
-        return self.group.create_task(work)
+        try:
+            return self.group.create_task(work)
+        except RuntimeError:  # the group is ending, and the connections with it
+            work.close()
+            return None
 
     def trouble(self) -> str | None:
         """What is wrong, in a word, or None: the node may take people (F49)."""
@@ -185,14 +189,11 @@ class Node:
             self.seconds(),
             self.retention(),
         )
-        try:
-            async with asyncio.TaskGroup() as self.group:
-                loops = [self.group.create_task(work) for work in works]
-                await self._stopping.wait()
-                await self.drain()
-                await ended(loops)
-        finally:
-            self.group = None
+        async with asyncio.TaskGroup() as self.group:
+            loops = [self.group.create_task(work) for work in works]
+            await self._stopping.wait()
+            await self.drain()
+            await ended(loops)
         log.info("stopped")
 
     def stop(self) -> None:

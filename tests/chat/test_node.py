@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from typing import Any
 from urllib.request import urlopen
@@ -96,6 +97,21 @@ async def test_draining_asks_to_move_serves_meanwhile_and_then_closes_with_1012(
     assert code == 1012
 
 
+async def test_a_command_that_comes_in_the_last_moment_is_dropped_in_silence(steady_engine: Engine) -> None:
+    """Bytes may arrive while connections are being cut: no error, and no work begun that nobody ends."""
+    async with node_on(steady_engine.url) as node, talking(node):
+        begun = asyncio.Event()
+        node.spawn(_begin(begun))
+        await begun.wait()
+    late = _begin(asyncio.Event())
+    assert node.spawn(late) is None
+    assert inspect.getcoroutinestate(late) == inspect.CORO_CLOSED
+
+
+async def _begin(begun: asyncio.Event) -> None:
+    begun.set()
+
+
 async def test_metrics_count_without_naming_anybody(steady_engine: Engine) -> None:
     """No room, person, alias or text is in a label or value (X68)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety", name="Marigold") as raw:
@@ -103,3 +119,23 @@ async def test_metrics_count_without_naming_anybody(steady_engine: Engine) -> No
         metrics = (await asyncio.to_thread(lambda: urlopen(node.url + "/metrics", timeout=5).read())).decode()
     assert "warmline_" in metrics
     assert not any(word in metrics for word in ("marker", "Marigold", "anxiety"))
+
+
+async def test_a_filter_that_was_too_slow_once_is_tried_again_without_a_visitor(steady_engine: Engine) -> None:
+    """`/readyz` turns red, and green again by itself: a balancer sends nobody meanwhile."""
+    async with node_on(steady_engine.url) as node:
+        node.services.pipeline.healthy = False
+        assert (await get(node.url + "/readyz"))[0] == 503
+        async with asyncio.timeout(10):
+            while (await get(node.url + "/readyz"))[0] != 200:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_plain_answer_has_one_length(steady_engine: Engine) -> None:
+    """HEAD and GET alike: no header twice."""
+    async with node_on(steady_engine.url) as node:
+        for method in ("GET", "HEAD"):
+            async with Raw.open(node.url) as raw:
+                await raw.send(f"{method} /livez HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                head = (await raw.rest()).split(b"\r\n\r\n")[0].lower()
+            assert head.count(b"content-length:") == 1, head
