@@ -10,7 +10,7 @@ from chat import wire
 from chat.auth import event_id
 from chat.connection import Connection, Membership
 from chat.services import Services
-from chat.talk import inbox_of, who
+from chat.talk import INBOX_KEPT, inbox_of, who
 from moderation.verdict import Action, CareBand, Verdict
 from rooms.backplane import Commit
 from rooms.events import NO_ONE, EventId, Kind
@@ -44,5 +44,6 @@ def care_for(
         now=services.wall(),
         heard=HEARD[verdict.action],
     )
+    services.backplane.keep_for(inbox, INBOX_KEPT)
     body = wire.body({"about": room, "card": card})
     return [Commit(room=inbox, id=card_id, kind=Kind.CARE, author=NO_ONE, body=body)]

@@ -78,7 +78,7 @@ def _data_dir(settings: Settings) -> None:
 
 
 def _policy(settings: Settings) -> None:
-    """Rule books and packs are read as the node will read them; each rule's own hits and misses are tried."""
+    """Rule books and packs are read as the node will read them."""
     folder = policy_folder(settings)
     try:
         pipeline.load(stopwatch=time.monotonic, data=folder)

@@ -7,7 +7,7 @@ can be given as `section.key`, one room's key as `rooms.<id>.<key>`. Lists repla
 
 `load` reports every problem it finds together (`ConfigError.problems`), each with path, value and remedy; the command
 line prints them and ends with code 2. The value of a secret is never part of a problem. What needs the machine rather
-than the text (the data directory, the port, the packs' files) is checked by datadir.py and cli.py.
+than the text (the data directory, the port, the packs' files) is checked by checks.py.
 """
 
 from __future__ import annotations

@@ -264,4 +264,4 @@ class Connection:
         recent.append(now)
         self._faults = recent
         if len(recent) >= FAULTS:
-            self.close(Close.MALFORMED, "five frames in a row were not commands")
+            self.close(Close.MALFORMED, "five frames in ten seconds were not commands")

@@ -2,7 +2,8 @@
 
     pump        backplane.take ─▶ hub.deliver, presence.absorb       the only loop that moves events upward
     flush       gateway.flush_forever                                 the only loop that writes to clients
-    seconds     timeouts, sweeps, presence, retention                 the second hand
+    seconds     timeouts, what clients are told of presence            the second hand
+    retention   what rooms keep, and no longer
     backplane.run, presence.run                                       the engine's side
 
 Ending: SIGTERM makes the node not ready, stops accepting, asks each client to `reconnect` at a moment of its own
@@ -40,7 +41,7 @@ from chat.outbox import Lane
 from chat.replies import Close, Notice, Reconnect, Reset
 from chat.services import Services
 from chat.settings import Settings
-from chat.tickets import Tickets
+from chat.tickets import LIFE, Tickets
 from chat.web import Site, static_files
 from moderation import pipeline
 from moderation.helplines import Helplines
@@ -164,13 +165,16 @@ class Node:
             await self._open_rooms()
         except EngineAway as away:
             raise Unusable(f"the engine does not answer: {away}; check redis.url") from None
-        # The first judgement of a process costs more than a message may: let it be nobody's.
-        self.services.pipeline.judge(Submission(text="good evening, all", lane="", author="", dry=True), 0.0)
+        self._try_filter()  # the first judgement of a process costs more than a message may: let it be nobody's
         gateway = self.settings.gateway
         sock = bind(gateway.host, gateway.port, reuse_port=reuse_port)
         await self.gateway.listener.listen(sock)
         host, port = sock.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def _try_filter(self) -> None:
+        """One judgement that is nobody's; `healthy` says how it went."""
+        self.services.pipeline.judge(Submission(text="good evening, all", lane="", author="", dry=True), 0.0)
 
     async def _open_rooms(self) -> None:
         """Hear every topic room from the start: a join then waits for nothing, and `rooms` knows who is there."""
@@ -254,7 +258,7 @@ class Node:
         log.info("draining", connections=len(everyone), window=window)
         for connection in everyone:
             ticket = self.tickets.make(secrets.token_hex(12), time.time())
-            after = int(random.uniform(0, window * 0.5) * 1000)
+            after = int(random.uniform(0, min(window, LIFE) * 0.5) * 1000)
             moved = Reconnect(after_ms=after, grace_ms=int(window * 1000), ticket=_wrap(ticket))
             connection.say(Lane.CONTROL, moved)
             self.hub.touch(connection)
@@ -281,6 +285,8 @@ class Node:
             ticks += 1
             if ticks % 4 == 0:
                 gateway.tick()
+                if not self.services.pipeline.healthy:
+                    self._try_filter()  # nobody may be sent here while we are not ready: ask ourselves
                 self.metrics.observe(
                     people=len(self.hub.people), rooms=len(self.hub.rooms), delivered=self.hub.delivered,
                     engine=self.backplane.healthy,

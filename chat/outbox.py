@@ -1,10 +1,10 @@
 """What waits to be written to one connection.
 
-Most connections never own an outbox: a connection that is clear gets its room's shared chunk straight away. One is
-made when something private is said to it, or when its socket is behind. Frames wait in lanes, and a drain joins them
-in lane order: control, then replies and one-on-one, then room messages, then presence and typing. Within a lane the
-order is the order of arrival. What came from a room is marked with it, so that it can be taken back: replies overtake
-room messages, and the answer to a `join` already has them.
+Most of the time an outbox is empty: a connection that is clear gets its room's shared chunk straight away. Something
+waits here when it is said to one connection alone, or when its socket is behind. Frames wait in lanes, and a drain
+joins them in lane order: control, then replies and one-on-one, then room messages, then presence and typing. Within a
+lane the order is the order of arrival. What came from a room is marked with it, so that it can be taken back: replies
+overtake room messages, and the answer to a `join` already has them.
 
 An outbox is bounded by bytes. Above `LOSSY_LIMIT` the lossy lane is dropped (presence and typing are repaired by
 their versions); above `SLOW_LIMIT` the connection is slow: who owns it cuts it off with 4108, and its client resumes.

@@ -206,8 +206,11 @@ async def refresh(services: Services, connection: Connection, command: say.Refre
     """A new token for the same person, while the old one is still good."""
     identity = verify(command.token, services.secret, services.wall())
     own = connection.identity
+    refusal = refused(command.id, Code.UNAUTHORIZED, "This pass is not yours, or has run out.", path="token")
     if not isinstance(identity, Identity) or own is None or identity.user != own.user:
-        return refused(command.id, Code.UNAUTHORIZED, "This pass is not yours, or has run out.", path="token")
+        return refusal
+    if await services.accounts.revoked(identity):
+        return refusal
     now = services.wall()
     renewed = replace(identity, expires=now + services.settings.auth.token_ttl)
     connection.identity = replace(own, expires=renewed.expires)

@@ -31,6 +31,8 @@ from rooms.topics import Topic, refusal_to_join
 log = structlog.get_logger("warmline.talk")
 
 INBOX = "inbox"
+# An inbox is forgotten this long after its person was last here or was last told something: thirty days, as the rooms.
+INBOX_KEPT = 30 * 86_400.0
 # The newest page, for someone without a cursor: a screen or two.
 NEWEST = 50
 # A resume gives at most this much of one room; beyond it the client pages (protocol.md, hello).
@@ -114,7 +116,7 @@ async def rooms(services: Services, connection: Connection, command: say.Rooms) 
     """The rooms this person may see. `band` narrows the list for those who see both bands."""
     identity = who(connection)
     topics = services.catalogue.visible(identity.band, roles=identity.roles, vetted=identity.vetted)
-    if command.band is not None and (identity.vetted or _ROLES[2] in identity.roles):
+    if command.band is not None and (identity.vetted or Role.MODERATOR in identity.roles):
         topics = [topic for topic in topics if topic.band == command.band]
     return RoomList(re=command.id, rooms=[_card(services, connection, topic) for topic in topics])
 
@@ -158,6 +160,7 @@ async def prepare(
     if command.room == INBOX:
         key = inbox_of(identity)
         await services.backplane.open(key)
+        services.backplane.keep_for(key, INBOX_KEPT)
         return Membership(key, None, Member(identity.user, alias_id(services.secret, identity.user, key), "you"))
     topic = find(services, identity, command.room)
     if topic is None:

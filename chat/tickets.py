@@ -1,8 +1,8 @@
 """Tickets: who was asked to move comes in before the crowd.
 
-A ticket is a random name with an expiry, signed with the server's secret, good for one use within `LIFE` seconds. It
-opens the door only: the client still says hello with its token. A node remembers the tickets spent on it until they
-would have expired anyway, so the memory is bounded by the rate of handshakes. `now` is seconds since 1970.
+A ticket is a random name with an expiry, signed with the server's secret, good for one use on a node within `LIFE`
+seconds. It opens the door only: the client still says hello with its token. A node remembers the tickets spent on it
+until they would have expired anyway, so the memory is bounded by the rate of handshakes. `now` is seconds since 1970.
 """
 
 from __future__ import annotations

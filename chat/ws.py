@@ -307,7 +307,8 @@ class Ws(asyncio.Protocol):
 def plain(status: int, phrase: str, headers: list[tuple[str, str]], body: bytes) -> Response:
     """A plain HTTP response, closing the connection after it."""
     fields = Headers(headers)
-    fields["Content-Length"] = str(len(body))
+    if "Content-Length" not in fields:  # a HEAD says how long the body would be
+        fields["Content-Length"] = str(len(body))
     fields["Connection"] = "close"
     return Response(status, phrase, fields, body)
 

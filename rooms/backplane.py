@@ -123,6 +123,12 @@ class Backplane:
         """Say, lossily, that someone is typing; only their name in this room travels."""
         self.publish_soon(room, envelope.typing(NO_ONE, alias.encode()))
 
+    def keep_for(self, room: RoomKey, seconds: float) -> None:
+        """Let the engine forget a room `seconds` from now, unless this is said again. Lossy, as `publish_soon`."""
+        lasts = b"%d" % int(seconds * 1000)
+        for key in (envelope.log(room), envelope.meta(room), envelope.ids(room), envelope.overlay(room)):
+            self._link.pipeline.post(pack(b"PEXPIRE", key.encode(), lasts))
+
     # Rooms of this node
 
     async def open(self, room: RoomKey) -> None:

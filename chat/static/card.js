@@ -37,7 +37,7 @@ function opening(line) {
   return Number.isNaN(at.getTime()) ? `opens ${line.opens_at}` : `opens ${new Intl.DateTimeFormat(undefined, {weekday: "short", hour: "2-digit", minute: "2-digit"}).format(at)}`;
 }
 
-const checkedOn = (date) => (date && !Number.isNaN(new Date(date).getTime()) ? `number checked ${new Intl.DateTimeFormat(undefined, {dateStyle: "medium"}).format(new Date(date))}` : null);
+const checkedOn = (date) => (date && !Number.isNaN(new Date(date).getTime()) ? `source read ${new Intl.DateTimeFormat(undefined, {dateStyle: "medium"}).format(new Date(date))}` : null);
 
 function entry(line) {
   const reach = way(line);

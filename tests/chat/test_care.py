@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -64,3 +66,36 @@ async def test_the_card_says_what_became_of_the_message_and_has_lines_with_exact
     assert "116 123" in str(card["lines"]) or "85258" in str(card["lines"])
     assert "delivered" in card["says"]
     assert not any(word in str(card).lower() for word in ("score", "at risk"))
+
+
+async def test_an_inbox_is_forgotten_by_the_engine_a_month_after_its_person_was_last_here(
+    steady_engine: Engine,
+) -> None:
+    """Every key of it: a visitor who never returns leaves nothing behind for ever."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        await raw.ask("send", room="anxiety", text=LOW, key="k")
+        await next_event(raw, "care")
+        keys = [key for key in await steady_engine.ask("KEYS", "warm:{inbox/*") if not key.endswith(b":ch")]
+        left = {key: await steady_engine.ask("PTTL", key) for key in keys}
+    assert any(key.endswith(b":log") for key in keys)
+    assert all(0 < milliseconds <= 30 * 86_400_000 for milliseconds in left.values()), left
+
+
+async def test_the_card_comes_even_when_nothing_can_be_saved(engine: Engine) -> None:
+    """Help fails open (F45): the message is refused for now, the card is handed over and does not say "delivered"."""
+    async with node_on(engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        await engine.kill()
+        refused = await raw.ask("send", room="anxiety", text=LOW, key="k")
+        away = await next_event(raw, "care")
+        await engine.start()
+        async with asyncio.timeout(15):
+            sent = refused
+            while sent["type"] == "refused":
+                sent = await raw.ask("send", room="anxiety", text=LOW, key="k")
+        kept = await next_event(raw, "care")
+    assert refused["code"] == "unavailable"
+    assert away["card"]["lines"]
+    assert "delivered" not in away["card"]["says"]
+    assert "cursor" not in away
+    assert sent["state"] == "delivered"
+    assert kept["id"] == away["id"]

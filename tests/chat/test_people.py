@@ -241,3 +241,13 @@ async def test_rooms_beyond_the_limit_are_refused_in_hello_and_none_is_dropped_i
         ("small", "refused"),
     ]
     assert {one["code"] for one in welcome["resumed"][2:]} == {"forbidden"}
+
+
+async def test_a_token_that_was_taken_back_cannot_be_refreshed(steady_engine: Engine) -> None:
+    """Nor by the connection that is still open under it."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
+        welcome = await raw.hello()
+        (user,) = node.hub.people
+        await node.services.accounts.revoke_all(user, time.time() + 1, 3600)
+        refused = await raw.ask("refresh", token=welcome["token"])
+    assert refused["code"] == "unauthorized"
