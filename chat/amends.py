@@ -13,7 +13,7 @@ from typing import Any
 from chat import commands as say
 from chat import wire
 from chat.auth import event_id
-from chat.care import care_for
+from chat.care import care_for, deal
 from chat.connection import Call, Connection
 from chat.legible import fault_in
 from chat.replies import Code, Reacted, Redacted, Refused, Sent
@@ -46,9 +46,14 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     verdict = services.pipeline.judge(judged, services.ticks())
     services.metrics.judged("edit", verdict.action.word)
     if cards := care_for(services, connection, place, command.room, id, verdict):
-        await services.backplane.submit(cards)
+        outcomes = await services.backplane.submit(cards)
+        if not isinstance(outcomes[0], Committed):
+            deal(services, connection, place, command.room, id, verdict)
     if verdict.action not in (Action.ALLOW, Action.MASK):
         return await withheld(services, one, verdict)
+    person = services.hub.people.get(place.member.user)
+    if person is not None:
+        person.said(place.key, id, command.text)
     masked = verdict.action is Action.MASK
     amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True}
     amended.pop("masked", None)

@@ -26,7 +26,7 @@ from typing import Any
 from chat import wire
 from chat.connection import Connection
 from chat.outbox import Lane
-from rooms.events import Entry, RoomKey, UserId
+from rooms.events import Entry, EventId, RoomKey, UserId
 
 # How many of a person's own last messages in a room the filter may look back on (safety.md, contract 5).
 RECENT = 20
@@ -71,17 +71,21 @@ class Person:
 
     def __init__(self) -> None:
         self.connections: dict[Connection, None] = {}
-        self.recent: dict[RoomKey, deque[str]] | None = None  # own last messages by room; private words, never logged
+        # Own last messages by room and id; private words, never logged.
+        self.recent: dict[RoomKey, dict[EventId, str]] | None = None
 
-    def said(self, room: RoomKey, text: str) -> None:
-        """Remember what this person said in a room, for the filter's sliding window."""
+    def said(self, room: RoomKey, id: EventId, text: str) -> None:
+        """Remember what this person said in a room, for the filter's sliding window. A retry is not said again."""
         if self.recent is None:
             self.recent = {}
-        self.recent.setdefault(room, deque(maxlen=RECENT)).append(text)
+        words = self.recent.setdefault(room, {})
+        words[id] = text
+        if len(words) > RECENT:
+            del words[next(iter(words))]
 
     def words(self, room: RoomKey) -> tuple[str, ...]:
         """This person's last messages in a room, oldest first."""
-        return tuple(self.recent[room]) if self.recent and room in self.recent else ()
+        return tuple(self.recent[room].values()) if self.recent and room in self.recent else ()
 
 
 class Hub:

@@ -12,13 +12,13 @@ submission ends in exactly one of delivered, masked, held, refused, and its auth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chat import commands as say
 from chat import wire
 from chat.auth import event_id
-from chat.care import care_for
+from chat.care import care_for, deal
 from chat.connection import Call, Connection, Membership
 from chat.legible import fault_in
 from chat.replies import Checked, Code, Refused, Sent
@@ -115,17 +115,19 @@ def names_in(services: Services, place: Membership) -> frozenset[str]:
 
 def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
     """Judge one tick's words together, and send each on its way."""
-    verdicts = services.pipeline.judge_all([one.submission for one in spoken], now)
+    verdicts = services.pipeline.judge_all(in_turn(spoken), now)
     commits: list[Commit] = []
     waiting: list[tuple[Spoken, int]] = []  # and where its commit stands
-    stopped: list[tuple[Spoken, Verdict]] = []
+    cards: list[tuple[Spoken, Verdict, int]] = []  # likewise
     for one, verdict in zip(spoken, verdicts, strict=True):
         services.metrics.judged(one.submission.kind, verdict.action.word)
         if one.submission.dry:
             one.call.answer(checked(one.call.command.id, verdict))
             services.hub.touch(one.connection)
             continue
-        commits += care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict)
+        if card := care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict):
+            cards.append((one, verdict, len(commits)))
+            commits += card
         refusal = refusal_to_post(one.place.topic, one.place.member)
         if refusal is not None:
             one.call.answer(refused(one.call.command.id, refusal, SAYS[refusal]))
@@ -135,14 +137,26 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
             commits.append(message_of(services, one, verdict))
             person = services.hub.people.get(one.place.member.user)
             if person is not None:
-                person.said(one.place.key, one.submission.text)
+                person.said(one.place.key, one.id, one.submission.text)
         else:
-            stopped.append((one, verdict))
+            services.spawn(withhold(services, one, verdict))
     if commits:
         done = services.backplane.submit(commits)
-        done.add_done_callback(lambda done: conclude(services, waiting, done.result()))
-    if stopped:
-        services.spawn(withhold(services, stopped))
+        done.add_done_callback(lambda done: conclude(services, waiting, cards, done.result()))
+
+
+def in_turn(spoken: Sequence[Spoken]) -> list[Submission]:
+    """What to judge, each knowing what its author said just before it in the same tick (X32)."""
+    said: dict[tuple[str, str], tuple[str, ...]] = {}
+    found = []
+    for one in spoken:
+        judged = one.submission
+        author = (judged.author, judged.lane)
+        before = said.get(author, ())
+        if not judged.dry:
+            said[author] = (*before, judged.text)
+        found.append(replace(judged, recent=(*judged.recent, *before)) if before else judged)
+    return found
 
 
 def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
@@ -177,11 +191,19 @@ def outcome_of(verdict: Verdict) -> bytes:
     return wire.body({"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)})
 
 
-def conclude(services: Services, waiting: list[tuple[Spoken, int]], outcomes: list[Outcome]) -> None:
-    """Answer those whose commits have come back; the care commits among them need no answer."""
+def conclude(
+    services: Services,
+    waiting: list[tuple[Spoken, int]],
+    cards: list[tuple[Spoken, Verdict, int]],
+    outcomes: list[Outcome],
+) -> None:
+    """Answer those whose commits have come back, and hand over the cards that could not be saved."""
     for one, place in waiting:
         one.call.answer(sent(one.call.command, one.id, outcomes[place]))
         services.hub.touch(one.connection)
+    for one, verdict, place in cards:
+        if not isinstance(outcomes[place], Committed):
+            deal(services, one.connection, one.place, one.call.command.room, one.id, verdict)
 
 
 def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | Refused:
@@ -213,18 +235,17 @@ def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | 
 # what does not reach others
 
 
-async def withhold(services: Services, stopped: list[tuple[Spoken, Verdict]]) -> None:
+async def withhold(services: Services, one: Spoken, verdict: Verdict) -> None:
     """Answer what was held or stopped, unless the same key was delivered before: then that stays true."""
-    for one, verdict in stopped:
-        reply: Sent | Refused
-        try:
-            reply = await withheld(services, one, verdict)
-        except OSError:  # the store is away: whether the key was delivered before cannot be known now
-            reply = engine_away(one.call.command.id)
-        except Exception as fault:  # one message, not the node
-            reply = internal(services, one.call.command, fault)
-        one.call.answer(reply)
-        services.hub.touch(one.connection)
+    reply: Sent | Refused
+    try:
+        reply = await withheld(services, one, verdict)
+    except OSError:  # the store is away: whether the key was delivered before cannot be known now
+        reply = engine_away(one.call.command.id)
+    except Exception as fault:  # one message, not the node
+        reply = internal(services, one.call.command, fault)
+    one.call.answer(reply)
+    services.hub.touch(one.connection)
 
 
 async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:

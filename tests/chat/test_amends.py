@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from chat.auth import Identity, sign
 from rooms.events import Band, Role, UserId
@@ -70,8 +71,8 @@ async def test_a_retried_change_has_its_first_outcome_whatever_became_of_the_mes
     """The reply was lost and the key is sent again: `repeated`, never `not_found` (promise 2 of engine.md)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
         sent = await one.ask("send", room="anxiety", text="frist", key="a")
-        about = {"room": "anxiety", "message": sent["id"]}
-        changes = [
+        about: dict[str, Any] = {"room": "anxiety", "message": sent["id"]}
+        changes: list[tuple[Raw, str, dict[str, Any]]] = [
             (one, "edit", {"text": "first", "key": "e"}),
             (two, "react", {"reaction": "hug", "on": True, "key": "r"}),
             (two, "send", {"text": "so true", "reply_to": sent["id"], "key": "s"}),

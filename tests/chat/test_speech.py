@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 from chat.settings import Limits, Moderation
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.raw import Raw
+from tests.support.raw import TEXT, Raw, frame
 
 UNKIND = "nobody wants you here, you are worthless and everyone hates you"
 MINE = "You can reach me at rosa.miller@example.org if you like"
@@ -60,6 +63,46 @@ async def test_a_disclosure_is_delivered_and_only_its_author_gets_the_card(stead
     assert set(heard) == {"type", "room", "id", "cursor", "at", "from", "text"}
     assert card["card"]["lines"]
     assert not [event for event in two.events if event["type"] == "care"]
+
+
+async def test_words_split_over_messages_that_come_in_one_breath_are_read_together(steady_engine: Engine) -> None:
+    """Three messages in one packet are judged in one batch, each knowing those before it (X32)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
+        words = [
+            frame(
+                TEXT, json.dumps({"type": "send", "id": 100 + n, "room": "anxiety", "text": text, "key": text}).encode()
+            )
+            for n, text in enumerate(("go", "kill", "yourself"))
+        ]
+        await one.send(b"".join(words))
+        replies = [await one.answer_to(100 + n) for n in range(3)]
+        kept = await texts_of(two, "anxiety")
+    assert [reply["type"] for reply in replies] == ["sent", "sent", "refused"]
+    assert kept == ["go", "kill"]
+
+
+async def test_words_split_over_edits_are_read_together(steady_engine: Engine) -> None:
+    """What an edit says counts as said (X32)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        sent = [await one.ask("send", room="anxiety", text=text, key=text) for text in ("one", "two", "three")]
+        edits = [
+            await one.ask("edit", room="anxiety", message=message["id"], text=text, key=text)
+            for message, text in zip(sent, ("go", "kill", "yourself"), strict=True)
+        ]
+    assert [reply["type"] for reply in edits] == ["sent", "sent", "refused"]
+
+
+async def test_many_stopped_messages_in_an_outage_do_not_wait_for_each_other(engine: Engine) -> None:
+    """Each is answered within the two seconds that a lookup may take, not one after the other (X55)."""
+    async with node_on(engine.url) as node, talking(node, "anxiety") as one:
+        engine.pause()
+        try:
+            async with asyncio.timeout(6):
+                numbers = [await one.say("send", room="anxiety", text=UNKIND, key=f"k{n}") for n in range(8)]
+                replies = [await one.answer_to(number) for number in numbers]
+        finally:
+            engine.resume()
+    assert {reply["code"] for reply in replies} == {"unavailable"}
 
 
 async def test_the_same_key_has_one_effect_and_the_first_outcome(steady_engine: Engine) -> None:
