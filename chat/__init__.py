@@ -51,7 +51,9 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         checks.py        what the settings name must exist
         logs.py          structlog: ids and categories only
         cli.py           the command `warmline`
+        dialler.py       from an address to a connection that has said hello
         line.py          the client's line to the server, over however many connections it takes
+        places.py        the rooms a client is in, over however many connections
         client.py        the asyncio client: SDK, tests and load use this one
     static/              the web client
 

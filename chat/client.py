@@ -12,8 +12,8 @@ Commands return the server's answer as a dict, also when it is a refusal (`answe
 
 How it keeps its promises. Every command waits in the one queue of the `Line` (chat/line.py) and leaves in order, at
 most 16 unanswered at a time. What a lost connection left unanswered is sent again on the next one, a `send` with the
-same key: so it happens once, and `send` returns only with an outcome. Each room is a `Followed` (chat/follow.py); one
-`hello` resumes them all, as the same person (the token of the first welcome is kept in memory, and refreshed before
+same key: so it happens once, and `send` returns only with an outcome. The rooms are kept by `Places` (chat/places.py);
+one `hello` resumes them all, as the same person (the token of the first welcome is kept in memory, and refreshed before
 it expires). Asked to `reconnect`, it opens the new connection while the old one still delivers.
 
 What the client adds to the events it passes on:
@@ -29,7 +29,6 @@ stability). Close codes 40xx, a refused hello, or `aclose()` end it: then everyt
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import secrets
 import time
@@ -41,17 +40,15 @@ from typing import Any, Self
 
 import msgspec
 
-from chat.follow import Event, Followed
-from chat.line import Ask, Backoff, Line, Link, LinkLost, Stopped
+from chat.dialler import Backoff, Dialler, Stopped
+from chat.follow import Event
+from chat.line import Ask, Line, Link
+from chat.places import Places
 from chat.replies import Joined
 from chat.wire import Codec
 
 __all__ = ["Client", "Codec", "Event", "Refused", "Stopped"]
 
-INBOX = "inbox"
-_PERSONAL = frozenset({"care", "resolved"})  # events of the inbox, whatever room they are about
-# As many rooms as one hello may resume; nobody listens to more.
-_RESUME = 100
 # A timer of years overflows some loops' clocks; asking once in twenty days costs nothing.
 _FRESH_WITHIN = 20 * 86_400.0
 
@@ -96,9 +93,10 @@ class Client:
         self.connections = 0  # welcomes so far
         self._guest = dict(guest) if guest is not None else None
         self._rng, self._scale = rng or random.Random(), scale
-        self._line = Line(url, codec, self, Backoff(self._rng, scale), origin=origin, keepalive=keepalive, tap=tap)
-        self._keep, self._patience, self._tab, self._renew = keep, patience, tab, renew
-        self._rooms: dict[str, Followed] = {INBOX: Followed(INBOX, keep=keep)}
+        dialler = Dialler(url, codec, origin=origin, keepalive=keepalive, tap=tap)
+        self._line = Line(dialler, self, Backoff(self._rng, scale))
+        self._patience, self._tab, self._renew = patience, tab, renew
+        self._places = Places(keep=keep, ask=self._ask, pause=self._pause, spawn=self._line.spawn, tell=self._tell)
         self._number = 0
         self._told: deque[Event] = deque()
         self._backlog, self._missed = backlog, 0
@@ -204,13 +202,11 @@ class Client:
 
     def view(self, room: str) -> list[Event]:
         """The logged events of a room seen so far, once each, in the order of the log."""
-        followed = self._rooms.get(room)
-        return list(followed.view) if followed else []
+        return self._places.view(room)
 
     def position(self, room: str) -> str | None:
         """Where this client stands in a room."""
-        followed = self._rooms.get(room)
-        return followed.cursor if followed else None
+        return self._places.cursor(room)
 
     async def events(self) -> AsyncIterator[Event]:
         """Everything told, in order, until the client ends (`Stopped`; quietly after `aclose`)."""
@@ -232,9 +228,7 @@ class Client:
         answer: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
         ask = Ask(command, answer, self._number, link)
         self._line.put(ask)
-        followed = self._rooms.get(command.get("room", ""))
-        if command["type"] == "send" and followed is not None:
-            followed.sending(ask.number)
+        self._places.sending(ask)
         try:
             return await answer
         except asyncio.CancelledError:
@@ -247,69 +241,35 @@ class Client:
         """Who we are and every room to return to."""
         me = {"token": self.token} if self.token is not None else {"guest": self._guest}
         about = {"name": "warmline-python", "version": "1", **({"tab": self._tab} if self._tab else {})}
-        places = [_place(room) for room in self._rooms.values() if room.name == INBOX or room.alias_id is not None]
-        return {"type": "hello", **me, "resume": places[:_RESUME], "client": about}
+        return {"type": "hello", **me, "resume": self._places.wanted(), "client": about}
 
     def welcomed(self, link: Link, welcome: Event, hello: Event) -> None:
-        """Take our places again, in the order we asked for them."""
+        """Be who we were, where we were."""
         self.welcome = welcome
         self.connections += 1
         self._keep_token(welcome)
-        places, answers = hello["resume"], welcome["resumed"]
-        for number, place in enumerate(places):
-            answer = answers[number] if number < len(answers) else {"type": "refused", "retry": "now"}
-            if answer["type"] == "joined":
-                self._tell(self._enter(place, answer))
-            elif answer["retry"] == "never":
-                self._lose(place["room"], answer)
-            else:
-                self._line.spawn(self._rejoin(link, place["room"], place.get("cursor")))
+        self._places.returned(link, hello["resume"], welcome["resumed"])
         self._tell(welcome["now"])
 
     def told(self, link: Link, event: Event) -> None:
-        """One event: logged ones go through their room, some mean work for us."""
-        kind = event["type"]
-        if kind == "lag":
-            self._line.spawn(self._catch_up(link, event))
-        elif kind == "reset" and (followed := self._rooms.get(event["room"])) is not None:
-            followed.reset()
-            self._line.spawn(self._rejoin(link, event["room"], None))
-        elif kind == "moved" and (followed := self._rooms.pop(event["room"], None)) is not None:
-            followed.name, followed.cursor = event["to"], event["cursor"]
-            self._rooms[event["to"]] = followed
-        elif "cursor" in event:
-            followed = self._rooms.get(INBOX if kind in _PERSONAL else event["room"])
-            self._tell(followed.live(event) if followed is not None else [])
-            return
-        self._tell([event])
+        """One event."""
+        self._places.told(link, event)
 
     def settled(self, ask: Ask, answer: Event | None) -> None:
         """Draw what follows from an answer, then hand it over."""
-        command = ask.command
-        followed = self._rooms.get(command.get("room", ""))
-        kind = answer["type"] if answer is not None else ""
-        if command["type"] == "send" and followed is not None:
-            stands = answer is not None and kind == "sent" and answer["state"] != "held"
-            self._tell(followed.answered(ask.number, answer["id"] if answer is not None and stands else None))
-        elif answer is not None and kind == "joined":
-            fresh = self._enter(command, answer)
-            self._tell(fresh if ask.link is not None else [])  # else they are in what `join` returns
-        elif kind == "left":
-            self._rooms.pop(command["room"], None)
-        elif answer is not None and kind == "refreshed":
+        self._places.settled(ask, answer)
+        if answer is not None and answer["type"] == "refreshed":
             self._keep_token(answer)
         if answer is not None and ask.answer is not None and not ask.answer.done():
             ask.answer.set_result(answer)
 
     def cut(self) -> None:
         """What rooms held back will come again with the resume."""
-        for followed in self._rooms.values():
-            followed.cut()
+        self._places.cut()
 
     def forget(self) -> None:
         """Begin every room anew."""
-        for followed in self._rooms.values():
-            followed.reset()
+        self._places.forget()
 
     async def renew(self) -> bool:
         """Fetch another token, where we were given a way."""
@@ -324,24 +284,6 @@ class Client:
             self._refresher.cancel()
         self._heard.set()
 
-    # rooms
-
-    def _enter(self, wanted: Event, joined: Event) -> list[Event]:
-        """Take our place in a room; what is new is returned, a replaced view is told."""
-        name = joined["room"]
-        followed = self._rooms.get(name)
-        if followed is None:
-            alias, quiet = wanted.get("alias"), bool(wanted.get("quiet"))
-            followed = self._rooms[name] = Followed(name, alias=alias, quiet=quiet, keep=self._keep)
-        fresh, replaced = followed.joined(joined, resumed=wanted.get("cursor") is not None)
-        if replaced:
-            self._tell([{"type": "replaced", "room": name, "why": joined.get("why")}])
-        return fresh
-
-    def _lose(self, name: str, refusal: Event) -> None:
-        self._rooms.pop(name, None)
-        self._tell([{"type": "left", "room": name, "code": refusal["code"]}])
-
     def _tell(self, events: list[Event]) -> None:
         for event in events:
             if len(self._told) >= self._backlog:
@@ -350,34 +292,6 @@ class Client:
             self._told.append(event)
         if events:
             self._heard.set()
-
-    async def _catch_up(self, link: Link, lag: Event) -> None:
-        """`lag`: pull what is missing page by page, then join where the last page ends."""
-        name, cursor, more = lag["room"], lag["cursor"], True
-        followed = self._rooms.get(name)
-        with contextlib.suppress(LinkLost):  # the next connection's resume does the same
-            while more and followed is not None:
-                page = await self._ask({"type": "page", "room": name, "after": cursor, "limit": 100}, link)
-                if page["type"] != "page":
-                    break
-                self._tell(followed.caught_up(page["events"]))
-                cursor, more = page["cursor"], page["more"]
-        await self._rejoin(link, name, cursor)
-
-    async def _rejoin(self, link: Link, name: str, cursor: str | None) -> None:
-        """Join on our own behalf until the room lets us in or says never; the next connection does it anyway."""
-        while (followed := self._rooms.get(name)) is not None:
-            place = {**_place(followed), "cursor": cursor}
-            try:
-                answer = await self._ask({"type": "join", **{k: v for k, v in place.items() if v is not None}}, link)
-            except LinkLost:
-                return
-            if answer["type"] == "joined":
-                return
-            if answer["retry"] == "never":
-                self._lose(name, answer)
-                return
-            await self._pause(answer)
 
     async def _pause(self, refusal: Event) -> None:
         """Wait as long as a refusal asks for, and a little more so that not everybody comes back at once."""
@@ -396,9 +310,3 @@ class Client:
 
     async def _refresh(self) -> None:
         await self._ask({"type": "refresh", "token": self.token})
-
-
-def _place(room: Followed) -> Event:
-    """Where to return to, as `resume` and `join` want it."""
-    wanted = {"room": room.name, "cursor": room.cursor, "alias": room.alias, "quiet": room.quiet or None}
-    return {field: value for field, value in wanted.items() if value is not None}

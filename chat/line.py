@@ -17,73 +17,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import random
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Origin, Subprotocol
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
-from chat import wire
+from chat.dialler import LOST, Backoff, Dialler, Later, Stopped
 from chat.follow import Event
-from chat.wire import Codec
 
 IN_FLIGHT = 16  # protocol.md: the server does not read the 17th before a reply leaves
-# A resume brings 512 KiB of events at most; the rest of a welcome is small.
-MAX_FRAME = 2 * 1024 * 1024
-# Restoring a hundred rooms on a busy node takes seconds; after this the node is stuck and another may do.
-WELCOME_WITHIN = 20.0
-# Connection reset or refused, upgrade refused, answer too slow: the network, not us.
-LOST = (OSError, InvalidHandshake, ConnectionClosed, TimeoutError)
 STOPPING = frozenset({1000, 1002, 1003, 1007, 1009})  # done, or a bug of ours
 STALE = frozenset({4001, 4002, 4100})  # another token may help
 STATE_LOST = 4101
 
 
-class Stopped(Exception):
-    """The client has ended for good. `code`: a close code, a refusal code of hello, or a word of ours."""
-
-    def __init__(self, code: int | str, says: str) -> None:
-        super().__init__(f"{code}: {says}")
-        self.code = code
-        self.says = says
-
-
 class LinkLost(Exception):
     """The connection a command was bound to is gone."""
-
-
-class Later(Exception):
-    """Could not connect now. Seconds the server asked to wait."""
-
-    def __init__(self, retry_after: float = 0.0) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
-
-
-class Backoff:
-    """Full jitter: a random wait up to base * 2^n, at most `cap`. Seconds, all multiplied by `scale`."""
-
-    BASE, CAP, STABLE = 0.5, 30.0, 30.0
-
-    def __init__(self, rng: random.Random, scale: float = 1.0) -> None:
-        self._rng = rng
-        self._scale = scale
-        self._failures = 0
-
-    def wait(self, lasted: float = 0.0) -> float:
-        """The next wait; `lasted` is how long the connection before it stood."""
-        if lasted >= self.STABLE * self._scale:
-            self._failures = 0
-        bound = min(self.CAP, self.BASE * 2 ** min(self._failures, 16))
-        self._failures += 1
-        return self._rng.uniform(0, bound) * self._scale
 
 
 @dataclass(slots=True, eq=False)
@@ -146,25 +99,11 @@ class App(Protocol):
 class Line:
     """See the module. One reader task for each connection, one writer, one that keeps it all up."""
 
-    def __init__(
-        self,
-        url: str | Sequence[str],
-        codec: Codec,
-        app: App,
-        backoff: Backoff,
-        *,
-        origin: str | None = None,
-        keepalive: float | None = 20.0,
-        tap: Callable[[bytes], None] | None = None,
-    ) -> None:
-        """Several urls are dialled in turn; `tap` sees every payload as it came."""
+    def __init__(self, dialler: Dialler, app: App, backoff: Backoff) -> None:
         self.link: Link | None = None  # the connection that tells us events
         self.ending: Stopped | None = None
         self.up = asyncio.Event()  # welcomed once, or stopped
-        self._urls = itertools.cycle([url] if isinstance(url, str) else url)
-        self._url = ""  # of the dial under way
-        self._codec, self._app, self._backoff = codec, app, backoff
-        self._origin, self._keepalive, self._tap = origin, keepalive, tap
+        self._dialler, self._app, self._backoff = dialler, app, backoff
         self._leaving: Link | None = None  # the one before, while its last commands are answered
         self._queue: deque[Ask] = deque()
         self._work = asyncio.Event()  # the writer may have something to do
@@ -243,10 +182,7 @@ class Line:
             if ask.answer is not None:
                 link.sent[link.last_id] = ask
             with contextlib.suppress(ConnectionClosed):  # the reader sees it too, and puts back what was sent
-                await self._transmit(link.ws, {**ask.command, "id": link.last_id})
-
-    async def _transmit(self, ws: ClientConnection, command: Event) -> None:
-        await ws.send(wire.encode(self._codec, command), text=self._codec is Codec.JSON)
+                await self._dialler.transmit(link.ws, {**ask.command, "id": link.last_id})
 
     def _put_back(self, link: Link) -> None:
         """What a connection left unanswered goes to the front of the queue, in order."""
@@ -266,17 +202,9 @@ class Line:
         """The one reader of a connection, until it closes."""
         try:
             while True:
-                self._hear(link, self._decode(await link.ws.recv(decode=False)))
+                self._hear(link, self._dialler.decode(await link.ws.recv(decode=False)))
         except ConnectionClosed as closed:
             link.over.set_result((closed.rcvd.code, closed.rcvd.reason) if closed.rcvd is not None else (1006, ""))
-
-    def _decode(self, payload: Any) -> Event:
-        if self._tap is not None:
-            self._tap(payload)
-        read = msgspec.json.decode(payload) if self._codec is Codec.JSON else msgspec.msgpack.decode(payload)
-        if not isinstance(read, dict):
-            raise AssertionError("the server sent a frame that is no map")
-        return read
 
     def _hear(self, link: Link, told: Event) -> None:
         if "re" in told:
@@ -333,14 +261,10 @@ class Line:
 
     async def _dial(self, ticket: str | None = None) -> Link:
         """Connect, say hello, be welcomed. Raises `Later`, or `Stopped` where hello is refused for good."""
-        self._url = next(self._urls)
-        ws = await self._open(ticket)
+        ws = await self._opened(ticket)
         try:
-            async with asyncio.timeout(WELCOME_WITHIN):
-                hello = self._app.hello()
-                await self._transmit(ws, {**hello, "id": 1})
-                while (answer := self._decode(await ws.recv(decode=False))).get("re") != 1:
-                    pass  # nothing is told before the welcome
+            hello = self._app.hello()
+            answer = await self._dialler.greet(ws, hello)
         except LOST as lost:
             ws.transport.abort()
             if isinstance(lost, ConnectionClosed) and lost.rcvd is not None:
@@ -366,28 +290,12 @@ class Line:
         self.up.set()
         return link
 
-    async def _open(self, ticket: str | None) -> ClientConnection:
+    async def _opened(self, ticket: str | None) -> ClientConnection:
         """The websocket. Raises `Later`, or `Stopped` where the door is shut for good."""
-        offered = [Subprotocol(self._codec)] + ([Subprotocol(f"warmline.ticket.{ticket}")] if ticket else [])
         try:
-            return await connect(
-                self._url,
-                subprotocols=offered,
-                origin=Origin(self._origin) if self._origin is not None else None,
-                compression=None,
-                max_size=MAX_FRAME,
-                ping_interval=self._keepalive,
-                ping_timeout=self._keepalive,
-                close_timeout=1.0,
-                proxy=None,
-            )
-        except InvalidStatus as refused:
-            status, after = refused.response.status_code, refused.response.headers.get("Retry-After", "")
-        except LOST:
-            raise Later from None
-        if status in (400, 401, 403, 404):
-            raise self.stop(Stopped(status, "the server refused the websocket"))
-        raise Later(float(after) if after.isdigit() else 0.0)
+            return await self._dialler.open(ticket)
+        except Stopped as shut:
+            raise self.stop(shut) from None
 
     async def _move(self, old: Link, told: Event) -> None:
         """`reconnect`: make before break. The old connection delivers until the new one is welcomed."""

@@ -42,7 +42,7 @@ LAYERS = {
     4: """
         chat.cli chat.node chat.gateway chat.web chat.listener chat.ws chat.workers chat.checks chat.config
         chat.sources chat.datadir
-        chat.valkey chat.logs chat.line chat.client
+        chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
         """,
 }
 LAYER = {module: layer for layer, modules in LAYERS.items() for module in modules.split()}
@@ -57,12 +57,12 @@ FORBIDDEN = {0: IMPURE, 1: IMPURE, 3: {"socket", "redis", "hiredis", "websockets
 
 # Where each outside library may be used: modules, or whole layers.
 OUTSIDE: dict[str, set[str | int]] = {
-    "websockets": {"chat.gateway", "chat.listener", "chat.ws", "chat.line", "chat.client"},
+    "websockets": {"chat.gateway", "chat.listener", "chat.ws", "chat.dialler", "chat.line"},
     "redis": {2, "chat.node"},
     "hiredis": {2},
-    "msgpack": {"chat.wire", "chat.line"},
+    "msgpack": {"chat.wire"},
     "msgspec": {
-        "chat.wire", "chat.fields", "chat.line", "chat.client", "chat.commands", "chat.replies", "chat.settings",
+        "chat.wire", "chat.fields", "chat.dialler", "chat.client", "chat.commands", "chat.replies", "chat.settings",
         "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines",
     },
     "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines"},

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import random
 
 import pytest
 
-from chat.client import Client
-from chat.line import Backoff, Stopped
-from tests.support.scripted import GUEST, Talk, client_of, joined, message, until
-
-
-def ids(client: Client, room: str = "a") -> list[str]:
-    return [event["id"] for event in client.view(room)]
+from chat.dialler import Stopped
+from tests.support.scripted import Talk, client_of, ids, joined, message, until
 
 
 async def test_sends_left_unanswered_go_again_in_their_order_before_anything_new() -> None:
@@ -128,12 +122,6 @@ async def test_a_refused_hello_stops_at_the_door() -> None:
             raise AssertionError("there was no welcome")
 
 
-async def test_a_server_out_of_reach_is_an_error_within_patience() -> None:
-    with pytest.raises(Stopped, match="unreachable"):
-        async with Client("ws://127.0.0.1:9/ws", guest=GUEST, patience=0.2, scale=0.01):
-            raise AssertionError("nobody listens there")
-
-
 async def test_closing_ends_what_waits_and_the_events() -> None:
     async def script(talk: Talk) -> None:
         await talk.welcome()
@@ -146,13 +134,3 @@ async def test_closing_ends_what_waits_and_the_events() -> None:
         with pytest.raises(Stopped, match="closed"):
             await waiting
         assert [event async for event in client.events()] == []
-
-
-def test_back_off_is_fully_jittered_bounded_and_starts_over_after_stability() -> None:
-    backoff = Backoff(random.Random(7))
-    waits = [backoff.wait() for _ in range(200)]
-    assert all(0 <= wait <= min(30, 0.5 * 2**n) for n, wait in enumerate(waits[:8]))
-    assert max(waits) <= 30
-    assert min(waits[10:]) < 3
-    assert max(waits[10:]) > 25
-    assert backoff.wait(lasted=31) <= 0.5

@@ -14,7 +14,6 @@ has an outcome (the client keeps the key over reconnects; what may be tried agai
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 import time
 from collections import Counter
@@ -23,11 +22,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgspec
-from websockets.asyncio.client import ClientConnection
 
 from chat.client import Client
 from chat.follow import Event
-from chat.line import Ask, Backoff, Line, Link
+from chat.line import Ask, Link
 from chat.wire import Codec
 from rooms import envelope
 from rooms.events import Position, RoomKey
@@ -41,18 +39,6 @@ DOOR = 25
 # Nearly all of the replay's waits are of people; 0.2 makes reconnects fit into a test of some seconds.
 SCALE = 0.2
 _PERSONAL = ("care", "resolved")
-
-
-class Roaming(Line):
-    """A line that knows several addresses and dials them in turn, as behind a balancer."""
-
-    def __init__(self, addresses: Sequence[str], codec: Codec, app: Client, backoff: Backoff) -> None:
-        super().__init__(addresses[0], codec, app, backoff, origin=None, keepalive=20.0)
-        self._addresses = itertools.cycle(addresses)
-
-    async def _open(self, ticket: str | None) -> ClientConnection:
-        self._url = next(self._addresses)
-        return await super()._open(ticket)
 
 
 class Watched(Client):
@@ -69,8 +55,7 @@ class Watched(Client):
         forbidden: Iterable[str] = (),
     ) -> None:
         rng = random.Random(seed)
-        super().__init__(addresses[0], guest={"band": band}, codec=codec, rng=rng, scale=scale, keep=100_000)
-        self._line = Roaming(addresses, codec, self, Backoff(rng, scale))
+        super().__init__(addresses, guest={"band": band}, codec=codec, rng=rng, scale=scale, keep=100_000)
         self.holes = self.repeats = self.leaks = 0
         self.heard: list[tuple[float, str]] = []  # (when, id) of live messages
         self.counted: Counter[str] = Counter()  # events that are not logged, by type; notices by code

@@ -145,3 +145,8 @@ async def until(client: Client, kind: str) -> dict[str, Any]:
         if event["type"] == kind:
             return event
     raise AssertionError(f"the client ended before {kind}")
+
+
+def ids(client: Client, room: str = "a") -> list[str]:
+    """Ids of what the client has seen in a room."""
+    return [event["id"] for event in client.view(room)]
