@@ -13,8 +13,9 @@ from typing import Any
 from chat import amends, people, speech, talk
 from chat import commands as say
 from chat.connection import Call, flows
-from chat.replies import Pong, Refused
+from chat.replies import Pong
 from chat.services import Services
+from chat.talk import finish
 from chat.wire import timestamp
 from rooms.backplane import EngineAway
 
@@ -44,22 +45,14 @@ def run(services: Services, calls: Sequence[Call]) -> None:
     now = services.ticks()
     spoken: list[speech.Spoken] = []
     for call in calls:
-        command = call.command
-        kind = type(command)
-        services.metrics.commanded(kind.__name__)
-        if kind in SPOKEN and flows(command):
-            one = speech.prepare(services, call)
-            if isinstance(one, speech.Spoken):
-                spoken.append(one)
-            else:
-                finish(services, call, one)
-        elif kind is say.Typing:
-            talk.typing(services, call.connection, command, now)
-            finish(services, call, None)
-        elif kind is say.Ping:
-            finish(services, call, Pong(re=command.id, at=timestamp(int(services.wall() * 1000))))
-        else:
-            services.spawn(handle(services, call))
+        services.metrics.commanded(type(call.command).__name__)
+        try:
+            one = begin(services, call, now)
+        except Exception as fault:
+            one = None
+            finish(services, call, talk.internal(services, call.command, fault))
+        if one is not None:
+            spoken.append(one)
     if spoken:
         try:
             speech.speak(services, spoken, now)
@@ -67,6 +60,25 @@ def run(services: Services, calls: Sequence[Call]) -> None:
             for one in spoken:
                 if one.call.slot.frame is None:
                     finish(services, one.call, talk.internal(services, one.call.command, fault))
+
+
+def begin(services: Services, call: Call, now: float) -> speech.Spoken | None:
+    """Start one command; words that are to be judged with the others of their tick are handed back."""
+    command = call.command
+    kind = type(command)
+    if kind in SPOKEN and flows(command):
+        one = speech.prepare(services, call)
+        if isinstance(one, speech.Spoken):
+            return one
+        finish(services, call, one)
+    elif kind is say.Typing:
+        talk.typing(services, call.connection, command, now)
+        finish(services, call, None)
+    elif kind is say.Ping:
+        finish(services, call, Pong(re=command.id, at=timestamp(int(services.wall() * 1000))))
+    else:
+        services.spawn(handle(services, call))
+    return None
 
 
 async def handle(services: Services, call: Call) -> None:
@@ -84,11 +96,3 @@ async def handle(services: Services, call: Call) -> None:
         reply = talk.internal(services, command, fault)
     if reply is not None:  # None: the handler has seen to the answer itself
         finish(services, call, reply)
-
-
-def finish(services: Services, call: Call, reply: Any) -> None:
-    """Answer, count, and let the hub know that something waits."""
-    if isinstance(reply, Refused):
-        services.metrics.refused(reply.code)
-    call.answer(reply)
-    services.hub.touch(call.connection)

@@ -23,7 +23,7 @@ from chat.connection import Call, Connection, Membership
 from chat.legible import fault_in
 from chat.replies import Checked, Code, Refused, Sent
 from chat.services import Services
-from chat.talk import absent, engine_away, internal, refused, who
+from chat.talk import absent, engine_away, finish, internal, refused, who
 from moderation.review import Held
 from moderation.verdict import Action, Finding, Submission, Verdict
 from rooms.backplane import Commit, Committed, Guard, Outcome
@@ -122,16 +122,14 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
     for one, verdict in zip(spoken, verdicts, strict=True):
         services.metrics.judged(one.submission.kind, verdict.action.word)
         if one.submission.dry:
-            one.call.answer(checked(one.call.command.id, verdict))
-            services.hub.touch(one.connection)
+            finish(services, one.call, checked(one.call.command.id, verdict))
             continue
         if card := care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict):
             cards.append((one, verdict, len(commits)))
             commits += card
         refusal = refusal_to_post(one.place.topic, one.place.member)
         if refusal is not None:
-            one.call.answer(refused(one.call.command.id, refusal, SAYS[refusal]))
-            services.hub.touch(one.connection)
+            finish(services, one.call, refused(one.call.command.id, refusal, SAYS[refusal]))
         elif verdict.action in (Action.ALLOW, Action.MASK):
             waiting.append((one, len(commits)))
             commits.append(message_of(services, one, verdict))
@@ -199,8 +197,7 @@ def conclude(
 ) -> None:
     """Answer those whose commits have come back, and hand over the cards that could not be saved."""
     for one, place in waiting:
-        one.call.answer(sent(one.call.command, one.id, outcomes[place]))
-        services.hub.touch(one.connection)
+        finish(services, one.call, sent(one.call.command, one.id, outcomes[place]))
     for one, verdict, place in cards:
         if not isinstance(outcomes[place], Committed):
             deal(services, one.connection, one.place, one.call.command.room, one.id, verdict)
@@ -244,8 +241,7 @@ async def withhold(services: Services, one: Spoken, verdict: Verdict) -> None:
         reply = engine_away(one.call.command.id)
     except Exception as fault:  # one message, not the node
         reply = internal(services, one.call.command, fault)
-    one.call.answer(reply)
-    services.hub.touch(one.connection)
+    finish(services, one.call, reply)
 
 
 async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:

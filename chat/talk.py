@@ -17,7 +17,7 @@ import structlog
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity, alias_id, alias_name
-from chat.connection import TYPING_GAP, Connection, Membership, State
+from chat.connection import TYPING_GAP, Call, Connection, Membership, State
 from chat.outbox import Lane
 from chat.replies import Code, Joined, Left, MemberList, PageOf, Presence, Refused, RoomList, TypingNow
 from chat.services import Services
@@ -96,6 +96,19 @@ def internal(services: Services, command: Any, fault: Exception) -> Refused:
     log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=_where(fault))
     says = "Something went wrong on our side. Your words are still with you; please try again."
     return Refused(re=command.id, code=Code.INTERNAL, says=says, retry="later", retry_after=2.0)
+
+
+def finish(services: Services, call: Call, reply: Any) -> None:
+    """Answer, count, and let the hub know that something waits. A reply that cannot be said costs only itself."""
+    try:
+        call.answer(reply)
+    except Exception as fault:
+        reply = internal(services, call.command, fault)
+        if call.slot.frame is None:
+            call.answer(reply)
+    if isinstance(reply, Refused):
+        services.metrics.refused(reply.code)
+    services.hub.touch(call.connection)
 
 
 def _where(fault: Exception) -> str:

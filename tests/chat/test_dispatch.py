@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import typing
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from chat import commands as say
 from chat.dispatch import CALLED, HANDLERS, SPOKEN
 from rooms.presence import Presence
+from rooms.topics import Topic
 from tests.support.engines import Engine
-from tests.support.nodes import node_on, talking
+from tests.support.nodes import ROOMS, node_on, talking
+from tests.support.raw import TEXT, frame
 
 
 def test_every_command_has_exactly_one_way_to_be_handled() -> None:
@@ -64,3 +67,37 @@ async def test_our_own_fault_is_answered_internal_and_logged_without_words(
     assert "handler_failed" in out
     assert "AttributeError" in out
     assert "no attribute" not in out  # the exception's text is not logged: it might have held words
+
+
+async def test_our_own_fault_with_one_message_costs_no_other_command_of_the_same_tick(
+    steady_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came in the same packet is answered, before and after it."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        monkeypatch.delattr(Presence, "roster")  # a bug of ours: the names in a room cannot be looked up
+        commands: list[tuple[str, dict[str, str]]] = [
+            ("ping", {}),
+            ("send", {"room": "anxiety", "text": "hello", "key": "k"}),
+            ("ping", {}),
+        ]
+        frames = [
+            frame(TEXT, json.dumps({"type": type, "id": 100 + n} | more).encode())
+            for n, (type, more) in enumerate(commands)
+        ]
+        await raw.send(b"".join(frames))
+        replies = [await raw.answer_to(100 + n) for n in range(3)]
+        monkeypatch.undo()
+    assert [reply["type"] for reply in replies] == ["pong", "refused", "pong"]
+    assert replies[1]["code"] == "internal"
+
+
+async def test_a_reply_that_cannot_be_said_costs_one_reply_and_not_the_node(steady_engine: Engine) -> None:
+    """Half a character in a room's title: no codec can carry it, and everybody else goes on."""
+    rooms = (*ROOMS, Topic(id="broken", title="\ud800"))
+    async with node_on(steady_engine.url, rooms=rooms) as node, talking(node, "anxiety") as raw:
+        refused = await raw.ask("rooms")
+        sent = await raw.ask("send", room="anxiety", text="hello", key="k")
+        faults = node.metrics.read()["warmline_refusals_total{code=internal}"]
+    assert (refused["type"], refused["code"]) == ("refused", "internal")
+    assert sent["state"] == "delivered"
+    assert faults == 1
