@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.support.browser import Visitors, browser
-from tests.support.server import Server, serving
+from tests.support.server import OPEN, Server, serving
 
 __all__ = ["browser"]
 
@@ -16,8 +16,7 @@ __all__ = ["browser"]
 @pytest.fixture(scope="session")
 async def house() -> AsyncIterator[Server]:
     """A server the page's tests share. Limits are off: one machine plays many people."""
-    # A busy machine may take its time to judge: the page is tried here, not the filter's budget.
-    async with serving(sets={"limits.enabled": "false", "moderation.budget_ms": "5000"}) as server:
+    async with serving(sets=OPEN) as server:
         yield server
 
 

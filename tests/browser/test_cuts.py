@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.support.browser import PHONE, Visitors
 from tests.support.proxy import Proxy
-from tests.support.server import Server, serving
+from tests.support.server import OPEN, Server, serving
 
 
 async def test_a_cut_in_mid_sentence_loses_and_doubles_nothing(visitors: Visitors, house: Server) -> None:
@@ -63,7 +63,7 @@ async def test_many_cuts_while_sending_double_nothing(visitors: Visitors, house:
 
 async def test_a_killed_server_comes_back_and_everybody_goes_on(visitors: Visitors) -> None:
     """X40: kill -9 of the server and a new start; the pages come back by themselves and say what was written."""
-    async with serving(sets={"limits.enabled": "false", "moderation.budget_ms": "5000"}) as own:
+    async with serving(sets=OPEN) as own:
         ana = await visitors.arrive(origin=own.url)
         ben = await visitors.arrive(origin=own.url)
         for person in (ana, ben):

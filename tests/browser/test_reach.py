@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.browser.sentences import CARE, STOPPED
 from tests.support.browser import DESK, PHONE, Visitor, Visitors
+from tests.support.sentences import CARE, STOPPED
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SIZES = {"320": {"width": 320, "height": 640}, "360": PHONE, "800": {"width": 800, "height": 900}, "1280": DESK}

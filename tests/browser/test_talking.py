@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.sentences import CARE, COVERED, COVERED_PART, HELD, STOPPED
 from tests.support.browser import PHONE, Visitors
+from tests.support.sentences import CARE, COVERED, COVERED_PART, HELD, STOPPED
 
 
 async def test_two_people_talk_and_each_message_is_announced_once(visitors: Visitors) -> None:

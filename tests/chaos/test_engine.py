@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from chat.wire import Codec
 from tests.support.crowd import Person, Watched, read_logs, settled
+from tests.support.disk import fill, small_disk
 from tests.support.engines import Engine, running
 from tests.support.play import play
+from tests.support.sentences import UNKIND
 from tests.support.server import Server
 from tests.support.stages import folder, node, one_node, two_nodes
 from tests.support.tally import Saying, reckon
@@ -25,8 +24,6 @@ from tests.support.tally import Saying, reckon
 ROOMS = {"lounge": "adult", "kitchen": "adult"}
 # A commit's deadline is two seconds; the rest is a slow machine.
 REFUSED_WITHIN = 2.0 + 1.0
-# Stopped by the filter; whether it was delivered before is asked of the engine.
-UNKIND = "shut up you stupid idiot, go away"
 LAST_PAGE = "a word for the last page of the file"
 
 
@@ -167,32 +164,6 @@ async def test_a_flushed_engine_gives_the_room_a_new_epoch_and_everyone_a_reset(
         assert before is not None
         assert after is not None
         assert before.split(".")[0] != after.split(".")[0]
-
-
-@asynccontextmanager
-async def small_disk(megabytes: int) -> AsyncIterator[Path]:
-    """A file system of its own, as small as that. Skips where we may not mount one."""
-    async with folder() as place:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
-        if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
-            pytest.skip("only root may mount a small disk")
-        try:
-            yield place
-        finally:
-            subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Take every byte that is free."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (65536, 4096, 512):
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                continue
-    return ballast
 
 
 @pytest.mark.parametrize("flavour", ["redis", "valkey"])

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from rooms.backplane import UNAVAILABLE, Commit, Committed, EngineMark, Outcome
 from rooms.events import EventId
+from tests.support.disk import fill, small_disk
 from tests.support.engines import FLAVOURS, Engine, running
 from tests.support.plane import AUTHOR, ROOM, Node, message, pumped
 from tests.support.proxy import Proxy
@@ -136,37 +131,12 @@ async def test_a_subscriber_killed_again_and_again_is_repaired_from_the_log(engi
         assert reader.backplane.stats()["log_reads"] - reads <= 2 * kills + 2
 
 
-@asynccontextmanager
-async def small_disk(megabytes: int) -> AsyncIterator[Path]:
-    """A file system of its own that can be full. Needs root."""
-    place = Path(tempfile.mkdtemp(prefix="wl-"))
-    if (
-        os.geteuid() != 0
-        or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], capture_output=True
-        ).returncode
-    ):
-        place.rmdir()
-        pytest.skip("a full disk needs root and mount")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
-        place.rmdir()
-
-
 @pytest.mark.parametrize("flavour", FLAVOURS)
 async def test_a_full_disk_shows_nothing_that_is_not_kept_and_heals_when_there_is_space(flavour: str) -> None:
     """X59: the append-only file cannot grow."""
     async with small_disk(2) as place, running(flavour, place) as engine, pumped(engine.url, ROOM) as node:
         await insist(node, "before")
-        filler = place / "filler"
-        with filler.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(b"\0" * 4096)
-            except OSError:
-                pass
+        ballast = fill(place)
         acknowledged = ["before"]
         async with asyncio.timeout(20):
             refused = 0
@@ -181,7 +151,7 @@ async def test_a_full_disk_shows_nothing_that_is_not_kept_and_heals_when_there_i
         assert node.backplane.stats()["engine_refusals"] >= 3
         seen = len(node.view())
         assert set(node.view()) <= set(acknowledged)
-        filler.unlink()
+        ballast.unlink()
         await insist(node, "after")
         await node.seen("after")
         assert seen <= len(acknowledged)

@@ -8,15 +8,9 @@ from typing import Any
 from chat.auth import Identity, sign
 from rooms.events import Band, Role, UserId
 from tests.support.engines import Engine
-from tests.support.nodes import SECRET, next_event, node_on, talking
+from tests.support.nodes import SECRET, next_event, node_on, talking, texts_of
 from tests.support.raw import Raw
-
-UNKIND = "nobody wants you here, you are worthless and everyone hates you"
-
-
-async def texts_of(raw: Raw, room: str) -> list[str]:
-    page = await raw.ask("page", room=room, limit=100)
-    return [event["text"] for event in page["events"] if event["type"] == "message"]
+from tests.support.sentences import UNKIND
 
 
 async def test_an_edit_is_judged_like_a_new_message(steady_engine: Engine) -> None:

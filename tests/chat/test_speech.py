@@ -7,16 +7,11 @@ import json
 
 from chat.settings import Limits, Moderation
 from tests.support.engines import Engine
-from tests.support.nodes import next_event, node_on, talking
-from tests.support.raw import TEXT, Raw, frame
+from tests.support.nodes import next_event, node_on, talking, texts_of
+from tests.support.raw import TEXT, frame
+from tests.support.sentences import UNKIND
 
-UNKIND = "nobody wants you here, you are worthless and everyone hates you"
 MINE = "You can reach me at rosa.miller@example.org if you like"
-
-
-async def texts_of(raw: Raw, room: str) -> list[str]:
-    page = await raw.ask("page", room=room, limit=100)
-    return [event["text"] for event in page["events"] if event["type"] == "message"]
 
 
 async def test_unkind_words_are_stopped_with_the_reason_and_reach_nobody(steady_engine: Engine) -> None:

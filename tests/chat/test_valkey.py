@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from chat.datadir import Unusable, alive
 from chat.valkey import EmbeddedEngine, find_binary, socket_path
+from tests.support.processes import gone
 
 
 @pytest.fixture
@@ -40,12 +41,6 @@ async def engine(place: Path) -> AsyncIterator[EmbeddedEngine]:
 async def ask(url: str, *words: str) -> object:
     async with Redis.from_url(url) as client:
         return await client.execute_command(*words)  # type: ignore[no-untyped-call]
-
-
-async def until_gone(*pids: int) -> None:
-    async with asyncio.timeout(10):
-        while any(alive(pid) for pid in pids):
-            await asyncio.sleep(0.005)
 
 
 async def until_answering(url: str) -> None:
@@ -110,7 +105,7 @@ async def test_a_killed_engine_is_started_again_with_everything_it_said_it_has(e
         pid = engine.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        await until_gone(pid)
+        await gone(pid)
         await until_answering(url)
         assert await ask(url, "GET", f"k{round_}") == b"kept"
         assert engine.pid != pid
@@ -125,7 +120,7 @@ async def test_killing_the_shim_does_not_leave_two_engines(engine: EmbeddedEngin
     shim = int(Path(f"/proc/{first}/stat").read_text().rpartition(") ")[2].split()[1])
     watching = asyncio.ensure_future(engine.run())
     os.kill(shim, signal.SIGKILL)
-    await until_gone(first)
+    await gone(first)
     await until_answering(url)
     assert engine.pid != first
     watching.cancel()

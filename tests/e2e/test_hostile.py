@@ -17,11 +17,9 @@ from chat.wire import Codec
 from tests.support.engines import running
 from tests.support.proxy import Proxy
 from tests.support.raw import BINARY, MSGPACK, TEXT, Raw
-from tests.support.server import Server, serving
+from tests.support.server import OPEN, Server, serving
 
 GUEST = {"band": "adult"}
-# Limits lifted; and on a busy machine a filter over its budget would hold (F45).
-OPEN = {"limits.enabled": "false", "moderation.budget_ms": "20000"}
 PING = b"\xa4type\xa4ping\xa2id\x07"
 
 

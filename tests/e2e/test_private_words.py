@@ -11,7 +11,7 @@ import msgpack
 import pytest
 
 from tests.support.raw import BINARY, MSGPACK, TEXT, Raw
-from tests.support.server import Server, serving
+from tests.support.server import OPEN, Server, serving
 
 # One word for each place private words go; none is in any of our own files.
 BODY, NAME, ALIAS, CRISIS, STOPPED, EDIT, BROKEN = (
@@ -25,8 +25,7 @@ ROOM = "depression"
 @pytest.fixture
 async def talkative() -> AsyncIterator[Server]:
     """A server that logs all it can; its filter is patient, its rooms are not slow."""
-    sets = {"log.level": "debug", "limits.enabled": "false", "moderation.budget_ms": "20000"}
-    async with serving(sets=sets) as server:
+    async with serving(sets={**OPEN, "log.level": "debug"}) as server:
         yield server
 
 

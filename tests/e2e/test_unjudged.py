@@ -24,12 +24,12 @@ from moderation.verdict import Action, Submission, Verdict
 from tests.support.engines import Engine
 from tests.support.nodes import node_on, talking
 from tests.support.raw import Raw
+from tests.support.sentences import UNKIND
 
 # Fields of what a client hears that a person wrote. Anything else in an event is ours.
 WRITTEN = {"text", "name", "alias", "note", "line", "summary"}
 
 MASKED = "write to rosa.miller@example.org"
-UNKIND = "nobody wants you here, you are worthless"
 WORDS = st.sampled_from(
     [
         "hello", "a hard night again", MASKED, "call me on +44 7700 900123",

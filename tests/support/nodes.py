@@ -78,3 +78,9 @@ async def next_event(raw: Raw, type: str) -> dict[str, Any]:
                 if said["type"] == type:
                     return raw.events.pop(place)
             raw.events.append(await raw.told())
+
+
+async def texts_of(raw: Raw, room: str) -> list[str]:
+    """What was said in a room, as its newest page of history tells it."""
+    page = await raw.ask("page", room=room, limit=100)
+    return [event["text"] for event in page["events"] if event["type"] == "message"]

@@ -80,12 +80,9 @@ async def gone(*pids: int, within: float = 10.0) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The processes whose parent is `pid`."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(place.read_text().rpartition(") ")[2].split()[1]) == pid:
-                found.append(int(place.parent.name))
-        except (OSError, IndexError):
-            continue
+    """Pids of all descendants that run now."""
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        for word in file.read_text().split():
+            found += [int(word), *children(int(word))]
     return found

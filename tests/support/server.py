@@ -27,7 +27,8 @@ from typing import BinaryIO
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT, children
+
 READY = re.compile(rb"^ready url=(http://\S+)", re.MULTILINE)
 # Half a second on a quiet machine; the embedded engine and a cold cache may take longer.
 START_WITHIN = 30.0
@@ -35,6 +36,11 @@ START_WITHIN = 30.0
 END_WITHIN = 30.0
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+# On a busy machine a filter over its budget would hold what tests expect delivered (F45).
+PATIENT = {"moderation.budget_ms": "20000"}
+# For tests that say a great deal.
+OPEN = {**PATIENT, "limits.enabled": "false"}
 
 
 @dataclass(kw_only=True)
@@ -145,15 +151,6 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def children(pid: int) -> list[int]:
-    """Pids of all descendants that run now."""
-    found: list[int] = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        for word in file.read_text().split():
-            found += [int(word), *children(int(word))]
-    return found
-
-
 def listening(pid: int) -> set[int]:
     """TCP ports of IPv4 this process listens on."""
     try:
@@ -190,16 +187,13 @@ async def serving(
 
 @pytest.fixture(scope="session")
 async def server() -> AsyncIterator[Server]:
-    """One server with the embedded engine for the whole run, limits on. Do not harm it.
-
-    Its filter is patient: on a busy machine one over its budget would hold what the tests expect delivered (F45).
-    """
-    async with serving(sets={"moderation.budget_ms": "20000"}) as lasting:
+    """One server with the embedded engine for the whole run, limits on. Do not harm it."""
+    async with serving(sets=PATIENT) as lasting:
         yield lasting
 
 
 @pytest.fixture(scope="session")
 async def open_server() -> AsyncIterator[Server]:
-    """The same with `limits.enabled: false`: for tests that say a great deal. Do not harm it."""
-    async with serving(sets={"limits.enabled": "false", "moderation.budget_ms": "20000"}) as lasting:
+    """The same without limits. Do not harm it."""
+    async with serving(sets=OPEN) as lasting:
         yield lasting
