@@ -18,16 +18,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 from typing import Protocol as Shape
+from typing import cast
 
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
 
 # Honest clients fragment large uploads, which we do not take; 512 fragments of 128 bytes are our largest message.
 MAX_FRAGMENTS = 512
@@ -35,9 +36,6 @@ MAX_FRAGMENTS = 512
 MAX_CONTROL = 200
 # Above this much unsent in our own memory a connection is behind, and its frames go to its outbox.
 WRITE_HIGH = 64 * 1024
-
-if TYPE_CHECKING:
-    from chat.listener import Listener
 
 quiet = logging.getLogger("websockets.server")
 quiet.setLevel(logging.WARNING)  # at DEBUG the library logs frames and addresses
@@ -80,6 +78,22 @@ class Limits:
     max_frame: int = 64 * 1024
 
 
+class Keeper(Shape):
+    """What a websocket needs of the listener that keeps it (listener.py)."""
+
+    app: App
+    limits: Limits
+    live: dict[Ws, None]
+    seconds: int  # since the start
+
+    @property
+    def choose(self) -> Callable[[ServerProtocol, Sequence[Subprotocol]], Subprotocol | None]:
+        """The subprotocol to speak, as the library asks for it."""
+
+    def close_later(self, ws: Ws) -> None:
+        """Drop this socket in `close_timeout` seconds, whatever the client does."""
+
+
 class Ws(asyncio.Protocol):
     """One websocket of a listener."""
 
@@ -103,7 +117,7 @@ class Ws(asyncio.Protocol):
         "write",
     )
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Keeper) -> None:
         self.listener = listener
         self.app = listener.app
         self.is_open = False
