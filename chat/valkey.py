@@ -46,6 +46,7 @@ log = structlog.get_logger("chat.valkey")
 
 # Starts the engine, tells its pid, and ends with it. The part in braces reads a pipe from us: its end means we are
 # gone. TERM lets the engine finish its write; a stopped one does not hear TERM and gets KILL (gone within a second).
+# The shell ends last: each of them holds the lock, and whoever waited for it may take the directory again.
 SHIM = """
 exec 3<&0
 "$@" </dev/null >/dev/null 2>&1 3<&- & engine=$!
@@ -53,7 +54,7 @@ exec 3<&0
 exec 3<&-
 echo $engine
 wait $engine; code=$?
-kill $watch
+kill $watch; wait $watch
 exit $code
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
 import signal
@@ -203,6 +204,16 @@ async def test_a_socket_path_too_long_for_the_kernel_is_put_somewhere_short() ->
     finally:
         await engine.stop()
         shutil.rmtree(root)
+
+
+async def test_a_stopped_engine_has_given_its_directory_free(place: Path) -> None:
+    """At once, though three processes inherited the lock: the same server may start on it again."""
+    for _ in range(10):
+        engine = EmbeddedEngine(place)
+        await engine.start()
+        await engine.stop()
+        with (place / "engine" / "engine.lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 async def written_and_stopped(place: Path) -> Path:
