@@ -7,30 +7,26 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rooms.commits import Commit, Committed
+from rooms.commits import Commit
 from rooms.committing import Committing
 from rooms.events import EventId
 from rooms.healing import Healing
 from rooms.history import History
 from rooms.ring import LENGTH, Ring
 from tests.support.engines import Engine
-from tests.support.plane import AUTHOR, ROOM, linked, message
+from tests.support.plane import AUTHOR, ROOM, linked
+from tests.support.store import Store
 
 KEYS = [f"warm:{{{ROOM}}}:{what}" for what in ("log", "meta", "ids", "overlay")]
 
 
-class Ward:
+class Ward(Store):
     """A log that can be set back to an earlier state, as a promoted replica is."""
 
     def __init__(self, engine: Engine, history: History, committing: Committing) -> None:
+        super().__init__(history, committing)
         self.engine = engine
-        self.history = history
-        self.committing = committing
         self.healing = Healing(history)
-
-    async def say(self, *ids: str) -> None:
-        outcomes = await self.committing.submit([message(id) for id in ids])
-        assert all(isinstance(outcome, Committed) for outcome in outcomes)
 
     async def ring(self) -> Ring:
         """A ring that knows the log as it is now."""
@@ -48,9 +44,6 @@ class Ward:
         for key, dump in then.items():
             if dump is not None:
                 await self.engine.ask("RESTORE", key, 0, dump)
-
-    async def ids(self) -> list[str]:
-        return [row.entry.id for row in (await self.history.up(ROOM, 0)).rows]
 
 
 @pytest.fixture

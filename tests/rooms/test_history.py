@@ -14,21 +14,7 @@ from rooms.history import TRIM_STEP, History
 from rooms.recovery import chain
 from tests.support.engines import Engine
 from tests.support.plane import AUTHOR, ROOM, linked, message
-
-
-class Store:
-    """A history and a way to write it."""
-
-    def __init__(self, history: History, committing: Committing) -> None:
-        self.history = history
-        self.committing = committing
-
-    async def say(self, *ids: str) -> list[Position]:
-        outcomes = await self.committing.submit([message(id) for id in ids])
-        return [outcome.position for outcome in outcomes if isinstance(outcome, Committed)]
-
-    async def ids(self) -> list[str]:
-        return [row.entry.id for row in (await self.history.up(ROOM, 0)).rows]
+from tests.support.store import Store
 
 
 @pytest.fixture
