@@ -12,7 +12,8 @@ other command is a *barrier*: it starts when everything before it has been answe
 it has.
 
 `now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW`
-seconds.
+seconds. Everything that is answered is paid for from the budget, whether it was a command or not; who goes on without
+heeding `retry_after` is shown out (4129). Typing has a budget of its own and never costs a message.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ IN_FLIGHT = 16
 # Five frames nobody's client would send, in ten seconds: not a client of ours.
 FAULTS = 5
 FAULT_WINDOW = 10.0
+
+# Refusals for speed beyond which nobody is listening to them: more than six times what may be in flight.
+MOST_REFUSED = 100
 
 # A client says `typing` while keys are pressed; others need it every other second.
 TYPING_GAP = 2.0
@@ -120,7 +124,9 @@ class Connection:
         "_barrier",
         "_faults",
         "_open",
+        "_patience",
         "_slots",
+        "_typing",
         "_unread",
         "budget",
         "closing",
@@ -156,6 +162,8 @@ class Connection:
         self._open = 0  # slots started and unanswered
         self._barrier = False  # a barrier is being answered
         self._faults: list[float] | None = None
+        self._typing: Budget | None = None  # what may be typed, from the first `typing` on
+        self._patience: Budget | None = None  # refusals for speed, from the first on
 
     @property
     def clear(self) -> bool:
@@ -185,6 +193,8 @@ class Connection:
     def start(self, now: float) -> list[Call]:
         """Decode what may start now, in order; answers at once what cannot be a command here."""
         calls: list[Call] = []
+        if self.state is State.CLOSED:
+            self._unread.clear()
         while self._unread and not self._barrier and len(self._slots) < IN_FLIGHT and self.closing is None:
             command = self._read(now)
             if command is None:
@@ -233,19 +243,37 @@ class Connection:
         try:
             command = wire.decode(self.codec, payload)
         except wire.BadFrame as fault:
-            self._refuse(fault.id, Code(fault.code), fault.says, path=fault.path)
+            if self._affords(fault.id, now):
+                self._refuse(fault.id, Code(fault.code), fault.says, path=fault.path)
             if fault.code == Code.BAD_REQUEST:
                 self._count_fault(now)
+            return None
+        if isinstance(command, say.Typing) and self.state is not State.NEW:
+            return command if self._may_type(now) else None
+        if not self._affords(command.id, now):
             return None
         if (self.state is State.NEW) != isinstance(command, say.Hello):
             says = "Say hello first." if self.state is State.NEW else "You have already said hello on this connection."
             self._refuse(command.id, Code.NOT_READY, says)
             return None
-        if wait := self.budget.spend(now):
-            if not isinstance(command, say.Typing):
-                self._refuse(command.id, Code.RATE_LIMITED, "That was a lot at once. Please wait a moment.", wait=wait)
-            return None
         return command
+
+    def _affords(self, re: int | None, now: float) -> bool:
+        """Pay for one answer; where the budget is spent, say when to come back."""
+        wait = self.budget.spend(now)
+        if not wait:
+            return True
+        self._refuse(re, Code.RATE_LIMITED, "That was a lot at once. Please wait a moment.", wait=wait)
+        if self._patience is None:
+            self._patience = Budget(self.budget.rate, MOST_REFUSED)
+        if self._patience.spend(now):
+            self.close(Close.RATE_LIMITED, "too much at once, again and again")
+        return False
+
+    def _may_type(self, now: float) -> bool:
+        if self._typing is None:
+            self._typing = Budget(self.budget.rate, self.budget.burst)
+        return not self._typing.spend(now)
 
     def _refuse(
         self, re: int | None, code: Code, says: str, *, path: str | None = None, wait: float | None = None

@@ -159,9 +159,10 @@ class Gateway:
         now = self.services.ticks()
         calls = []
         for connection in dict.fromkeys(arrived):
-            calls += connection.start(now)
-            if connection.outbox or connection.closing:
-                self.services.hub.touch(connection)
+            started = connection.start(now)
+            calls += started
+            if not started or connection.outbox or connection.closing:
+                self.services.hub.touch(connection)  # so that reading goes on, even if nothing came of what was read
         if calls:
             dispatch.run(self.services, calls)
 

@@ -24,7 +24,7 @@ from operator import itemgetter
 from typing import Any
 
 from chat import wire
-from chat.connection import Connection
+from chat.connection import Budget, Connection
 from chat.outbox import Lane
 from rooms.events import Entry, EventId, RoomKey, UserId
 
@@ -65,11 +65,12 @@ class LocalRoom:
 
 
 class Person:
-    """Someone connected to this node, by one or several connections."""
+    """Someone connected to this node, by one or several connections, which share one budget of commands."""
 
-    __slots__ = ("connections", "recent")
+    __slots__ = ("budget", "connections", "recent")
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.connections: dict[Connection, None] = {}
         # Own last messages by room and id; private words, never logged.
         self.recent: dict[RoomKey, dict[EventId, str]] | None = None
@@ -110,7 +111,10 @@ class Hub:
 
     def enter(self, user: UserId, connection: Connection) -> Person:
         """A connection has said who it is."""
-        person = self.people.setdefault(user, Person())
+        person = self.people.get(user)
+        if person is None:
+            person = self.people[user] = Person(connection.budget)
+        connection.budget = person.budget
         person.connections[connection] = None
         return person
 

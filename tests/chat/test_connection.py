@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import commands as say
-from chat.connection import FAULTS, IN_FLIGHT, Budget, Call, Connection, State
+from chat.connection import FAULTS, IN_FLIGHT, MOST_REFUSED, Budget, Call, Connection, State
 from chat.replies import Close, Pong
 from chat.wire import Codec
 
@@ -137,6 +138,55 @@ def test_too_many_commands_are_told_when_to_come_back() -> None:
     assert len(connection.start(0.0)) == 3
     calls: list[Call] = connection.start(0.0)
     assert calls == []
+
+
+def test_typing_never_costs_a_message_and_is_dropped_in_silence_when_it_is_too_much() -> None:
+    """It has a budget of its own (X50)."""
+    connection = opened(rate=1.0)
+    started: list[Call] = []
+    for _ in range(10):
+        connection.receive('{"type":"typing","room":"r"}')
+        started += connection.start(0.0)
+    assert len(started) == 3
+    for call in started:
+        call.answer(None)
+    connection.receive(ping(1))
+    assert len(connection.start(0.0)) == 1
+    assert said(connection) == []
+
+
+@pytest.mark.parametrize("frame", ["{", '{"type":"seek","id":7}', HELLO, '{"type":"page","id":8,"room":"r"}'])
+def test_whatever_is_refused_at_once_is_paid_for_like_a_command(frame: str) -> None:
+    """Bad frames, unknown commands, commands out of place: none is answered without end."""
+    connection = opened(rate=1.0)
+    answered = 0
+    for n in range(3 + MOST_REFUSED + 10):
+        connection.receive(frame)
+        for call in connection.start(n * 1e-6):
+            call.answer(Pong(re=call.command.id, at="now"))
+        answered += len(said(connection))
+    assert connection.closing is not None
+    assert connection.closing[0] in (Close.RATE_LIMITED, Close.MALFORMED)
+    assert answered <= 3 + MOST_REFUSED + 1
+
+
+def test_who_waits_after_a_refusal_is_never_closed_for_it() -> None:
+    """A refusal says how long to wait; waiting so long makes it right again."""
+    connection = opened(rate=1.0)
+    for n in range(4 * MOST_REFUSED):
+        connection.receive(ping(n + 1))
+        for call in connection.start(n * 0.5):
+            call.answer(Pong(re=1, at="now"))
+        connection.outbox.drain()
+    assert connection.closing is None
+
+
+def test_nothing_is_started_for_who_is_gone() -> None:
+    """What was received and not read yet goes with the connection."""
+    connection = opened()
+    connection.receive(ping(1))
+    connection.state = State.CLOSED
+    assert connection.start(0.0) == []
 
 
 def test_a_budget_fills_up_again_with_time() -> None:

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from chat.settings import Gateway, Limits
+from chat.gateway import BURST
+from chat.settings import Gateway, Limits, Moderation
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.raw import BINARY, TEXT, Raw
+from tests.support.raw import BINARY, TEXT, Raw, frame
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ async def test_a_frame_of_the_wrong_kind_closes_with_1003(steady_engine: Engine,
 async def test_a_reader_who_stopped_reading_is_cut_off_and_nobody_else_waits(steady_engine: Engine) -> None:
     """A bounded outbox: beyond it the connection is aborted and counted under 4108; others hear everything."""
     async with (
-        node_on(steady_engine.url) as node,
+        node_on(steady_engine.url, moderation=Moderation(budget_ms=30_000)) as node,
         talking(node, "anxiety") as writer,
         talking(node, "anxiety") as stuck,
         talking(node, "anxiety") as well,
@@ -81,3 +82,41 @@ async def test_a_reader_who_stopped_reading_is_cut_off_and_nobody_else_waits(ste
         assert node.metrics.read()["warmline_closes_total{code=4108}"] == 1
         async with asyncio.timeout(5):
             assert (await well.ask("ping"))["type"] == "pong"
+
+
+async def test_a_burst_of_typing_does_not_stop_the_reading(steady_engine: Engine) -> None:
+    """Dropped for its number and answered by nobody, it must not leave the connection unread for ever (X50)."""
+    async with node_on(steady_engine.url, limits=Limits()) as node, talking(node, "anxiety") as raw:
+        typing = frame(TEXT, b'{"type":"typing","room":"anxiety"}')
+        for _ in range(4):
+            await raw.send(typing * 40)
+            async with asyncio.timeout(5):
+                assert (await raw.ask("ping"))["type"] == "pong"
+
+
+async def test_all_connections_of_a_person_share_one_budget(steady_engine: Engine) -> None:
+    """Three tabs may not say three times as much."""
+    async with node_on(steady_engine.url, limits=Limits()) as node, Raw.upgraded(node.url) as one:
+        welcome = await one.hello()
+        async with Raw.upgraded(node.url) as two:
+            await two.ask("hello", token=welcome["token"])
+            numbers = [await one.say("ping") for _ in range(int(BURST))]
+            replies = [await one.answer_to(number) for number in numbers]
+            other = [await two.ask("ping") for _ in range(10)]
+    assert sum(reply["type"] == "pong" for reply in replies) >= BURST - 5
+    assert "rate_limited" in {reply.get("code") for reply in other}
+
+
+async def test_a_client_that_asks_for_pages_and_reads_none_is_cut_off(steady_engine: Engine) -> None:
+    """Its answers do not pile up in our memory: beyond the bound it is aborted (4108)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        for n in range(40):
+            await raw.ask("send", room="anxiety", text="a long evening " * 130, key=f"k{n}")
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        closes = "warmline_closes_total{code=4108}"
+        for _ in range(400):
+            await raw.say("page", room="anxiety", limit=100)
+            if node.metrics.read().get(closes):
+                break
+            await asyncio.sleep(0.005)
+        assert node.metrics.read().get(closes) == 1
