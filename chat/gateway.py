@@ -75,7 +75,8 @@ class Gateway:
         """Plain HTTP, a refusal, or None: go on with the handshake."""
         path = request.path.partition("?")[0]
         if path != "/ws" or request.method != "GET":
-            page = self.site.answer(request.method, request.path, if_none_match=request.headers.get("If-None-Match"))
+            tags = request.headers.get_all("If-None-Match")  # `get` would raise for a header said twice
+            page = self.site.answer(request.method, request.path, if_none_match=", ".join(tags) or None)
             return plain(page.status, _phrase(page.status), page.headers, page.body)
         refusal = self._refusal(request)
         if refusal is None:

@@ -70,7 +70,13 @@ class Listener:
             if not ws.is_open:
                 if now - ws.since > limits.open_timeout and ws not in self._closing:
                     ws.transport.abort()
-            elif now - ws.heard > limits.silence:
+                continue
+            if ws.behind_since is not None and ws.unsent < ws.owed:
+                ws.heard = ws.behind_since = now  # a client that takes bytes lives, however slowly
+                ws.owed = ws.unsent
+            elif not ws.reading:
+                ws.heard = now  # its signs of life stand unread, and that is our doing
+            if now - ws.heard > limits.silence:
                 ws.abort(4112)
             elif ws.behind_since is not None and now - ws.behind_since > limits.stuck:
                 ws.abort(4108)

@@ -112,6 +112,7 @@ class Ws(asyncio.Protocol):
         "heard",
         "is_open",
         "listener",
+        "owed",
         "since",
         "transport",
         "write",
@@ -128,6 +129,7 @@ class Ws(asyncio.Protocol):
         self.write: Callable[[bytes], None] = _nowhere  # of the transport; only while open
         self.since = self.heard = listener.seconds
         self.behind_since: int | None = None
+        self.owed = 0  # bytes unsent when the listener last looked; only while behind
         self.close_code = 1006
         self._protocol = ServerProtocol(
             max_size=listener.limits.max_frame, select_subprotocol=listener.choose, logger=quiet
@@ -172,6 +174,7 @@ class Ws(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.behind_since = self.listener.seconds
+        self.owed = self.unsent
         if self.is_open:
             self.app.behind(self)
 
@@ -191,6 +194,11 @@ class Ws(asyncio.Protocol):
     def unsent(self) -> int:
         """Bytes written and not yet taken by the kernel."""
         return self.transport.get_write_buffer_size()
+
+    @property
+    def reading(self) -> bool:
+        """Whether we listen to the client at all."""
+        return self._reading
 
     def pause(self) -> None:
         """Stop reading: the client has enough unanswered."""

@@ -120,3 +120,15 @@ async def test_a_client_that_asks_for_pages_and_reads_none_is_cut_off(steady_eng
                 break
             await asyncio.sleep(0.005)
         assert node.metrics.read().get(closes) == 1
+
+
+@pytest.mark.parametrize("header", ["If-None-Match", "Host", "Sec-WebSocket-Key", "Upgrade"])
+@pytest.mark.parametrize("path", ["/", "/ws"])
+async def test_a_header_said_twice_is_answered(
+    steady_engine: Engine, path: str, header: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An answer of some kind, no traceback, no abrupt end (X6)."""
+    async with node_on(steady_engine.url) as node, Raw.open(node.url) as raw:
+        answer = await raw.upgrade(path=path, extra=[(header, "1"), (header, "2")])
+    assert answer.status in (101, 200, 400, 426)
+    assert "Traceback" not in caplog.text

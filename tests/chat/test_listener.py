@@ -86,3 +86,47 @@ async def test_a_client_that_never_closes_its_side_is_dropped() -> None:
         assert (await reader.read())[:1] == b"\x88"
         assert await place.echo.lost_codes.get() == 1001
         writer.close()
+
+
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+async def test_a_reader_that_is_slow_stays_while_it_takes_something() -> None:
+    """Behind for longer than `stuck`, and silent: each byte taken is a sign of life; without any it is cut (4108)."""
+    async with listening(Limits(stuck=3, silence=5)) as place, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+        writer.write(UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        (ws,) = place.echo.sockets
+        ws.send(bytes(16 * 1024 * 1024))
+        await place.echo.was_behind.wait()
+        for _ in range(8):
+            before = ws.unsent
+            while ws.unsent == before:
+                await reader.read(65536)
+            place.listener.tick()
+        assert ws.is_open
+        for _ in range(5):
+            place.listener.tick()
+        assert await place.echo.lost_codes.get() == 4108
+        writer.close()
+
+
+async def test_who_we_do_not_read_is_not_called_silent() -> None:
+    """While sixteen commands wait for an engine that is away, pongs stand unread in the kernel."""
+    async with listening(Limits(silence=3)) as place, asyncio.timeout(10):
+        client = await connect(place.url, compression=None)
+        await client.send("hello")
+        await client.recv()
+        (ws,) = place.echo.sockets
+        ws.pause()
+        for _ in range(6):
+            place.listener.tick()
+        assert ws.is_open
+        ws.unpause()
+        await client.send("still here")
+        assert await client.recv() == "still here"
+        await client.close()
