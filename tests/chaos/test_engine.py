@@ -23,7 +23,7 @@ from tests.support.tally import Saying, reckon
 
 ROOMS = {"lounge": "adult", "kitchen": "adult"}
 # A commit's deadline is two seconds; the rest is a slow machine.
-REFUSED_WITHIN = 2.0 + 1.0
+REFUSED_WITHIN = 2.0 + 2.0
 LAST_PAGE = "a word for the last page of the file"
 
 

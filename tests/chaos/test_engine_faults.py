@@ -13,6 +13,9 @@ from tests.support.engines import FLAVOURS, Engine, running
 from tests.support.plane import AUTHOR, ROOM, Node, message, pumped
 from tests.support.proxy import Proxy
 
+# A commit's deadline is two seconds; the rest is a slow machine.
+REFUSED_WITHIN = 2.0 + 2.0
+
 
 async def insist(node: Node, id: str, within: float = 20.0) -> Committed:
     """Say something as a client does: the same id, until there is an outcome."""
@@ -55,7 +58,7 @@ async def test_while_the_engine_is_gone_commits_are_unavailable_and_people_are_t
         await engine.kill()
         began = asyncio.get_running_loop().time()
         assert await node.say("m2") == [UNAVAILABLE]
-        assert asyncio.get_running_loop().time() - began < 3
+        assert asyncio.get_running_loop().time() - began < REFUSED_WITHIN
         await node.until(lambda: EngineMark.AWAY in node.arrivals)
         assert not node.backplane.healthy
         await engine.start()
@@ -80,7 +83,7 @@ async def test_a_stopped_engine_fails_writes_in_two_seconds_and_comes_back_by_it
             outcomes.append(await node.say(f"during{len(waits)}"))
             waits.append(loop.time() - began)
         assert outcomes == [[UNAVAILABLE]] * len(waits)
-        assert max(waits) < 3
+        assert max(waits) < REFUSED_WITHIN
         assert not node.backplane.healthy
         engine.resume()
         await node.until(lambda: EngineMark.BACK in node.arrivals)

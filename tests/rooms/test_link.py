@@ -26,8 +26,10 @@ async def until(true: object, within: float = 10.0) -> None:
 async def test_a_started_link_has_seen_a_probe_come_back_and_knows_the_engines_time(steady_engine: Engine) -> None:
     async with linked(steady_engine.url) as link:
         assert link.healthy
-        seconds, _ = await steady_engine.ask("TIME")
-        assert abs(link.engine_now_ms() - int(seconds) * 1000) < 1500
+        before = link.engine_now_ms()
+        seconds, micros = await steady_engine.ask("TIME")
+        # One machine, one clock: the estimate is off by the way of a probe at most, however long we were kept waiting.
+        assert before - 1000 < int(seconds) * 1000 + int(micros) // 1000 < link.engine_now_ms() + 1000
         assert await link.ask([pack(b"ECHO", b"a"), pack(b"GET", b"none")]) == [b"a", None]
 
 
