@@ -21,6 +21,7 @@ class Tickets:
     def __init__(self, secret: bytes) -> None:
         self._key = derive(secret, "ticket")
         self._spent: dict[str, float] = {}  # ticket name → when it would have expired
+        self._swept = 0.0  # when the expired ones were last forgotten: a whole drain may come in at once
 
     def make(self, name: str, now: float) -> str:
         """A ticket for one connection; `name` is random and has no dots."""
@@ -36,7 +37,9 @@ class Tickets:
         expires = int(until) / 1000
         if now > expires or name in self._spent:
             return False
-        self._spent = {name: at for name, at in self._spent.items() if at > now}
+        if abs(now - self._swept) >= LIFE:
+            self._swept = now
+            self._spent = {name: at for name, at in self._spent.items() if at > now}
         self._spent[name] = expires
         return True
 

@@ -42,11 +42,12 @@ class History:
         """An epoch no room has had: the room's stem, this node's start, a counter."""
         return f"{epoch_stem(room)}{self._node}{next(self._minted):x}"
 
-    async def tails(self, rooms: Sequence[RoomKey]) -> list[Position | None]:
-        """Where each room's log ends, in one pipeline past the gate; None for a room without a meta."""
-        commands = [pack(b"HMGET", meta(room).encode(), b"epoch", b"seq", b"tag") for room in rooms]
+    async def ends(self, rooms: Sequence[RoomKey]) -> list[tuple[Position, int] | None]:
+        """Where each room's log ends and its first sequence, in one pipeline past the gate; None without a meta."""
+        fields = (b"epoch", b"seq", b"tag", b"head")
+        commands = [pack(b"HMGET", meta(room).encode(), *fields) for room in rooms]
         replies = await self._ask(commands, first=True) if commands else []
-        return [_position(*reply) if reply[0] is not None else None for reply in replies]
+        return [(_position(*reply[:3]), int(reply[3] or 1)) if reply[0] is not None else None for reply in replies]
 
     async def up(
         self, room: RoomKey, after: int, limit: int = STEP, max_bytes: int = MOST_BYTES, *, first: bool = False

@@ -80,10 +80,12 @@ class Tending:
         doubtful = []
         for i in range(0, len(rings), COMPARED):
             part = rings[i : i + COMPARED]
-            tails = await self._history.tails([ring.room for ring in part])
-            for ring, tail in zip(part, tails, strict=True):
+            ends = await self._history.ends([ring.room for ring in part])
+            for ring, end in zip(part, ends, strict=True):
+                tail, head = end or (None, 1)
                 if ring.frozen or moved(ring.position, tail):
                     doubtful.append(ring)
+                ring.trim(head if tail is not None and tail.epoch == ring.epoch else 1)  # its notice may be lost
         return doubtful
 
     async def _mend_all(self, rings: Iterable[Ring]) -> bool:

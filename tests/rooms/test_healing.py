@@ -70,7 +70,7 @@ async def test_a_log_that_lost_its_end_gets_it_back_on_the_same_tags(ward: Ward)
     await ward.set_back(then)
     mended = await ward.healing.mend(ring)
     assert (mended.why, mended.rows) == (None, ())
-    assert await ward.history.tails([ROOM]) == [ring.position]
+    assert await ward.history.ends([ROOM]) == [(ring.position, 1)]
     assert await ward.ids() == ["a", "b", "c", "d"]
 
 

@@ -47,7 +47,7 @@ async def test_tags_chain_through_the_ids_and_rows_know_the_tag_before_them(stor
 
 async def test_reading_a_room_that_is_not_there_makes_nothing(store: Store, steady_engine: Engine) -> None:
     assert (await store.history.up(ROOM, 0)).tail is None
-    assert await store.history.tails([ROOM]) == [None]
+    assert await store.history.ends([ROOM]) == [None]
     assert await store.history.find(ROOM, [EventId("a")]) == [None]
     assert await steady_engine.ask("KEYS", "warm:{adult*") == []
 

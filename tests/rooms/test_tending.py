@@ -39,6 +39,20 @@ async def test_what_was_published_while_nobody_listened_is_read_once_per_room_an
         assert node.resets == []
 
 
+async def test_what_was_trimmed_while_nobody_listened_is_shown_no_longer(engine: Engine) -> None:
+    """The notice of a trim is published once; the comparison after a reconnect sees where the log begins (X70)."""
+    async with pumped(engine.url, ROOM) as node, pumped(engine.url) as other:
+        await node.say(*(f"m{i}" for i in range(1, 11)))
+        await node.seen("m10")
+        compared = node.backplane.stats()["comparisons"]
+        node.backplane._link.subscriber.recycle()
+        assert await other.backplane.trim(ROOM, longer_than=3) == 7
+        async with asyncio.timeout(10):
+            while node.backplane.stats()["comparisons"] == compared:
+                await asyncio.sleep(0.01)  # a comparison that finds nothing hands nothing up
+        assert [entry.id for entry in node.backplane.ring(ROOM)] == ["m8", "m9", "m10"]
+
+
 async def test_a_fork_made_elsewhere_reaches_a_node_that_noticed_nothing(engine: Engine) -> None:
     """The notice on the room's channel is enough: no reconnect, no message."""
     async with pumped(engine.url, ROOM) as node, pumped(engine.url) as other:
