@@ -95,7 +95,7 @@ def left_behind(server: Server) -> str:
 
 
 async def test_private_words_are_in_no_log_and_no_metric(talkative: Server) -> None:
-    """X68: body, name, alias, token, password, crisis text; through a kill, a restart, an engine that dies, an end."""
+    """X68: body, name, alias, token, password, crisis text; through kill -9, restarts and a kind end."""
     tokens = [TOKEN]
     told = ""
     for end in (talkative.kill, talkative.terminate):
