@@ -166,11 +166,6 @@ class Connection:
         self._patience: Budget | None = None  # refusals for speed, from the first on
 
     @property
-    def clear(self) -> bool:
-        """Whether a room's chunk may be written straight to the socket."""
-        return self.direct and not (self.paused or self.corked or self.outbox)
-
-    @property
     def full(self) -> bool:
         """Whether to stop reading: sixteen commands wait for their answer."""
         return len(self._slots) + len(self._unread) >= IN_FLIGHT

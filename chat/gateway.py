@@ -35,9 +35,9 @@ log = structlog.get_logger("warmline.gateway")
 # messages. Smaller slices judge in smaller batches, with cold caches: a quarter of this cost a tenth of the deliveries
 # in a hundred rooms; larger ones keep one-on-one sessions waiting.
 SLICE = 256
-# How the tick stretches: the pause after a flush as a part of its length, and its bounds in seconds. Below a
-# millisecond the loop's timers are too coarse to be worth it; beyond fifty people would feel it.
-STRETCH, SHORTEST_PAUSE, LONGEST_PAUSE = 0.15, 0.001, 0.05
+# How the tick stretches: how long a flush waits for commits on their way, as a part of the last one's length, and at
+# most in seconds. Beyond fifty milliseconds people would feel it.
+STRETCH, LONGEST_PAUSE = 0.15, 0.05
 # Commands a connection may send each second, and at once. Twice what the busiest honest client was seen to need.
 COMMANDS, BURST = 20.0, 60.0
 TICKET = "warmline.ticket."
@@ -172,14 +172,16 @@ class Gateway:
     async def flush_forever(self) -> None:
         """Write what the hub has, a slice at a time, whenever the bell rings.
 
-        A flush that took long is followed by a pause of a part of its length: what comes in meanwhile is read, judged
-        and committed undisturbed, and leaves as one chunk. An idle server does not pause.
+        After a flush that took long, what came in meanwhile is read, judged and committed first, for a part of that
+        length at most, and leaves as one chunk. With nothing on its way to the engine there is no wait.
         """
         ticks, took = self.services.ticks, 0.0
         while True:
             await self.bell.wait()
-            pause = min(took * STRETCH, LONGEST_PAUSE)
-            await asyncio.sleep(pause if pause >= SHORTEST_PAUSE else 0)
+            until = ticks() + min(took * STRETCH, LONGEST_PAUSE)
+            await turn()
+            while (self._scheduled or self.services.backplane.waiting) and ticks() < until:
+                await turn()
             self.bell.clear()
             began = ticks()
             await self.flush()

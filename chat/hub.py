@@ -198,11 +198,12 @@ class Hub:
         while self._jobs:
             job = self._jobs[0]  # it stays in the queue while it is written: who leaves meanwhile is withdrawn from it
             withdrawn, key = job.withdrawn, job.room.key
+            chunk = job.chunk
             for connection in job.who:
                 if withdrawn and connection in withdrawn:
                     continue
-                if connection.clear:
-                    yield connection, job.chunk
+                if connection.direct and not (connection.paused or connection.corked or connection.outbox.size):
+                    yield connection, chunk  # clear: straight to the socket
                     continue
                 for lane, part in job.parts:
                     connection.outbox.push(lane, part, key)

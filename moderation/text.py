@@ -43,6 +43,9 @@ _COUNTED = re.compile(r"\W*[\d.,:/x-]+(?:[a-z]{1,3}|mins?|hours?|days?|weeks?|ye
 _LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
 _OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
 _STRETCHED = re.compile(r"([a-z])\1\1+")
+# A token to look at for the skeleton: not a plain word between plain punctuation, or one with a stretch. Plain words
+# are read as they are, and most tokens are.
+_ODD = re.compile(r"(?<!\S)(?:(?![\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*(?!\S))\S+|\S*?([a-z])\1\1\S*)")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
 LEET: dict[str, str] = {
@@ -168,7 +171,7 @@ def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     letters: list[str] = []
     places: list[int] = []
     done = 0
-    for token in re.finditer(r"\S+", joined.text):
+    for token in _ODD.finditer(joined.text):
         start, end = token.span()
         word = _undisguised(token.group(), lexicon)
         if word == token.group():

@@ -90,6 +90,11 @@ class Backplane:
         """A probe came back within the last two intervals, and commits may flow."""
         return self._link.healthy and self._link.pipeline.is_open
 
+    @property
+    def waiting(self) -> int:
+        """Batches of commits on their way to the engine and back."""
+        return self._link.pipeline.waiting
+
     def engine_now_ms(self) -> int:
         """The engine's clock, estimated. Raises `EngineAway` before `start`."""
         return self._link.engine_now_ms()
