@@ -29,7 +29,7 @@ LAYERS = {
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
-        moderation.digits moderation.keys
+        moderation.digits moderation.keys moderation.lines
         """,
     2: """
         chat.accounts
@@ -65,7 +65,7 @@ OUTSIDE: dict[str, set[str | int]] = {
         "chat.wire", "chat.fields", "chat.dialler", "chat.client", "chat.commands", "chat.replies", "chat.settings",
         "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines",
     },
-    "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines"},
+    "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines"},
     "structlog": {2, 3, 4},
     "jwt": {"chat.auth"},
     "click": {"chat.cli"},
