@@ -32,8 +32,12 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         settings.py      the schema of config.yaml: one frozen dataclass for each section
     L2  accounts.py      persons, chosen aliases, revocations in the engine
     L3  services.py      the frozen bundle every handler gets
-        talk.py          being in a room: rooms, join, leave, members, page, typing
-        speech.py        words on their way to others: send, check
+        answers.py       what every handler says: refusals; each command ends in one reply
+        joining.py       coming into a room, and catching up with it
+        talk.py          being in a room: rooms, leave, members, page, typing
+        spoken.py        words ready to be judged, with the context they stand in
+        outcomes.py      what became of words, as their author is told it
+        speech.py        words on their way to others: send, check; held and stopped
         amends.py        what becomes of what was said: edit, take back, react
         care.py          what is owed to a person who wrote something heavy: the private card
         people.py        hello, tokens
@@ -61,12 +65,12 @@ Where to go:
 
     a new command            its type in commands.py (and its reply in replies.py), a function in a handler file
                              (talk.py, speech.py, amends.py, people.py or a new one), a row in dispatch.py, a line
-                             in docs/protocol.md; one that carries words goes through speech.py's `submission`
+                             in docs/protocol.md; one that carries words goes through spoken.py's `submission`
     a new setting            a field in settings.py, its line in config.yaml
     a new metric             metrics.py, and where it happens; what lower layers count is copied in node.py
     another room             config.yaml only
     slow mode                config.yaml (the figure), rooms/topics.py (the rule), rooms/lua/log.lua and commit.lua (the
-                             guard), speech.py (the words)
+                             guard), outcomes.py (the words)
     what staff may do        rooms/events.py (roles), auth.py (scopes), rooms/topics.py (what they mean in a room)
     a slow or broken client  outbox.py (when), gateway.py (what then), listener.py (silence)
 """

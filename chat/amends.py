@@ -12,21 +12,24 @@ from typing import Any
 
 from chat import commands as say
 from chat import wire
+from chat.answers import absent, refused, worn
 from chat.auth import event_id
 from chat.care import care_for, deal
 from chat.connection import Call, Connection
 from chat.legible import fault_in
+from chat.outcomes import declined, first_outcome, message, outcome_of, sent
 from chat.replies import Code, Reacted, Redacted, Refused, Sent
 from chat.services import Services
-from chat.speech import SAYS, Spoken, first_outcome, message, outcome_of, sent, submission, withheld, worn
-from chat.talk import absent, engine_away, refused
+from chat.speech import withheld
+from chat.spoken import Spoken, submission
 from moderation.verdict import Action
 from rooms.backplane import Commit, Committed, Outcome
-from rooms.backplane import Refused as Declined
 from rooms.events import EventId, Kind, Role
 
 # Who may take back what another person said. Responders may not: they care for the person, not for the room.
 MODERATING = frozenset({Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
+
+Done = Redacted | Reacted | Refused
 
 
 async def edit(services: Services, connection: Connection, command: say.Edit, call: Call) -> Sent | Refused:
@@ -73,7 +76,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     return sent(command, id, (await services.backplane.submit([commit]))[0])
 
 
-async def redact(services: Services, connection: Connection, command: say.Redact, call: Call) -> Redacted | Refused:
+async def redact(services: Services, connection: Connection, command: say.Redact, call: Call) -> Done:
     """Take words back, everywhere they are kept. The author may, and so may who keeps the room safe."""
     place = connection.rooms.get(command.room)
     if place is None or place.topic is None:
@@ -82,7 +85,7 @@ async def redact(services: Services, connection: Connection, command: say.Redact
     entry = await message(services, place, command.message)
     if entry is None or not (place.member.role in MODERATING or entry.author == place.member.user):
         before = await first_outcome(services, place, id)
-        return gone(command) if before is None else redacted(command, before)
+        return gone(command) if before is None else done(command, before)
     told = {"message": command.message, "by": "author" if entry.author == place.member.user else "moderator"}
     commit = Commit(
         room=place.key,
@@ -92,23 +95,10 @@ async def redact(services: Services, connection: Connection, command: say.Redact
         body=wire.body(told),
         target=EventId(command.message),
     )
-    return redacted(command, (await services.backplane.submit([commit]))[0])
+    return done(command, (await services.backplane.submit([commit]))[0])
 
 
-def redacted(command: say.Redact, outcome: Outcome) -> Redacted | Refused:
-    """The reply to words that were taken back, or were not."""
-    if not isinstance(outcome, Committed):
-        return declined(command.id, outcome)
-    return Redacted(
-        re=command.id,
-        room=command.room,
-        message=command.message,
-        cursor=outcome.position.cursor,
-        repeated=outcome.repeated,
-    )
-
-
-async def react(services: Services, connection: Connection, command: say.React, call: Call) -> Reacted | Refused:
+async def react(services: Services, connection: Connection, command: say.React, call: Call) -> Done:
     """Answer a message with support. There is no way to answer it with anything else (F6, R7)."""
     place = connection.rooms.get(command.room)
     if place is None or place.topic is None:
@@ -120,7 +110,7 @@ async def react(services: Services, connection: Connection, command: say.React, 
     id = event_id(services.secret, place.member.user, place.key, "react", key)
     if await message(services, place, command.message) is None:
         before = await first_outcome(services, place, id)
-        return gone(command) if before is None else reacted(command, before)
+        return gone(command) if before is None else done(command, before)
     told = {
         "message": command.message,
         "reaction": command.reaction,
@@ -128,31 +118,20 @@ async def react(services: Services, connection: Connection, command: say.React, 
         "from": worn(place.member),
     }
     commit = Commit(room=place.key, id=id, kind=Kind.REACTED, author=place.member.user, body=wire.body(told))
-    return reacted(command, (await services.backplane.submit([commit]))[0])
+    return done(command, (await services.backplane.submit([commit]))[0])
 
 
-def reacted(command: say.React, outcome: Outcome) -> Reacted | Refused:
-    """The reply to a reaction."""
+def done(command: say.Redact | say.React, outcome: Outcome) -> Done:
+    """The reply to words that were taken back and to a reaction, now or under the same key before."""
     if not isinstance(outcome, Committed):
         return declined(command.id, outcome)
-    return Reacted(
-        re=command.id,
-        room=command.room,
-        message=command.message,
-        reaction=command.reaction,
-        on=command.on,
-        cursor=outcome.position.cursor,
-        repeated=outcome.repeated,
-    )
+    told: dict[str, Any] = {"re": command.id, "room": command.room, "message": command.message}
+    told |= {"cursor": outcome.position.cursor, "repeated": outcome.repeated}
+    if isinstance(command, say.React):
+        return Reacted(reaction=command.reaction, on=command.on, **told)
+    return Redacted(**told)
 
 
 def gone(command: say.Edit | say.Redact | say.React) -> Refused:
     """The one answer for a message that is not there and for one that is another's."""
     return refused(command.id, Code.NOT_FOUND, "There is no such message here for you.", path="message")
-
-
-def declined(re: int, outcome: Outcome) -> Refused:
-    """The reply to a change that was not committed."""
-    if isinstance(outcome, Declined):
-        return refused(re, outcome.refusal, SAYS.get(outcome.refusal, "That can't be done here."))
-    return engine_away(re)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from chat import wire
+from chat.answers import INBOX, inbox_of, who
 from chat.auth import Identity, event_id
 from chat.connection import Connection, Membership, State
+from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
 from chat.services import Services
-from chat.talk import INBOX, INBOX_KEPT, inbox_of, who
 from moderation.verdict import Action, CareBand, Verdict
 from rooms.backplane import Commit
 from rooms.events import NO_ONE, EventId, Kind

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chat import amends, people, speech, talk
+from chat import amends, answers, joining, people, speech, talk
 from chat import commands as say
+from chat.answers import finish
 from chat.connection import Call, flows
 from chat.replies import Pong
 from chat.services import Services
-from chat.talk import finish
+from chat.spoken import Spoken, prepare
 from chat.wire import timestamp
 from rooms.backplane import EngineAway
 
@@ -26,7 +27,7 @@ HANDLERS: dict[type[Any], Handler] = {
     say.Hello: people.hello,
     say.Refresh: people.refresh,
     say.Rooms: talk.rooms,
-    say.Join: talk.join,
+    say.Join: joining.join,
     say.Leave: talk.leave,
     say.Members: talk.members,
     say.Page: talk.page,
@@ -43,14 +44,14 @@ SPOKEN = (say.Send, say.Check)
 def run(services: Services, calls: Sequence[Call]) -> None:
     """Start everything that came in during one tick, in order of arrival."""
     now = services.ticks()
-    spoken: list[speech.Spoken] = []
+    spoken: list[Spoken] = []
     for call in calls:
         services.metrics.commanded(type(call.command).__name__)
         try:
             one = begin(services, call, now)
         except Exception as fault:
             one = None
-            finish(services, call, talk.internal(services, call.command, fault))
+            finish(services, call, answers.internal(services, call.command, fault))
         if one is not None:
             spoken.append(one)
     if spoken:
@@ -59,16 +60,16 @@ def run(services: Services, calls: Sequence[Call]) -> None:
         except Exception as fault:
             for one in spoken:
                 if one.call.slot.frame is None:
-                    finish(services, one.call, talk.internal(services, one.call.command, fault))
+                    finish(services, one.call, answers.internal(services, one.call.command, fault))
 
 
-def begin(services: Services, call: Call, now: float) -> speech.Spoken | None:
+def begin(services: Services, call: Call, now: float) -> Spoken | None:
     """Start one command; words that are to be judged with the others of their tick are handed back."""
     command = call.command
     kind = type(command)
     if kind in SPOKEN and flows(command):
-        one = speech.prepare(services, call)
-        if isinstance(one, speech.Spoken):
+        one = prepare(services, call)
+        if isinstance(one, Spoken):
             return one
         finish(services, call, one)
     elif kind is say.Typing:
@@ -91,8 +92,8 @@ async def handle(services: Services, call: Call) -> None:
         else:
             reply = await HANDLERS[type(command)](services, connection, command)
     except (EngineAway, OSError):
-        reply = talk.engine_away(command.id)
+        reply = answers.engine_away(command.id)
     except Exception as fault:
-        reply = talk.internal(services, command, fault)
+        reply = answers.internal(services, command, fault)
     if reply is not None:  # None: the handler has seen to the answer itself
         finish(services, call, reply)

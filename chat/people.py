@@ -18,22 +18,13 @@ from typing import Any
 
 from chat import commands as say
 from chat import wire
+from chat.answers import INBOX, engine_away, inbox_of, refused, too_many_rooms
 from chat.auth import Identity, TokenFault, sign, verify
 from chat.connection import Connection, Membership, State
+from chat.joining import RESUME_BYTES, catch_up, enter, judge_name, prepare
 from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
 from chat.services import Services
-from chat.talk import (
-    INBOX,
-    RESUME_BYTES,
-    catch_up,
-    engine_away,
-    enter,
-    inbox_of,
-    judge_name,
-    prepare,
-    refused,
-    too_many_rooms,
-)
+from chat.talk import depart as depart_room
 from rooms.backplane import Recovery
 from rooms.events import Band
 
@@ -220,8 +211,6 @@ async def refresh(services: Services, connection: Connection, command: say.Refre
 
 def depart(services: Services, connection: Connection) -> None:
     """A connection is gone: its seats are kept for the grace."""
-    from chat.talk import depart as depart_room
-
     connection.state = State.CLOSED
     for name in list(connection.rooms):
         depart_room(services, connection, name, grace=True)

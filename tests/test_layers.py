@@ -38,7 +38,10 @@ LAYERS = {
         rooms.presence
         moderation.review
         """,
-    3: "chat.dispatch chat.talk chat.speech chat.amends chat.care chat.people chat.services",
+    3: """
+        chat.dispatch chat.answers chat.joining chat.talk chat.spoken chat.outcomes chat.speech chat.amends chat.care
+        chat.people chat.services
+        """,
     4: """
         chat.cli chat.node chat.gateway chat.web chat.listener chat.ws chat.workers chat.checks chat.config
         chat.sources chat.datadir

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import pytest
-
-from chat.settings import Limits
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.raw import Raw
 
 
 async def test_a_guest_joins_a_room_and_hears_what_others_say(steady_engine: Engine) -> None:
@@ -24,48 +18,6 @@ async def test_a_guest_joins_a_room_and_hears_what_others_say(steady_engine: Eng
     assert heard["cursor"] == sent["cursor"]
     assert own == heard
     assert set(heard["from"]) == {"alias_id", "name", "role"}
-
-
-async def test_joining_gives_the_newest_page_and_then_the_live_room_without_a_hole(steady_engine: Engine) -> None:
-    """What was said before is in the answer, what is said after comes live."""
-    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
-        for n in range(60):
-            await one.ask("send", room="anxiety", text=f"message {n}", key=f"k{n}")
-        async with Raw.upgraded(node.url) as late:
-            await late.hello()
-            joined = await late.ask("join", room="anxiety")
-            await one.ask("send", room="anxiety", text="after", key="after")
-            heard = await next_event(late, "message")
-    assert [event["text"] for event in joined["events"]] == [f"message {n}" for n in range(10, 60)]
-    assert joined["cursor"] == joined["events"][-1]["cursor"]
-    assert joined["rules"] == "Be kind."
-    assert heard["text"] == "after"
-
-
-async def test_a_cursor_gives_exactly_what_was_missed(steady_engine: Engine) -> None:
-    """Everything after it, once, in order, and it says so."""
-    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
-        sent = [await one.ask("send", room="anxiety", text=f"m{n}", key=f"k{n}") for n in range(5)]
-        async with Raw.upgraded(node.url) as back:
-            await back.hello()
-            joined = await back.ask("join", room="anxiety", cursor=sent[1]["cursor"])
-    assert joined["recovered"] is True
-    assert [event["text"] for event in joined["events"]] == ["m2", "m3", "m4"]
-
-
-@pytest.mark.parametrize("cursor", ["nonsense", "abcdef0000.3.0123456789abcdef", "a.1.", "é.1.x"])
-async def test_a_forged_cursor_gives_the_newest_page_and_harms_nobody(steady_engine: Engine, cursor: str) -> None:
-    """`recovered: false` with a reason; the room's epoch stays (X26)."""
-    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
-        before = await one.ask("send", room="anxiety", text="before", key="a")
-        async with Raw.upgraded(node.url) as odd:
-            await odd.hello()
-            joined = await odd.ask("join", room="anxiety", cursor=cursor)
-        after = await one.ask("send", room="anxiety", text="after", key="b")
-    assert joined["recovered"] is False
-    assert joined["why"] in ("foreign", "fork")
-    assert [event["text"] for event in joined["events"]] == ["before"]
-    assert before["cursor"].split(".")[0] == after["cursor"].split(".")[0]
 
 
 async def test_bands_are_walls(steady_engine: Engine) -> None:
@@ -93,17 +45,6 @@ async def test_a_person_has_another_alias_in_each_room_and_no_person_id_is_sent(
     assert joined[0]["alias_id"] != joined[1]["alias_id"]
     assert joined[0]["alias"] != joined[1]["alias"]
     assert not any(user in str(joined) + str(members) for user in users)
-
-
-async def test_a_full_room_says_when_to_try_again(steady_engine: Engine) -> None:
-    """Capacity counts people, and the one who is in keeps the place."""
-    async with node_on(steady_engine.url) as node, talking(node, "small") as one, talking(node) as two:
-        refused = await two.ask("join", room="small")
-        again = await one.ask("join", room="small")
-        left = await one.ask("leave", room="small")
-    assert (refused["code"], refused["retry"]) == ("room_full", "later")
-    assert again["type"] == "joined"
-    assert left["type"] == "left"
 
 
 async def test_presence_is_told_by_diffs_with_versions(steady_engine: Engine) -> None:
@@ -146,49 +87,3 @@ async def test_history_is_paged_backwards_and_forwards(steady_engine: Engine) ->
     assert forward["more"] is False
     assert (both["code"], both["path"]) == ("bad_request", "after")
     assert (wrong["code"], wrong["path"]) == ("bad_request", "before")
-
-
-async def test_who_joins_anew_has_one_seat_and_is_gone_after_one_leave(steady_engine: Engine) -> None:
-    """After `reset` or `lag` a client joins the room it is in: that is no second connection of the person."""
-    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as stays, talking(node, "anxiety") as goes:
-        await goes.ask("join", room="anxiety")
-        await goes.ask("join", room="anxiety", alias="Another Name")
-        arrived = await next_event(stays, "presence")
-        while "Another Name" not in str(arrived["joined"]):
-            arrived = await next_event(stays, "presence")
-        await goes.ask("leave", room="anxiety")
-        gone = await next_event(stays, "presence")
-        assert node.presence.stats()["seats"] == 1
-    assert (gone["present"], len(gone["left"])) == (1, 1)
-
-
-async def test_a_join_that_ends_after_its_client_is_gone_leaves_no_ghost(engine: Engine) -> None:
-    """The log is read while the connection is lost: nobody enters the hub or the roster any more."""
-    async with node_on(engine.url) as node, talking(node, "recovery") as other:
-        async with talking(node) as raw:
-            engine.pause()
-            await raw.say("join", room="anxiety", cursor="abcdef0000.3.0123456789abcdef")
-            joins = "warmline_commands_total{type=join}"
-            async with asyncio.timeout(10):
-                while node.metrics.read()[joins] < 2:
-                    await asyncio.sleep(0.001)
-        async with asyncio.timeout(10):
-            while len(node.gateway.everyone()) > 1:
-                await asyncio.sleep(0.001)
-        engine.resume()
-        await other.ask("page", room="recovery")  # the engine answers in order
-        await other.ask("ping")
-        assert "adult/anxiety" not in node.hub.rooms
-        assert node.presence.stats()["seats"] == 1
-
-
-async def test_nobody_is_in_more_rooms_than_the_limit(steady_engine: Engine) -> None:
-    """`limits.rooms` holds for join; the rooms one is in may be joined anew, and a leave makes place."""
-    limits = Limits(enabled=False, rooms=2)
-    async with node_on(steady_engine.url, limits=limits) as node, talking(node, "anxiety", "recovery") as raw:
-        over = await raw.ask("join", room="slow")
-        again = await raw.ask("join", room="recovery")
-        await raw.ask("leave", room="anxiety")
-        then = await raw.ask("join", room="slow")
-    assert (over["code"], over["path"]) == ("forbidden", "room")
-    assert (again["type"], then["type"]) == ("joined", "joined")

@@ -1,0 +1,182 @@
+"""Joining a room, and coming back to one: the delicate dance of engine.md.
+
+In this order: subscribe this node (`backplane.open`), read what the person missed, then, in one step without an await,
+bridge to what this node has delivered so far, enter the hub and answer. What is delivered later reaches the connection
+live; what was delivered before is in the answer. Nothing falls between. A resuming `hello` does the same for all its
+rooms (people.py).
+
+`inbox` is a room like any other, with one person in it: it can be joined, resumed and paged, and nobody speaks there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chat import commands as say
+from chat import wire
+from chat.answers import INBOX, engine_away, find, inbox_of, not_found, refused, too_many_rooms, who, worn
+from chat.auth import Identity, alias_id, alias_name
+from chat.connection import Connection, Membership, State
+from chat.replies import Code, Joined, Refused
+from chat.services import Services
+from moderation.verdict import Action, Submission
+from rooms.backplane import Recovery
+from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
+from rooms.recovery import fits, newest
+from rooms.topics import refusal_to_join
+
+# An inbox is forgotten this long after its person was last here or was last told something: thirty days, as the rooms.
+INBOX_KEPT = 30 * 86_400.0
+# The newest page, for someone without a cursor: a screen or two.
+NEWEST = 50
+# A resume gives at most this much of one room; beyond it the client pages (protocol.md, hello).
+RESUME_EVENTS = 300
+RESUME_BYTES = 128 * 1024
+# Above this many people a roster in every answer costs more than it tells.
+ROSTER = 100
+_ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.MODERATOR, Role.RESPONDER, Role.LISTENER)
+
+
+async def join(services: Services, connection: Connection, command: say.Join) -> Joined | Refused:
+    """Enter a room and catch up with it."""
+    fresh = command.room != INBOX and command.room not in connection.rooms
+    if fresh and connection.topics >= services.settings.limits.rooms:
+        return too_many_rooms(services, command.id)
+    place = await prepare(services, connection, command)
+    if isinstance(place, Refused):
+        return place
+    read = await catch_up(services, place.key, command.cursor)
+    return enter(services, connection, place, command, read)
+
+
+async def prepare(
+    services: Services, connection: Connection, command: say.Join | say.ResumeAt, re: int | None = None
+) -> Membership | Refused:
+    """Everything about a join that may wait: the rules, the name, this node's subscription."""
+    identity = who(connection)
+    re = command.id if isinstance(command, say.Join) else re
+    if command.room == INBOX:
+        key = inbox_of(identity)
+        await services.backplane.open(key)
+        services.backplane.keep_for(key, INBOX_KEPT)
+        return Membership(key, None, Member(identity.user, alias_id(services.secret, identity.user, key), "you"))
+    topic = find(services, identity, command.room)
+    if topic is None:
+        return not_found(re)
+    await services.backplane.open(topic.key)
+    await services.presence.load(topic.key)
+    already = services.presence.is_here(identity.user, topic.key)
+    present = services.presence.present(topic.key)
+    refusal = refusal_to_join(topic, identity.band, present, already, identity.roles, vetted=identity.vetted)
+    if refusal is Refusal.ROOM_FULL:
+        return refused(re, refusal, "This room is full right now. Try again soon.", retry="later", retry_after=30.0)
+    if refusal is not None:
+        return not_found(re)
+    name = command.alias or identity.name
+    if command.alias and (stop := judge_name(services, identity, command.alias, re, "alias")):
+        return stop
+    return Membership(topic.key, topic, member_of(services, identity, topic.key, name, quiet=command.quiet))
+
+
+def member_of(services: Services, identity: Identity, key: RoomKey, name: str | None, *, quiet: bool) -> Member:
+    """Who this person is in one room: another alias in each (F33)."""
+    alias = alias_id(services.secret, identity.user, key)
+    role = next((role for role in _ROLES if role in identity.roles), Role.PEER)
+    return Member(identity.user, alias, name or alias_name(services.secret, identity.user, key), role, quiet)
+
+
+def judge_name(services: Services, identity: Identity, name: str, re: int | None, path: str) -> Refused | None:
+    """Names are words others see: the same filter reads them. None when this one may be worn."""
+    submission = Submission(
+        text=name, lane=f"alias/{identity.band}", author=identity.user, kind="alias", band=str(identity.band)
+    )
+    verdict = services.pipeline.judge(submission, services.ticks())
+    services.metrics.judged("alias", verdict.action.word)
+    if verdict.action is Action.ALLOW and len(name) <= 40 and name.strip() and name.isprintable():
+        return None
+    says = verdict.says or "Please choose another name: up to 40 plain characters."
+    return refused(re, Code.STOPPED, says, path=path, retry="later" if verdict.faulty else "never")
+
+
+async def catch_up(services: Services, key: RoomKey, cursor: str | None) -> Recovery | None:
+    """Read from the log what this node's ring does not cover. None when the ring will do."""
+    backplane, place = services.backplane, _place(cursor)
+    if backplane.recover_locally(key, place, _most(cursor), RESUME_BYTES) is not None:
+        return None
+    return await backplane.recover(key, place, _most(cursor), RESUME_BYTES)
+
+
+def _place(cursor: str | None) -> Position | None:
+    return Position.parse(cursor) if cursor else None
+
+
+def _most(cursor: str | None) -> int:
+    """How many events one room may give: all that was missed, or a page for someone new."""
+    return RESUME_EVENTS if cursor else NEWEST
+
+
+def enter(
+    services: Services,
+    connection: Connection,
+    place: Membership,
+    command: say.Join | say.ResumeAt,
+    read: Recovery | None,
+    *,
+    max_bytes: int = RESUME_BYTES,
+) -> Joined | Refused:
+    """Bridge, enter the hub and answer, in one step: no await may stand between these lines."""
+    re = command.id if isinstance(command, say.Join) else None
+    if connection.state is State.CLOSED:  # gone while we read: whoever enters now would never leave
+        return engine_away(re)
+    forged = bool(command.cursor) and _place(command.cursor) is None
+    recovery = bridge(services, place.key, command.cursor, read, max_bytes)
+    if recovery is None:
+        return engine_away(re)
+    anew = command.room in connection.rooms
+    connection.rooms[command.room] = place
+    connection.direct = connection.topics == 1
+    services.hub.join(place.key, command.room, connection)
+    present, version, members = 1, 0, None
+    if place.topic is not None:
+        if anew:  # one connection has one seat, however often it joins
+            services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
+        services.presence.arrive(place.member, place.key, services.ticks())
+        roster = services.presence.roster(place.key)
+        present, version = services.presence.present(place.key), roster.version
+        members = [worn(member) for member in roster.members] if present <= ROSTER else None
+    return Joined(
+        re=re,
+        room=command.room,
+        alias=place.member.name,
+        alias_id=place.member.alias,
+        rules=place.topic.rules if place.topic else "",
+        present=present,
+        version=version,
+        members=members,
+        events=payloads(connection, recovery.entries, command.room),
+        cursor=recovery.position.cursor,
+        recovered=recovery.recovered and not forged,
+        why="foreign" if forged else recovery.why,
+    )
+
+
+def bridge(
+    services: Services, key: RoomKey, cursor: str | None, read: Recovery | None, max_bytes: int
+) -> Recovery | None:
+    """Join what was read from the log to what this node has delivered since. None if the ring moved on too far."""
+    backplane, limit = services.backplane, _most(cursor)
+    if read is None:
+        return backplane.recover_locally(key, _place(cursor), limit, max_bytes)
+    rest = backplane.recover_locally(key, read.position, RESUME_EVENTS, RESUME_BYTES)
+    if rest is None or not rest.recovered:
+        return None
+    entries = [*read.entries, *rest.entries]
+    if fits(entries, 2 * RESUME_EVENTS, max_bytes):
+        return Recovery(entries, rest.position, read.recovered, read.why)
+    why = "trimmed" if read.recovered else read.why
+    return Recovery(newest(entries, NEWEST, max_bytes), rest.position, False, why)
+
+
+def payloads(connection: Connection, entries: list[Entry], name: str) -> list[Any]:
+    """Logged events as they stand in an answer to this connection."""
+    return [wire.embed(wire.event_payload(connection.codec, entry, name)) for entry in entries]

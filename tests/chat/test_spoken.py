@@ -1,0 +1,68 @@
+"""Words ready to be judged: what the filter is told of where they stand, and of what came just before them."""
+
+from __future__ import annotations
+
+import json
+
+from chat.connection import Budget, Call, Connection, Membership
+from chat.replies import Refused
+from chat.spoken import Spoken, in_turn, prepare
+from chat.wire import Codec
+from moderation.verdict import Submission
+from rooms.events import AliasId, EventId, Member, RoomKey, UserId
+from tests.support.engines import Engine
+from tests.support.nodes import node_on, talking
+
+
+def spoken(text: str, author: str = "a", lane: str = "l", *, dry: bool = False) -> Spoken:
+    """Some words of one author in one place; who carries them does not matter here."""
+    connection = Connection(Codec.JSON, Budget(0, 0))
+    connection.receive(json.dumps({"type": "hello", "id": 1}))
+    (call,) = connection.start(0.0)
+    place = Membership(RoomKey(lane), None, Member(UserId(author), AliasId("x"), "x"))
+    return Spoken(call, place, EventId(text), Submission(text, lane=lane, author=author, dry=dry))
+
+
+def test_each_text_of_a_tick_knows_what_its_author_said_just_before() -> None:
+    """Pieces of a word that come in one breath are read together (X32); others' words are not mixed in."""
+    one = [spoken("k"), spoken("hello", "b"), spoken("i"), spoken("ll")]
+    assert [judged.recent for judged in in_turn(one)] == [(), (), ("k",), ("k", "i")]
+
+
+def test_another_place_and_a_mere_check_count_as_nothing_said() -> None:
+    """`check` changes no window; a room knows nothing of another."""
+    one = [spoken("k", dry=True), spoken("i"), spoken("ll", lane="elsewhere")]
+    assert [judged.recent for judged in in_turn(one)] == [(), (), ()]
+
+
+async def test_words_are_prepared_with_the_room_s_pack_and_the_names_worn_there(steady_engine: Engine) -> None:
+    """The filter learns the pack, the band and the names in the room, and an opaque lane: nothing else of rooms."""
+    async with node_on(steady_engine.url) as node, talking(node, "recovery", name="Nora") as raw:
+        await raw.ask("ping")
+        (connection,) = node.gateway.everyone()
+        ready = prepare(node.services, arriving(connection, room="recovery", text="hello", key="k"))
+    assert isinstance(ready, Spoken)
+    assert (ready.submission.pack, ready.submission.band, ready.submission.kind) == ("recovery", "adult", "message")
+    assert ready.submission.key == ready.id
+    assert not ready.submission.dry
+
+
+async def test_what_is_no_message_is_refused_before_it_is_judged(steady_engine: Engine) -> None:
+    """Not a member, nothing to read, themes that are none of ours."""
+    async with node_on(steady_engine.url) as node, talking(node, "recovery"):
+        (connection,) = node.gateway.everyone()
+        refusals = [
+            prepare(node.services, arriving(connection, room="anxiety", text="hello", key="k")),
+            prepare(node.services, arriving(connection, room="recovery", text="\u200b", key="k")),
+            prepare(node.services, arriving(connection, room="recovery", text="hello", key="k", notes=["free words"])),
+        ]
+    codes = [(one.code, one.path) for one in refusals if isinstance(one, Refused)]
+    assert codes == [("not_member", "room"), ("bad_request", "text"), ("bad_request", "notes")]
+
+
+def arriving(connection: Connection, **fields: object) -> Call:
+    """A `send` that has just been read on this connection; the test answers it with nothing."""
+    connection.receive(json.dumps({"type": "send", "id": 50} | fields))
+    (call,) = connection.start(0.0)
+    call.answer(None)
+    return call
