@@ -10,6 +10,9 @@ Blocks, mutes, devices, settings and the recovery phrase each get a key of this 
 person is under the tag, so that `erase` and `export` can be complete. Keys of persons and of rooms never meet in one
 script.
 
+What is taken back is written first and then told to all nodes, which end the conversations under those tokens. A node
+that did not hear it asks by itself twice a minute (`look_again` in people.py).
+
 Answers `EngineAway` as an exception: a token whose revocation cannot be looked up lets nobody in. Nobody's id leaves
 the server, and names stay out of logs.
 """
@@ -18,13 +21,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
 
 from chat.auth import LEEWAY, Identity
-from rooms import calls
+from rooms import calls, envelope
 from rooms.events import RoomKey, UserId
 from rooms.resp import EngineAway
 from rooms.scripts import Script
@@ -34,6 +39,35 @@ NAMES_KEPT = 90 * 86400
 
 _SOURCE = (Path(__file__).parent / "lua" / "revoke.lua").read_bytes()
 REVOKE = Script("revoke", _SOURCE, hashlib.sha1(_SOURCE, usedforsecurity=False).hexdigest())
+
+
+# How nodes tell each other of a revocation, on the channel of all nodes.
+REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """What was taken back: one token by its name, or every token of a person signed until `since`."""
+
+    user: UserId
+    since: float | None = None
+    token_id: str = ""
+
+    def covers(self, identity: Identity) -> bool:
+        """Whether this identity's token is among them; the same rule as `Accounts.revoked`."""
+        if identity.user != self.user:
+            return False
+        return identity.token_id == self.token_id if self.since is None else identity.issued <= self.since
+
+    def pack(self) -> bytes:
+        """As it travels between nodes."""
+        return f"{self.user} {'' if self.since is None else self.since} {self.token_id}".encode()
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Revocation:
+        """The reverse of `pack`. Raises ValueError for what it cannot have made."""
+        user, since, token_id = body.decode().split(" ", 2)
+        return cls(UserId(user), float(since) if since else None, token_id)
 
 
 def person_key(user: UserId, what: str) -> str:
@@ -56,14 +90,26 @@ class Accounts:
 
         Tokens carry whole seconds: one signed in the very second of a revocation counts as older.
         """
-        pipe = self._client.pipeline(transaction=False)
-        pipe.hmget(person_key(identity.user, "revoked"), ["since", f"t:{identity.token_id}"])
-        since, itself = await self._ask(pipe)
-        return itself is not None or (since is not None and identity.issued <= float(since))
+        return (await self.revoked_among([identity]))[0]
 
-    async def revoke(self, identity: Identity, now: float) -> None:
-        """Take this one token back (log out here). `now` is seconds since 1970. Raises EngineAway."""
-        await self._revoke(identity.user, f"t:{identity.token_id}", identity.expires, now, identity.expires)
+    async def revoked_among(self, identities: Sequence[Identity]) -> list[bool]:
+        """The same for many tokens in one breath, in order. Raises EngineAway."""
+        if not identities:
+            return []
+        pipe = self._client.pipeline(transaction=False)
+        for identity in identities:
+            pipe.hmget(person_key(identity.user, "revoked"), ["since", f"t:{identity.token_id}"])
+        return [
+            itself is not None or (since is not None and identity.issued <= float(since))
+            for identity, (since, itself) in zip(identities, await self._answers(pipe), strict=True)
+        ]
+
+    async def revoke(self, identity: Identity, now: float, longest: float = 0.0) -> None:
+        """Take this one token back (log out here), and what it was refreshed to: that has the same name and lives for
+        `longest` seconds more at most. `now` is seconds since 1970. Raises EngineAway.
+        """
+        till = max(identity.expires, now + longest)
+        await self._revoke(identity.user, f"t:{identity.token_id}", till, now, till)
 
     async def revoke_all(self, user: UserId, now: float, longest: float) -> None:
         """Take back every token signed until `now`; `longest` is how many seconds one lives. Raises EngineAway."""
@@ -73,6 +119,9 @@ class Accounts:
         pipe = self._client.pipeline(transaction=False)
         args = (f"{value:.3f}", f"{now:.3f}", f"{till + LEEWAY:.3f}")
         calls.call(pipe, REVOKE, [person_key(user, "revoked")], field, *args)
+        since = value if field == "since" else None
+        told = Revocation(user, since=since, token_id=field.removeprefix("t:") if since is None else "")
+        pipe.execute_command("SPUBLISH", envelope.ALL_NODES, envelope.control(REVOKED, told.pack()))
         await self._ask(pipe)
 
     async def name_in(self, user: UserId, room: RoomKey) -> str | None:
@@ -91,10 +140,14 @@ class Accounts:
 
     async def _ask(self, pipe: Any) -> Any:
         """The first answer of a pipeline that may be repeated. Raises EngineAway, without the command in it."""
+        return (await self._answers(pipe))[0]
+
+    async def _answers(self, pipe: Any) -> list[Any]:
+        """Every answer, likewise."""
         answers = await calls.run(self._client, pipe, [REVOKE])
         if answers is None:
             raise EngineAway("no answer")
         for answer in answers:
             if isinstance(answer, Exception):
                 raise EngineAway(type(answer).__name__)
-        return answers[0]
+        return answers

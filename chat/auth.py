@@ -23,7 +23,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -109,9 +109,20 @@ def fingerprint(secret: bytes) -> str:
     return derive(secret, "fingerprint")[:16].hex()
 
 
+def named(identity: Identity, secret: bytes, now: float) -> Identity:
+    """`identity` as its token will say it: with a name for revocation, and whole seconds."""
+    token_id = identity.token_id or _hash(secret, "token id", f"{identity.user}\0{now}\0{identity.expires}")
+    return replace(identity, token_id=token_id, issued=float(int(now)), expires=float(int(identity.expires)))
+
+
+def good_until(identity: Identity, now: float) -> float:
+    """When a conversation under this token ends; one that was let in by the leeway has the rest of the leeway."""
+    return identity.expires if now < identity.expires else identity.expires + LEEWAY
+
+
 def sign(identity: Identity, secret: bytes, now: float) -> str:
     """A token for `identity`, issued at `now`; its `expires` is kept, its `issued` is not looked at."""
-    token_id = identity.token_id or _hash(secret, "token id", f"{identity.user}\0{now}\0{identity.expires}")
+    token_id = named(identity, secret, now).token_id
     claims: dict[str, Any] = {
         "iss": ISSUER,
         "sub": seal(identity.user, secret, token_id),

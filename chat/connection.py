@@ -14,6 +14,9 @@ it has.
 `now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW`
 seconds. Everything that is answered is paid for from the budget, whether it was a command or not; who goes on without
 heeding `retry_after` is shown out (4129). Typing has a budget of its own and never costs a message.
+
+A conversation lasts as long as its token (`expire`, asked once a second): refreshed in time it goes on, else it ends
+with 4100, as it does when the token is taken back (people.py).
 """
 
 from __future__ import annotations
@@ -133,6 +136,7 @@ class Connection:
         "codec",
         "corked",
         "direct",
+        "good_until",
         "identity",
         "outbox",
         "paused",
@@ -149,6 +153,7 @@ class Connection:
         self.budget = budget
         self.state = State.NEW
         self.identity: Identity | None = None  # known from welcome on
+        self.good_until = 0.0  # seconds since 1970 at which the token runs out; meaningful while OPEN
         self.tab: str | None = None
         self.rooms: dict[str, Membership] = {}  # by the name the client uses
         self.outbox = Outbox()
@@ -229,6 +234,13 @@ class Connection:
         if self.closing is None:
             self.closing = (code, reason)
             self._unread.clear()
+
+    def expire(self, wall: float) -> bool:
+        """End the conversation if its token has run out; True if that was just now. `wall`: seconds since 1970."""
+        if self.state is not State.OPEN or self.closing is not None or wall < self.good_until:
+            return False
+        self.close(Close.EXPIRED, "the token has run out")
+        return True
 
     def _read(self, now: float) -> Any:
         """Take one payload and decode it; None when it was answered on the spot."""

@@ -209,7 +209,8 @@ class Gateway:
         """What an answered command makes possible: the next one, reading again, closing."""
         ws = connection.ws
         if connection.closing is not None:
-            if not connection.outbox:
+            # Whose token is not good any more does not stay by not reading what is still to be said.
+            if not connection.outbox or connection.closing[0] is Close.EXPIRED:
                 ws.close(*connection.closing)
             return
         if connection.state is State.OPEN:
@@ -246,8 +247,12 @@ class Gateway:
     # time
 
     def tick(self) -> None:
-        """Once a second: the listener's timeouts, and strangers who never say hello."""
+        """Once a second: the listener's timeouts, tokens that run out, and strangers who never say hello."""
         self.listener.tick()
+        wall = self.services.wall()
+        for connection in self.everyone():
+            if connection.expire(wall):
+                self.services.hub.touch(connection)
         patience = self.services.settings.gateway.hello_timeout
         for ws in [ws for ws in self._strangers if self.listener.seconds - ws.since > patience]:
             del self._strangers[ws]

@@ -4,6 +4,7 @@
     flush       gateway.flush_forever                                 the only loop that writes to clients
     seconds     timeouts, what clients are told of presence            the second hand
     retention   what rooms keep, and no longer
+    revocations tokens taken back while this node heard nothing
     backplane.run, presence.run                                       the engine's side
 
 Ending: SIGTERM makes the node not ready, stops accepting, asks each client to `reconnect` at a moment of its own
@@ -29,8 +30,8 @@ from typing import Any
 
 import structlog
 
-from chat import talk
-from chat.accounts import Accounts
+from chat import people, talk
+from chat.accounts import REVOKED, Accounts, Revocation
 from chat.auth import fingerprint
 from chat.connection import State
 from chat.datadir import Unusable
@@ -48,7 +49,7 @@ from moderation.helplines import Helplines
 from moderation.review import Review
 from moderation.rules import DATA
 from moderation.verdict import Submission
-from rooms.backplane import Backplane, EngineAway, EngineMark, PresenceDiff, RoomReset, TypingBlip
+from rooms.backplane import Backplane, Control, EngineAway, EngineMark, PresenceDiff, RoomReset, TypingBlip
 from rooms.calls import engine_client
 from rooms.events import Entry, NodeId, RoomKey
 from rooms.presence import Presence
@@ -58,6 +59,9 @@ log = structlog.get_logger("warmline.node")
 
 # Rooms opened at once when a node starts: the engine is asked in one breath, and answers before its patience ends.
 OPENING = 200
+
+# How often a node asks by itself whether tokens were taken back: a word between nodes is lost only with a connection.
+LOOK_AGAIN = 30.0
 
 # How often the retention of each room is looked after. Exact to the minute is exact enough for "after 30 days".
 RETENTION_EVERY = 30.0
@@ -107,6 +111,7 @@ class Node:
         self.url = ""
         self._stopping = asyncio.Event()
         self._hurried = False  # told twice to end
+        self._missed = asyncio.Event()  # words between nodes may have been missed
         policy = Path(settings.moderation.policy_dir).expanduser() if settings.moderation.policy_dir else DATA
         lines = Helplines.load(policy / "helplines.yaml")
         self.services = Services(
@@ -192,6 +197,7 @@ class Node:
             self.gateway.flush_forever(),
             self.seconds(),
             self.retention(),
+            self.revocations(),
         )
         async with asyncio.TaskGroup() as self.group:
             loops = [self.group.create_task(work) for work in works]
@@ -229,6 +235,8 @@ class Node:
                     self._reset(arrival)
                 elif isinstance(arrival, EngineMark):
                     self._engine(arrival)
+                elif isinstance(arrival, Control):
+                    self._control(arrival)
             for room, aliases in typing.items():
                 talk.tell_typing(self.services, room, list(dict.fromkeys(aliases)))
 
@@ -240,8 +248,16 @@ class Node:
         if local is not None:
             self.hub.tell(arrival.room, Reset(room=local.name, why=arrival.why), Lane.CONTROL)
 
+    def _control(self, word: Control) -> None:
+        """What another node, or this one, told all nodes. Words of a newer version are not ours to understand."""
+        if word.room is None and word.verb == REVOKED:
+            with contextlib.suppress(ValueError):
+                people.taken_back(self.services, Revocation.unpack(word.body))
+
     def _engine(self, mark: EngineMark) -> None:
-        """The store went away, or is back: say so (F45)."""
+        """The store went away, or is back: say so (F45). What was taken back meanwhile is asked for."""
+        if mark is EngineMark.BACK:
+            self._missed.set()
         code, says = ENGINE[mark]
         log.warning(code)
         for connection in self.gateway.everyone():
@@ -293,6 +309,16 @@ class Node:
                 )  # fmt: skip
             for room, change in self.presence.due(time.monotonic()):
                 talk.tell_presence(self.services, room, change)
+
+    async def revocations(self) -> None:
+        """Ask now and then, and whenever the engine is back, whether the tokens of those here are still good."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN * random.uniform(0.8, 1.2)):
+                    await self._missed.wait()
+            self._missed.clear()
+            with contextlib.suppress(EngineAway):  # the next round will do it
+                await people.look_again(self.services)
 
     async def retention(self) -> None:
         """Keep each topic room's history as long as it says, and no longer. Any node may do it; twice is once."""

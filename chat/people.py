@@ -18,8 +18,10 @@ from typing import Any
 
 from chat import commands as say
 from chat import wire
+from chat.accounts import Revocation
 from chat.answers import INBOX, engine_away, inbox_of, refused, too_many_rooms
-from chat.auth import Identity, TokenFault, sign, verify
+from chat.auth import Identity, TokenFault, good_until, sign, verify
+from chat.auth import named as named_token
 from chat.connection import Connection, Membership, State
 from chat.joining import RESUME_BYTES, catch_up, enter, judge_name, prepare
 from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
@@ -28,6 +30,8 @@ from chat.talk import depart as depart_room
 from rooms.backplane import Recovery
 from rooms.events import Band
 
+# Tokens asked about in one breath: the engine answers in a millisecond or two.
+ASKED_AT_ONCE = 500
 # All rooms of one hello together (protocol.md): a phone on a bad line should see its welcome soon.
 RESUME_TOTAL = 512 * 1024
 
@@ -84,10 +88,16 @@ async def identify(services: Services, connection: Connection, command: say.Hell
 
 
 async def known(services: Services, connection: Connection, re: int, token: str) -> Identity | Refused:
-    """The identity of a token that is ours, still good and not taken back."""
+    """The identity of a token that is ours, still good and not taken back.
+
+    The hub knows the connection before the engine is asked: whoever takes the token back from now on finds it there.
+    """
     identity = verify(token, services.secret, services.wall())
-    if isinstance(identity, Identity) and not await services.accounts.revoked(identity):
-        return identity
+    if isinstance(identity, Identity):
+        connection.identity = identity
+        services.hub.enter(identity.user, connection)
+        if not await services.accounts.revoked(identity):
+            return identity
     fault = identity if isinstance(identity, TokenFault) else None
     code, close, says = FAULTS.get(fault, NOT_KNOWN) if fault else NOT_KNOWN
     connection.close(close, "the token was not accepted")
@@ -123,10 +133,7 @@ async def open_items(services: Services, identity: Identity, *, returning: bool)
     """What is still open for this person: held messages for now. A new guest has nothing open."""
     if not returning:
         return []
-    return [
-        {"type": "held", "id": held.id, "at": wire.timestamp(held.at), "says": "Someone is still looking at this."}
-        for held in await services.review.held_by(identity.user)
-    ]
+    return await held_items(services, identity)
 
 
 def settle(
@@ -162,15 +169,18 @@ def settle(
             resumed[room.room] = named(entered, room.room)
     connection.state = State.OPEN
     now = services.wall()
-    renewed = replace(identity, expires=now + services.settings.auth.token_ttl) if command.guest else identity
+    if command.guest is not None:
+        expires = now + services.settings.auth.token_ttl
+        connection.identity = identity = named_token(replace(identity, expires=expires), services.secret, now)
+    connection.good_until = good_until(identity, now)
     limits = services.settings.limits
     return Welcome(
         re=command.id,
         roles=sorted(str(role) for role in identity.roles),
         scopes=sorted(str(scope) for scope in identity.scopes),
         band=str(identity.band),
-        token=command.token or sign(renewed, services.secret, now),
-        expires=wire.timestamp(int(renewed.expires * 1000)),
+        token=command.token or sign(identity, services.secret, now),
+        expires=wire.timestamp(int(identity.expires * 1000)),
         node=services.node,
         heartbeat=services.settings.gateway.heartbeat,
         limits={"text": limits.text, "rooms": limits.rooms, "dedupe": limits.dedupe, "in_flight": 16},
@@ -203,10 +213,32 @@ async def refresh(services: Services, connection: Connection, command: say.Refre
     if await services.accounts.revoked(identity):
         return refusal
     now = services.wall()
-    renewed = replace(identity, expires=now + services.settings.auth.token_ttl)
-    connection.identity = replace(own, expires=renewed.expires)
+    renewed = named_token(replace(identity, expires=now + services.settings.auth.token_ttl), services.secret, now)
+    connection.identity = replace(own, expires=renewed.expires, issued=renewed.issued, token_id=renewed.token_id)
+    connection.good_until = good_until(renewed, now)
     token = sign(renewed, services.secret, now)
     return Refreshed(re=command.id, token=token, expires=wire.timestamp(int(renewed.expires * 1000)))
+
+
+def taken_back(services: Services, revocation: Revocation) -> None:
+    """Tokens were taken back, here or by another node: their conversations end (X21, X22)."""
+    person = services.hub.people.get(revocation.user)
+    for connection in person.connections if person else ():
+        if connection.identity is not None and revocation.covers(connection.identity):
+            connection.close(Close.EXPIRED, "this token was taken back")
+            services.hub.touch(connection)
+
+
+async def look_again(services: Services) -> None:
+    """Ask the engine about everybody here: what was said of tokens while this node heard nothing. Raises EngineAway."""
+    here = [connection for person in services.hub.people.values() for connection in person.connections]
+    for some in (here[at : at + ASKED_AT_ONCE] for at in range(0, len(here), ASKED_AT_ONCE)):
+        asked = [(connection, connection.identity) for connection in some if connection.identity is not None]
+        gone = await services.accounts.revoked_among([identity for _, identity in asked])
+        for (connection, _), is_gone in zip(asked, gone, strict=True):
+            if is_gone:
+                connection.close(Close.EXPIRED, "this token was taken back")
+                services.hub.touch(connection)
 
 
 def depart(services: Services, connection: Connection) -> None:
@@ -226,4 +258,4 @@ def forget(services: Services, connection: Connection) -> None:
             services.backplane.close(inbox_of(identity))
 
 
-__all__ = ["depart", "hello", "refresh"]
+__all__ = ["depart", "hello", "look_again", "refresh", "taken_back"]

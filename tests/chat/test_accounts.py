@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
-from chat.accounts import Accounts, person_key
+from chat.accounts import REVOKED, Accounts, Revocation, person_key
 from chat.auth import USER_ID, Identity
+from rooms.backplane import Backplane, Control
 from rooms.calls import engine_client
 from rooms.events import Band, RoomKey, UserId
 from rooms.resp import EngineAway
@@ -99,3 +101,45 @@ async def test_without_the_engine_nobody_is_let_in_by_an_unproven_token(engine: 
             assert "Private" not in str(caught.value)
         await engine.start()
         assert await persons.revoked(PHONE)  # kept by the append-only file
+
+
+async def test_what_a_token_was_refreshed_to_is_taken_back_with_it(steady_engine: Engine) -> None:
+    """A device keeps its name through every refresh, and the word about it lives as long as the newest token may."""
+    async with accounts(steady_engine) as persons:
+        await persons.revoke(replace(PHONE, expires=NOW + 5), NOW, longest=86_400)
+        assert await persons.revoked(replace(PHONE, issued=NOW + 4, expires=NOW + 86_404))
+        assert await steady_engine.ask("TTL", person_key(ANNA, "revoked")) > 86_000
+
+
+async def test_many_tokens_are_asked_about_in_one_breath(steady_engine: Engine) -> None:
+    async with accounts(steady_engine) as persons:
+        assert await persons.revoked_among([]) == []
+        await persons.revoke(PHONE, NOW)
+        others = [replace(PHONE, user=UserId(f"ben{n}")) for n in range(3)]
+        assert await persons.revoked_among([*others, PHONE, LAPTOP]) == [False, False, False, True, False]
+
+
+async def test_every_node_is_told_and_judges_as_the_store_does(steady_engine: Engine) -> None:
+    """The word on the channel of all nodes covers exactly the tokens that `revoked` says are taken back."""
+    plane = Backplane(steady_engine.url)
+    await plane.start()
+    tokens = [PHONE, LAPTOP, replace(PHONE, token_id="later", issued=NOW + 61), replace(PHONE, user=UserId("ben"))]
+    try:
+        async with accounts(steady_engine) as persons, asyncio.timeout(20):
+            for everything in (False, True):
+                await (persons.revoke_all(ANNA, NOW + 60, 3600) if everything else persons.revoke(PHONE, NOW))
+                heard: list[Control] = []
+                while not heard:
+                    await plane.wait()
+                    heard = [arrival for arrival in plane.take() if isinstance(arrival, Control)]
+                assert {word.verb for word in heard} == {REVOKED}  # twice where the script was unknown
+                told = Revocation.unpack(heard[-1].body)
+                assert [told.covers(token) for token in tokens] == await persons.revoked_among(tokens)
+    finally:
+        await plane.aclose()
+
+
+@pytest.mark.parametrize("body", [b"", b"anna", b"anna soon phone", b"\xff \xff \xff"])
+def test_a_word_of_another_make_is_none(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        Revocation.unpack(body)

@@ -26,6 +26,8 @@ from chat.auth import (
     derive,
     event_id,
     fingerprint,
+    good_until,
+    named,
     seal,
     sign,
     unseal,
@@ -255,3 +257,18 @@ def test_an_event_id_costs_microseconds() -> None:
     best = min(timeit.repeat(lambda: event_id(SECRET, ANNA, ROOM, "send", "key-0001"), number=2000, repeat=5)) / 2000
     print(f"event_id: {best * 1e6:.2f} µs")
     assert best < 12e-6
+
+
+def test_a_conversation_let_in_by_the_leeway_has_the_rest_of_it() -> None:
+    """A machine whose clock is behind is welcomed for the leeway, and not shown out in the same second."""
+    late = replace(IDENTITY, expires=NOW)
+    assert good_until(late, NOW - 1) == NOW
+    assert good_until(late, NOW) == good_until(late, NOW + 10) == NOW + LEEWAY
+
+
+def test_a_named_identity_is_what_its_token_says() -> None:
+    """Whole seconds, and the name by which it can be taken back."""
+    guest = replace(IDENTITY, token_id="", expires=NOW + 60.5)
+    known = named(guest, SECRET, NOW + 0.7)
+    assert verify(sign(guest, SECRET, NOW + 0.7), SECRET, NOW + 1) == known
+    assert known.token_id

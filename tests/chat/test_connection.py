@@ -205,3 +205,23 @@ def test_nothing_is_taken_in_after_closing_began() -> None:
     connection.receive(ping(1))
     assert connection.start(0.0) == []
     assert connection.closing == (Close.REPLACED, "gone")
+
+
+def test_a_conversation_lasts_as_long_as_its_token() -> None:
+    """4100 once, when it has run out; a later end, as after `refresh`, moves it."""
+    connection = opened()
+    connection.good_until = 100.0
+    assert not connection.expire(99.9)
+    connection.good_until = 200.0
+    assert not connection.expire(100.0)
+    assert connection.expire(200.0)
+    assert connection.closing is not None
+    assert connection.closing[0] == Close.EXPIRED
+    assert not connection.expire(201.0)
+
+
+def test_who_has_not_been_welcomed_has_no_token_to_run_out() -> None:
+    """That is what `hello_timeout` is for."""
+    connection = make()
+    assert not connection.expire(1e12)
+    assert connection.closing is None

@@ -10,8 +10,12 @@ from dataclasses import replace
 
 import pytest
 
-from chat.auth import Identity, sign
+from chat import people
+from chat.accounts import person_key
+from chat.auth import Identity, named, sign, verify
 from chat.node import Node
+from chat.outbox import Lane
+from chat.replies import Pong
 from chat.settings import Limits, Moderation
 from moderation.review import Held, Review
 from rooms.events import Band, Role, UserId
@@ -244,10 +248,86 @@ async def test_rooms_beyond_the_limit_are_refused_in_hello_and_none_is_dropped_i
 
 
 async def test_a_token_that_was_taken_back_cannot_be_refreshed(steady_engine: Engine) -> None:
-    """Nor by the connection that is still open under it."""
+    """Nor from another device of the same person."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
+        phone, laptop = tokens_of_one_person()
+        await raw.ask("hello", token=laptop[1])
+        await node.services.accounts.revoke(phone[0], time.time())
+        refused = await raw.ask("refresh", token=phone[1])
+        kept = await raw.ask("refresh", token=laptop[1])
+    assert refused["code"] == "unauthorized"
+    assert kept["type"] == "refreshed"
+
+
+def tokens_of_one_person(lasts: float = 3600.0) -> list[tuple[Identity, str]]:
+    """Two devices: identity and token of each."""
+    now = time.time()
+    person = Identity(user=UserId("anna0000000000000000aa"), band=Band.ADULT, expires=now + lasts)
+    devices = [named(replace(person, token_id=name), SECRET.encode(), now) for name in ("phone", "laptop")]
+    return [(device, sign(device, SECRET.encode(), now)) for device in devices]
+
+
+async def test_a_conversation_ends_with_its_token_and_goes_on_with_a_fresh_one(steady_engine: Engine) -> None:
+    """4100 when it runs out, to the second; refreshed in time, the same connection stays."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as short, Raw.upgraded(node.url) as fresh:
+        (phone, laptop) = tokens_of_one_person(lasts=3.0)
+        await short.ask("hello", token=phone[1])
+        await fresh.ask("hello", token=laptop[1])
+        renewed = await fresh.ask("refresh", token=laptop[1])
+        assert await short.closed() == 4100
+        assert time.time() >= phone[0].expires
+        assert (await fresh.ask("ping"))["type"] == "pong"
+    assert renewed["expires"] > "2020"
+
+
+async def test_a_device_that_is_taken_back_is_shown_out_by_every_node_and_the_others_stay(
+    steady_engine: Engine,
+) -> None:
+    """X21, X22: said on one node, done on all; who is another device, or another person, hears nothing of it."""
+    async with (
+        node_on(steady_engine.url) as here, node_on(steady_engine.url) as there,
+        Raw.upgraded(there.url) as one, Raw.upgraded(here.url) as two, Raw.upgraded(there.url) as other,
+        talking(there) as stranger,
+    ):  # fmt: skip
+        phone, laptop = tokens_of_one_person()
+        for raw, (_, token) in ((one, phone), (two, phone), (other, laptop)):
+            await raw.ask("hello", token=token)
+        await here.services.accounts.revoke(phone[0], time.time())
+        assert [await one.closed(), await two.closed()] == [4100, 4100]
+        assert (await other.ask("ping"))["type"] == (await stranger.ask("ping"))["type"] == "pong"
+        await here.services.accounts.revoke_all(phone[0].user, time.time(), 3600)
+        assert await other.closed() == 4100
+        assert (await stranger.ask("ping"))["type"] == "pong"
+
+
+async def test_a_guest_is_shown_out_too(steady_engine: Engine) -> None:
+    """A guest's connection knows the name and time of the token it was given."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
         welcome = await raw.hello()
-        (user,) = node.hub.people
-        await node.services.accounts.revoke_all(user, time.time() + 1, 3600)
-        refused = await raw.ask("refresh", token=welcome["token"])
-    assert refused["code"] == "unauthorized"
+        identity = verify(welcome["token"], SECRET.encode(), time.time())
+        assert isinstance(identity, Identity)
+        await node.services.accounts.revoke(identity, time.time())
+        assert await raw.closed() == 4100
+
+
+async def test_a_revocation_that_a_node_did_not_hear_of_is_found_when_it_looks_again(steady_engine: Engine) -> None:
+    """The word between nodes is lost with a connection; the store is not."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw, talking(node) as stranger:
+        phone, _ = tokens_of_one_person()
+        await raw.ask("hello", token=phone[1])
+        await steady_engine.ask("HSET", person_key(phone[0].user, "revoked"), "t:phone", str(phone[0].expires))
+        await people.look_again(node.services)
+        assert await raw.closed() == 4100
+        assert (await stranger.ask("ping"))["type"] == "pong"
+
+
+async def test_who_does_not_read_is_shown_out_all_the_same(steady_engine: Engine) -> None:
+    """A closed ear does not keep a conversation: the goodbye does not wait behind what is unread."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
+        phone, _ = tokens_of_one_person()
+        await raw.ask("hello", token=phone[1])
+        (connection,) = node.gateway.everyone()
+        connection.paused = True  # as the transport says when the socket is full
+        connection.say(Lane.REPLY, Pong(re=1, at="t"))
+        await node.services.accounts.revoke(phone[0], time.time())
+        assert await raw.closed() == 4100
