@@ -37,6 +37,9 @@ _REPORT = re.compile(
 class Matcher(Protocol):
     """What a compiled pattern can do (re and re2 both)."""
 
+    @property
+    def groups(self) -> int: ...
+
     def search(self, text: str, /) -> Any: ...
 
     def finditer(self, text: str, /) -> Iterator[Any]: ...

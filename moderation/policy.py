@@ -11,11 +11,16 @@ A pack is a YAML file. `extends` names the pack it starts from; every map is lai
       drugs.amount: "[amount removed]"
     alias:              # the same as actions, for names people choose
     care_caps, care_lifts: {label: band}
+    spares:             # label → labels that are no more than what they are where it was found
+      crisis.intrusive: [threat.other]
     suggestions:        # label → texts to offer, tried in order
     says:               # action → what the author is told
 
-`decide` is the whole policy: labels and scores in, action out. Labels without an entry are only remarks; they change
-nothing.
+`decide` is the whole policy: labels and scores in, action out. Labels without an entry change nothing and are not told;
+one with `{allow: …}` is only a remark. Remarks of the family `hint` are for before sending: a person in pain, or
+somebody whose words are stopped anyway, is not corrected (F31a).
+
+An operator's pack (own.py) of a name that is packaged is laid over the packaged one, and whatever extends that follows.
 """
 
 from __future__ import annotations
@@ -29,7 +34,11 @@ from typing import Any
 import yaml
 
 from moderation.rules import DATA
-from moderation.verdict import Action, CareBand, Finding
+from moderation.verdict import Action, Care, CareBand, Finding
+
+
+# Remarks on how something would land: never more than that.
+HINT = "hint."
 
 
 class PackError(Exception):
@@ -46,6 +55,7 @@ class Pack:
     masks: Mapping[str, str]
     care_caps: Mapping[str, CareBand]
     care_lifts: Mapping[str, CareBand]
+    spares: Mapping[str, frozenset[str]]
     suggestions: Mapping[str, tuple[str, ...]] = field(repr=False)
     says: Mapping[Action, str] = field(repr=False)
     version: str
@@ -55,6 +65,16 @@ class Pack:
         family = label.split(".", 1)[0]
         tables = (self.alias, self.actions) if kind == "alias" else (self.actions,)
         return next((table[name] for table in tables for name in (label, family) if name in table), {})
+
+    def kept(self, findings: Iterable[Finding], care: Care) -> list[Finding]:
+        """The findings that count: neither spared by another, nor a hint to somebody who is owed care."""
+        findings = list(findings)
+        spared = {label for finding in findings for label in self.spares.get(finding.label, ())}
+        return [
+            finding
+            for finding in findings
+            if finding.label not in spared and not (care.band and finding.label.startswith(HINT))
+        ]
 
     def decide(self, findings: Iterable[Finding], kind: str) -> Action:
         """The worst action any label's summed score reaches."""
@@ -100,9 +120,17 @@ class Pack:
         return frozenset(label for label, thresholds in self.actions.items() if Action.MASK in thresholds)
 
 
+Raw = dict[str, dict[str, Any]]
+
+
 def load(folder: Path = DATA / "packs") -> dict[str, Pack]:
     """Every pack of `folder` by name."""
-    written: dict[str, dict[str, Any]] = {}
+    return build(read(folder))
+
+
+def read(folder: Path = DATA / "packs") -> Raw:
+    """Every pack of `folder` as it is written. Raises PackError."""
+    written: Raw = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -111,7 +139,19 @@ def load(folder: Path = DATA / "packs") -> dict[str, Pack]:
         if raw.get("name") != path.stem:
             raise PackError(f"{path.name}: its name must be {path.stem!r}")
         written[path.stem] = raw
-    return {name: _pack(_whole(name, written, ())) for name in written}
+    return written
+
+
+def build(written: Raw, edition: str = "") -> dict[str, Pack]:
+    """Packs of what is written; `edition` is added to their versions. Raises PackError."""
+    return {name: _pack(_whole(name, written, ()), edition) for name in written}
+
+
+def laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """One pack over another: maps key by key, everything else whole."""
+    return {**under} | {
+        key: ({**under.get(key, {}), **value} if isinstance(value, dict) else value) for key, value in over.items()
+    }
 
 
 def _whole(name: str, written: Mapping[str, dict[str, Any]], below: tuple[str, ...]) -> dict[str, Any]:
@@ -121,13 +161,10 @@ def _whole(name: str, written: Mapping[str, dict[str, Any]], below: tuple[str, .
     own = written[name]
     if "extends" not in own:
         return own
-    parent = _whole(own["extends"], written, (*below, name))
-    return parent | {
-        key: ({**parent.get(key, {}), **value} if isinstance(value, dict) else value) for key, value in own.items()
-    }
+    return laid_over(_whole(own["extends"], written, (*below, name)), own)
 
 
-def _pack(raw: Mapping[str, Any]) -> Pack:
+def _pack(raw: Mapping[str, Any], edition: str) -> Pack:
     try:
         return Pack(
             name=raw["name"],
@@ -136,9 +173,10 @@ def _pack(raw: Mapping[str, Any]) -> Pack:
             masks=raw.get("masks", {}),
             care_caps={label: CareBand[band.upper()] for label, band in raw.get("care_caps", {}).items()},
             care_lifts={label: CareBand[band.upper()] for label, band in raw.get("care_lifts", {}).items()},
+            spares={label: frozenset(labels) for label, labels in raw.get("spares", {}).items()},
             suggestions={label: tuple(texts) for label, texts in raw.get("suggestions", {}).items()},
             says={Action[action.upper()]: words for action, words in raw.get("says", {}).items()},
-            version=f"{raw['name']}/{raw['version']}",
+            version=f"{raw['name']}/{raw['version']}{edition}",
         )
     except (KeyError, AttributeError, TypeError) as broken:
         raise PackError(f"{raw.get('name')}: {broken!r} is missing or not understood") from broken

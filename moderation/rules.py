@@ -11,20 +11,23 @@ other file is a family of rules:
       unless: [quoted, negated]         gates that drop a hit
       softer: {past: info}              gates that lower its care
       suggest: I feel hurt by that.     a version that says it another way
-      any: [pattern, …]                 RE2 over lower-case, undisguised text; a blank matches any white space
+      any: [pattern, …]                 RE2 over lower-case, undisguised text; a blank matches any white space; one pair
+                                        of plain brackets: what stands in them is found, and masked, not the rest
       hits: [text, …]                   this rule must find these …
       misses: [text, …]                 … and must stay silent on these (a test checks both)
 
 Patterns are RE2, so no text can make one slow, and none is run unless the words it needs were seen (`prefilter.py`).
 A pattern that could match without any particular word is refused at load. Every problem is a `BookError` naming the
-file and the rule.
+file and the rule. `read` takes a folder as it is written, `bind` makes a book of it and of an operator's own rules
+(own.py), `load` does both.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -86,6 +89,15 @@ class Hit:
     care: Care
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A folder of rules as read, its patterns not compiled yet."""
+
+    rules: tuple[Rule, ...]
+    gates: Gates
+    classes: Mapping[str, str] = field(repr=False)
+
+
 class Book:
     """The compiled rules, their prefilter and their lexicon."""
 
@@ -100,12 +112,9 @@ class Book:
         wanted: list[Needs] = []
         for rule in rules:
             for written in rule.patterns:
-                source = _expand(written, classes, rule.id)
-                sets = needs(source)
-                if not sets:
-                    raise BookError(f"{rule.id}: a pattern needs at least one fixed word: {written!r}")
+                sets, pattern = usable(written, classes, rule.id)
                 wanted.append(sets)
-                self._patterns.append((rule, compiled(source, rule.id)))
+                self._patterns.append((rule, pattern))
         self.prefilter = Prefilter(wanted, (*SIGNS, *STRETCHES, *cues))
 
     def hits(self, text: str, seen: set[int], idle: frozenset[str] = frozenset()) -> list[Hit]:
@@ -129,8 +138,8 @@ class Book:
     def _first(self, rule: Rule, pattern: Matcher, around: Surroundings) -> Hit | None:
         """The first place where `pattern` matches and no gate of the rule drops it."""
         for match in islice(pattern.finditer(around.text), _MOST_PLACES):
-            start, end = match.span()
-            start += len(match.group()) - len(match.group().lstrip(_EDGE))
+            start, end = match.span(1) if pattern.groups and match.group(1) else match.span()
+            start += len(around.text[start:end]) - len(around.text[start:end].lstrip(_EDGE))
             if not any(self._gates.open(gate, around, start, end) for gate in rule.unless):
                 return Hit(rule, start, end, self._softened(rule, around, start, end))
         return None
@@ -143,16 +152,42 @@ class Book:
         return care
 
 
+def usable(written: str, classes: Mapping[str, str], where: str) -> tuple[Needs, Matcher]:
+    """What a pattern needs, and the pattern itself. Raises BookError."""
+    source = _expand(written, classes, where)
+    pattern = compiled(source, where)
+    try:
+        sets = _needs(source)
+    except (ValueError, IndexError) as odd:
+        raise BookError(f"{where}: a pattern the prefilter cannot read: {written!r}") from odd
+    if not sets:
+        raise BookError(f"{where}: a pattern needs at least one fixed word: {written!r}")
+    if pattern.groups > 1:
+        raise BookError(f"{where}: a pattern has one pair of plain brackets at most, others begin with (?: {written!r}")
+    return sets, pattern
+
+
 def compiled(source: str, where: str) -> Matcher:
     """An RE2 pattern, or BookError. `source` has no classes left in it."""
+    try:
+        return _compiled(source)
+    except re2.error as broken:
+        raise BookError(f"{where}: not an RE2 pattern: {source!r}: {broken}") from broken
+
+
+# A book that is read again while people talk (chat/books.py) is mostly what it was: only what is new costs anything.
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> Matcher:
     options = re2.Options()
     options.max_mem = _PATTERN_MEMORY
     options.log_errors = False
-    try:
-        pattern: Matcher = re2.compile(source, options)
-    except re2.error as broken:
-        raise BookError(f"{where}: not an RE2 pattern: {source!r}: {broken}") from broken
+    pattern: Matcher = re2.compile(source, options)
     return pattern
+
+
+@lru_cache(maxsize=4096)
+def _needs(source: str) -> Needs:
+    return needs(source)
 
 
 def _expand(written: str, classes: Mapping[str, str], where: str) -> str:
@@ -177,8 +212,12 @@ def elastic(pattern: str) -> str:
 
 def load(folder: Path = DATA / "rules", cues: tuple[str, ...] = ()) -> Book:
     """Read and compile every file of `folder`. `cues` are strings other stages want to hear about (lower case)."""
+    return bind(read(folder), cues)
+
+
+def read(folder: Path = DATA / "rules") -> Written:
+    """Every file of `folder`. Raises BookError."""
     classes: dict[str, str] = {}
-    lexicon: set[str] = set()
     for name, words in _read(folder / "words.yaml").items():
         classes[name] = (
             "(?:" + "|".join(_CLASS.sub(lambda match: classes[match.group(1)], str(word)) for word in words) + ")"
@@ -194,14 +233,22 @@ def load(folder: Path = DATA / "rules", cues: tuple[str, ...] = ()) -> Book:
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in ("words.yaml", "gates.yaml"):
             rules += [_rule(entry, path.name, gates) for entry in _read(path)]
+    return Written(tuple(rules), gates, classes)
+
+
+def bind(written: Written, cues: tuple[str, ...] = (), own: Sequence[Rule] = ()) -> Book:
+    """A book of what was read and of an operator's `own` rules. Raises BookError."""
+    rules = (*written.rules, *own)
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise BookError(f"rule ids occur twice: {sorted({name for name in ids if ids.count(name) > 1})}")
-    for source in (*classes.values(), *(pattern for rule in rules for pattern in rule.patterns)):
+    lexicon: set[str] = set()
+    for source in (*written.classes.values(), *(pattern for rule in rules for pattern in rule.patterns)):
         lexicon.update(
             word for word in re.findall(r"[a-z]+", re.sub(r"\\[a-z]|\[[^]]*\]|<[a-z_]+>", " ", source)) if len(word) > 2
         )
-    return Book(tuple(rules), gates, classes, Lexicon.of((*lexicon, *_SMALL.split())), cues)
+    words = Lexicon.of((*lexicon, *_SMALL.split()))
+    return Book(rules, written.gates, written.classes, words, cues)
 
 
 def _gate(patterns: list[str], classes: Mapping[str, str], name: str) -> Matcher:

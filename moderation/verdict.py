@@ -72,6 +72,7 @@ class Submission:
     `lane` names the place opaquely (moderation does not know rooms); `author` likewise. `key` makes a retry count
     once in windows; `dry` (the `check` command) changes no window. `recent` holds the author's last messages in the
     lane, oldest first, at most 20. `names` are the aliases present, so that a name is not taken for a handle.
+    `language` (a tag: es, es-MX) is the one the author is spoken to in; `night` whether it is night where they are.
     """
 
     text: str = field(repr=False)
@@ -83,6 +84,8 @@ class Submission:
     role: str = "peer"
     band: str = "adult"
     one_on_one: bool = False
+    language: str = "en"
+    night: bool = False
     is_reply: bool = False
     dry: bool = False
     recent: tuple[str, ...] = field(default=(), repr=False)
