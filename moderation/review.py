@@ -1,100 +1,271 @@
-"""The review desk's store: what is held until a person has looked at it, and who decided what.
+"""The review desk's store: cases, their queue, and what falls due, shared by all nodes.
 
-A held message waits in a queue, the most urgent first: crisis before everything, then what the filter could not judge,
-then the rest, oldest first. Holding is idempotent by the message's id, so a retry of the author finds the same held
-message. The audit trail is appended to and never changed; it names rules and ids, never words.
+    review = Review(client, seal)
+    opened = await review.open(case, words)                    # once per id; the same thing told again is merged
+    stepped = await review.step(case.id, Step.CLAIM, now, by=moderator)        # the case afterwards, or a No
+    for case in (await review.due()).cases: ...                # what fell due and is ours to see to, for a lease
 
-`Review` takes a redis-py client for binary replies. Engine trouble is `StoreAway`, an OSError: nothing was kept then,
-and the caller must not promise that anything was. The exception never holds the command, which has the words in it.
+**Contract.** A case moves by `step`: it is read, the table (cases.py) says what it becomes, and that is written only if
+nobody else has moved it meanwhile; else it is read anew. So of two moderators who claim one case, or two nodes that see
+to one deadline, exactly one gets it and the other is told what is there now. The queue, the due times and the audit
+trail move in the same script as the case: there is no moment at which they disagree.
+
+What falls due is *taken for a lease*. A node that took it and died is followed by another; whoever steps first wins.
+What follows from an end (a delivery, a word to the author) may thus be done twice and must be idempotent (event ids).
+
+The words of a case lie beside it and are read by who has claimed it; `PURGE` deletes them. Engine trouble is
+`StoreAway`, an OSError: nothing was kept, and the caller must not promise that anything was. The exception never holds
+the command, which has the words in it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from importlib import resources
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from moderation import keys
+from moderation.audit import Audit, StoreAway, plain, script
+from moderation.cases import (
+    ENDED,
+    LEASE,
+    TIMES,
+    Case,
+    CaseKind,
+    Due,
+    No,
+    State,
+    Step,
+    Times,
+    Waiting,
+    Words,
+    due_at,
+    take,
+)
 from moderation.verdict import CareBand
 
-# A held message's urgency dwarfs its age: one step is more than all the milliseconds of three centuries.
-STEP = 10**13
+__all__ = ["Audit", "Dues", "Gone", "Opened", "Review", "StoreAway"]
+
+# Two moderators at one case is common, ten at once is a fault: then the engine is as good as away.
+TRIES = 10
+# What one node takes on in one go; the rest is another's, or the next second's.
+MOST_DUE = 50
 
 
-class StoreAway(OSError):
-    """The engine did not take it."""
+class Gone(Enum):
+    """There is no such case."""
+
+    GONE = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A message put aside. `room` and `user` are opaque here; `at` is milliseconds since 1970."""
+GONE = Gone.GONE
 
-    id: str
-    room: str
-    user: str
-    alias: str
-    name: str = field(repr=False)
-    kind: str
-    text: str = field(repr=False)
-    at: int
-    rules: tuple[str, ...] = ()
-    care: CareBand = CareBand.NONE
-    faulty: bool = False
 
-    @property
-    def urgency(self) -> int:
-        """0 is looked at first."""
-        if self.care >= CareBand.HIGH:
-            return 0
-        if self.care is CareBand.CONCERN:
-            return 1
-        return 2 if self.faulty else 3
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The case as it is kept. `fresh`: it was not there before; else this is what became of it since."""
+
+    case: Case
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """What this node is to see to: the engine's time, the cases, and how long it has."""
+
+    now: int
+    cases: tuple[Case, ...]
 
 
 class Review:
-    """Held messages in the engine."""
+    """Cases in the engine. `seal` is the servers' key for the audit trail."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, seal: str = "", times: Times = TIMES) -> None:
         self._client = client
-        source = resources.files("moderation").joinpath("lua", "hold.lua").read_text("utf-8")
-        self._hold = client.register_script(source)
+        self.times = times
+        self.audit = Audit(client, seal)
+        self._open, self._step, self._due = (script(client, name) for name in ("case_open", "case_step", "case_due"))
 
-    async def hold(self, held: Held) -> bool:
-        """Put a message aside; False when it already was. Raises StoreAway."""
-        places = [keys.HELD, keys.QUEUE, keys.held_of(held.user), keys.AUDIT]
-        score = held.urgency * STEP + held.at
-        args: list[Any] = [held.id, score, json.dumps(asdict(held)), ",".join(held.rules), held.at]
+    # moving cases
+
+    async def open(self, case: Case, words: Words, *, by: str = "") -> Opened:
+        """File a case, once per id. One about the same as an open one of its kind is merged into it. Raises StoreAway."""
+        joins = bool(case.about) and case.waiting is None and case.state is State.OPEN
+        due = due_at(case, self.times)
+        places = [
+            keys.case(case.id), keys.queue(case.band), keys.DUE, keys.cases_of(case.user),
+            keys.about(case.kind, case.about), keys.TRAIL, keys.TRAIL_HEAD,
+        ]  # fmt: skip
+        args: list[Any] = [
+            case.id, _row(case), json.dumps(asdict(words)), case.score, due.at if due else "", "1" if joins else "",
+            self.audit.seal, case.at, plain(by), plain(case.user), plain(",".join(case.rules)),
+        ]  # fmt: skip
+        what, *more = await self._run(self._open, places, args)
+        if what == b"fresh":
+            return Opened(case, True)
+        if what == b"there":
+            return Opened(_case(more[0]), False)
+        opened = await self.open(replace(case, about=""), words, by=by)
+        if opened.case.state is not State.OPEN:  # merged by an earlier try
+            return opened
+        into = more[0].decode()
+        merged = await self.step(case.id, Step.MERGE, case.at, into=into, about=case.about)
+        return Opened(merged if isinstance(merged, Case) else opened.case, opened.fresh)
+
+    async def step(
+        self, id: str, step: Step, now: int, *, by: str = "", words: Words | None = None, **changes: Any
+    ) -> Case | No | Gone:
+        """Make one step; the case as it stands afterwards, or why not. `words` replace the case's. Raises StoreAway."""
+        for _ in range(TRIES):
+            rev, row = await self._ask("hmget", keys.case(id), ["rev", "row"])
+            if row is None:
+                return GONE
+            stepped = take(_case(row), step, now, by, self.times, **changes)
+            if isinstance(stepped, No) or await self._write(stepped, rev, step, now, by, words):
+                return stepped
+        raise StoreAway("the case is moved by too many at once")
+
+    async def _write(self, case: Case, rev: bytes, step: Step, now: int, by: str, words: Words | None) -> bool:
+        """Write a case after a step, if it is still at that revision."""
+        due = due_at(case, self.times)
+        places = [
+            keys.case(case.id), keys.queue(case.band), keys.DUE, keys.cases_of(case.user),
+            keys.about(case.kind, case.about), keys.ended(case.band), keys.merged(case.into), keys.TRAIL,
+            keys.TRAIL_HEAD,
+        ]  # fmt: skip
+        ended, purges = case.state in ENDED, step in (Step.PURGE, Step.FORGET)
+        noted = "" if step in (Step.SETTLE, Step.WEIGH) else str(step)
+        why = ",".join(filter(None, (case.resolution, case.reason, case.into))) if ended else ""
+        args: list[Any] = [
+            case.id, rev, _row(case), "-" if purges else json.dumps(asdict(words)) if words else "",
+            "" if ended else case.score, due.at if due else "", case.since if ended else "",
+            "1" if step is Step.MERGE else "", "1" if step is Step.FORGET else "",
+            self.audit.seal, now, noted, plain(by), plain(case.user), plain(why),
+        ]  # fmt: skip
+        return bool(await self._run(self._step, places, args))
+
+    async def due(self, limit: int = MOST_DUE) -> Dues:
+        """Take what has fallen due, for the lease. Raises StoreAway."""
+        now, *ids = await self._run(self._due, [keys.DUE], [LEASE, limit])
+        found = await self._cases(ids)
+        if gone := [id for id, case in zip(ids, found, strict=True) if case is None]:
+            await self._ask("zrem", keys.DUE, *gone)
+        return Dues(int(now), tuple(case for case in found if case is not None))
+
+    def due_of(self, case: Case) -> Due | None:
+        """What falls due next for a case, with this desk's time limits."""
+        return due_at(case, self.times)
+
+    async def put_off(self, id: str, until: int) -> None:
+        """Let nobody look at a case that is due before this moment (engine ms). Raises StoreAway."""
+        await self._ask("zadd", keys.DUE, {id: until}, False, True)
+
+    # reading them
+
+    async def find(self, id: str) -> Case | None:
+        """One case. Raises StoreAway."""
+        row = await self._ask("hget", keys.case(id), "row")
+        return None if row is None else _case(row)
+
+    async def words(self, id: str) -> Words:
+        """The private part of a case; empty words once they are deleted. Raises StoreAway."""
+        row = await self._ask("hget", keys.case(id), "words")
+        return Words() if row is None else Words(**json.loads(row))
+
+    async def queue(self, bands: Collection[str] = ("adult", "teen"), limit: int = 50, after: str = "") -> list[Case]:
+        """What nobody has decided, the most urgent first, beyond the place `after` (`place_of`). Raises StoreAway."""
+        return await self._listed([keys.queue(band) for band in bands], limit, after)
+
+    async def ended(self, bands: Collection[str] = ("adult", "teen"), limit: int = 50, after: str = "") -> list[Case]:
+        """What has ended, the newest first. Raises StoreAway."""
+        return await self._listed([keys.ended(band) for band in bands], limit, after, newest=True)
+
+    async def of(self, person: str) -> list[Case]:
+        """This person's cases that have not ended, oldest first. Raises StoreAway."""
+        found = await self._cases(list(await self._ask("smembers", keys.cases_of(person))))
+        return sorted((case for case in found if case is not None), key=lambda case: case.at)
+
+    async def held_by(self, author: str) -> list[Case]:
+        """This author's messages that still wait for somebody to look, oldest first. Raises StoreAway."""
+        return [case for case in await self.of(author) if case.waiting is not None]
+
+    async def merged_into(self, id: str) -> list[Case]:
+        """The cases that wait for the answer of this one. Raises StoreAway."""
+        found = await self._cases(sorted(await self._ask("smembers", keys.merged(id))))
+        return [case for case in found if case is not None]
+
+    async def _listed(self, places: list[str], limit: int, after: str, *, newest: bool = False) -> list[Case]:
+        """Members of several sorted sets as one list, beyond a place."""
+        start, _, last = after.partition(":")
+        rows: list[tuple[float, bytes]] = []
+        for place in places:
+            least, most = (start or "+inf", "-inf") if newest else (start or "-inf", "+inf")
+            rows += [
+                (float(score), id)
+                for id, score in await self._ask(
+                    "zrange", place, least, most, newest, True, float, True, False, 0, limit + 1
+                )
+            ]
+        rows.sort(reverse=newest)
+        if after:
+            mark = (float(start), last.encode())
+            rows = [row for row in rows if (row < mark if newest else row > mark)]
+        found = await self._cases([id for _, id in rows[:limit]])
+        return [case for case in found if case is not None]
+
+    async def _cases(self, ids: list[bytes]) -> list[Case | None]:
+        if not ids:
+            return []
+        pipe = self._client.pipeline(transaction=False)
+        for id in ids:
+            pipe.hget(keys.case(id.decode()), "row")
         try:
-            return bool(await self._hold(keys=places, args=args))
+            return [None if row is None else _case(row) for row in await pipe.execute()]
         except (RedisError, OSError):
             pass
-        raise StoreAway("the review queue cannot be written")  # out here: no cause that holds the words
+        raise StoreAway("the review desk cannot be read")
 
-    async def held_by(self, user: str) -> list[Held]:
-        """This author's held messages, oldest first. Raises StoreAway."""
-        ids = await self._ask("smembers", keys.held_of(user))
-        return sorted(await self._read(list(ids)), key=lambda held: held.at)
-
-    async def queue(self, limit: int = 50) -> list[Held]:
-        """What to look at next, the most urgent first. Raises StoreAway."""
-        return await self._read(await self._ask("zrange", keys.QUEUE, 0, limit - 1))
-
-    async def _read(self, ids: list[bytes]) -> list[Held]:
-        rows = await self._ask("hmget", keys.HELD, ids) if ids else []
-        return [_held(row) for row in rows if row is not None]
+    async def _run(self, script: Any, places: list[str], args: list[Any]) -> Any:
+        try:
+            return await script(keys=places, args=args)
+        except (RedisError, OSError):
+            pass
+        raise StoreAway("the review desk cannot be written")  # out here: no cause that holds the words
 
     async def _ask(self, command: str, *args: Any) -> Any:
         try:
             return await getattr(self._client, command)(*args)
         except (RedisError, OSError):
             pass
-        raise StoreAway("the review queue cannot be read")
+        raise StoreAway("the review desk cannot be read")
 
 
-def _held(row: bytes) -> Held:
-    fields = json.loads(row)
-    return Held(**fields | {"rules": tuple(fields["rules"]), "care": CareBand(fields["care"])})
+def place_of(case: Case, *, ended: bool = False) -> str:
+    """Where a list goes on after this case."""
+    return f"{case.since if ended else case.score}:{case.id}"
+
+
+def _row(case: Case) -> str:
+    return json.dumps(asdict(case))
+
+
+def _case(row: bytes) -> Case:
+    told = json.loads(row)
+    waiting = told["waiting"]
+    return Case(
+        **told
+        | {
+            "kind": CaseKind(told["kind"]),
+            "state": State(told["state"]),
+            "care": CareBand(told["care"]),
+            "rules": tuple(told["rules"]),
+            "barred": tuple(told["barred"]),
+            "past": tuple((at, did) for at, did in told["past"]),
+            "waiting": Waiting(**waiting | {"notes": tuple(waiting["notes"])}) if waiting else None,
+        }
+    )
