@@ -67,11 +67,13 @@ class LocalRoom:
 class Person:
     """Someone connected to this node, by one or several connections, which share one budget of commands."""
 
-    __slots__ = ("budget", "connections", "recent")
+    __slots__ = ("budget", "cards", "connections", "recent")
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.connections: dict[Connection, None] = {}
+        # Cards shown lately: (room, kind, band, what became of the words) → (the card's id, until when, monotonic).
+        self.cards: dict[tuple[Any, ...], tuple[EventId, float]] = {}
         # Own last messages by room and id; private words, never logged.
         self.recent: dict[RoomKey, dict[EventId, str]] | None = None
 
@@ -96,6 +98,7 @@ class Hub:
         self.rooms: dict[RoomKey, LocalRoom] = {}
         self.people: dict[UserId, Person] = {}
         self.delivered = 0  # events handed to connections since the start
+        self.on_duty: dict[Connection, None] = {}  # members of staff who are told when a case changes
         self.slow: list[Connection] = []  # too far behind; their owner cuts them off (4108) and empties this
         self._bell = bell  # rung when there is something to flush; cheap, and may be rung often
         self._dirty: dict[LocalRoom, None] = {}
@@ -120,6 +123,7 @@ class Hub:
 
     def exit(self, user: UserId, connection: Connection) -> bool:
         """A connection of this person has gone. True when it was their last one here."""
+        self.on_duty.pop(connection, None)
         person = self.people.get(user)
         if person is None:
             return False

@@ -14,7 +14,7 @@ from chat import commands as say
 from chat import wire
 from chat.answers import engine_away, refused
 from chat.connection import Membership
-from chat.replies import Checked, Refused, Sent
+from chat.replies import Checked, Code, Refused, Sent
 from chat.services import Services
 from moderation.verdict import Action, Finding, Verdict
 from rooms.backplane import Committed, Outcome
@@ -32,11 +32,13 @@ def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | 
     """The reply to words that were committed, or were not."""
     if isinstance(outcome, Committed):
         kept = wire.unbody(outcome.outcome) if outcome.outcome else {"state": "delivered"}
+        if kept["state"] == "refused":  # it was held, and then this became of it
+            return refused(command.id, Code.STOPPED, kept["says"], repeated=True)
         return Sent(
             re=command.id,
             room=command.room,
             id=id,
-            cursor=outcome.position.cursor,
+            cursor=None if outcome.aside else outcome.position.cursor,
             at=wire.timestamp(outcome.at),
             kept="stored",
             repeated=outcome.repeated,

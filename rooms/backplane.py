@@ -119,6 +119,16 @@ class Backplane:
         """What became of ids that may have been committed before. Raises `EngineAway`."""
         return await self._committing.lookup(room, ids)
 
+    async def put_aside(
+        self, room: RoomKey, id: EventId, outcome: bytes, keep_ms: int, *, over: bool = False
+    ) -> Committed:
+        """Answer every repeat of this id with `outcome`, though there is no entry. Raises `EngineAway`.
+
+        What is in the log, or was put aside before, stays so and is what is returned; `over` replaces an earlier
+        putting aside, and with an empty outcome gives the id back, so that it may be committed.
+        """
+        return await self._committing.put_aside(room, id, outcome, keep_ms, over=over)
+
     def publish_soon(self, room: RoomKey | None, payload: bytes) -> None:
         """Publish on the lossy lane (None: to all nodes): dropped when the engine is away or the lane is full."""
         channel = envelope.channel(room) if room is not None else envelope.ALL_NODES

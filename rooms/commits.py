@@ -12,7 +12,7 @@ from rooms.events import EventId, Position, Refusal, RoomKey, UserId
 class Guard:
     """Checked inside the script, in engine time."""
 
-    slow_ms: int = 0  # this person's minimum gap in the room, milliseconds; 0 = none
+    slow_ms: int = 0  # this person's minimum gap in the room, milliseconds; 0 = none; SPARED: not even if it is eased
     deadline_ms: int | None = None  # engine milliseconds; None: the backplane says now + 2 s
 
 
@@ -40,12 +40,20 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """It is in the log. `repeated`: it already was, and `outcome` is what was kept the first time."""
+    """It is in the log. `repeated`: it already was, and `outcome` is what was kept the first time.
+
+    Or its id was put aside: `aside` then, and there is no place in the log, only the outcome.
+    """
 
     position: Position
     at: int  # engine milliseconds of the first commit
     repeated: bool
     outcome: bytes = field(repr=False)
+
+    @property
+    def aside(self) -> bool:
+        """Whether this id stands for something that is not in the log."""
+        return self.position.seq == 0
 
 
 @dataclass(frozen=True, slots=True)

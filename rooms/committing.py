@@ -66,6 +66,14 @@ class Committing:
             raise EngineAway(f"the engine refused: {error_code(reply)}")
         return [_committed(found, b"") if found else None for found in reply]
 
+    async def put_aside(self, room: RoomKey, id: EventId, outcome: bytes, keep_ms: int, *, over: bool) -> Committed:
+        """Answer repeats of an id with an outcome, without an entry; see `Backplane.put_aside`."""
+        args = (id.encode(), outcome, b"%d" % keep_ms, b"1" if over else b"")
+        (reply,) = await self._link.ask([call("aside", room, *args)])
+        if isinstance(reply, hiredis.ReplyError):
+            raise EngineAway(f"the engine refused: {error_code(reply)}")
+        return _committed(reply, outcome)
+
     def _packed(self, commit: Commit, deadline: int) -> bytes:
         event, kind, author = commit.id.encode("ascii"), commit.kind.encode("ascii"), commit.author.encode("ascii")
         if b" " in event + kind + author or b"\n" in event + kind + author:

@@ -17,7 +17,7 @@ from rooms import envelope
 from rooms.events import RoomKey
 
 FOLDER = Path(__file__).parent / "lua"
-VERBS = ("commit", "lookup", "mint", "rows", "find", "heal", "fork", "trim")
+VERBS = ("commit", "aside", "lookup", "mint", "rows", "find", "heal", "fork", "trim")
 KEYS = 6
 
 # Rooms whose ready-packed keys are kept: about 500 bytes each, and a node is busy in far fewer at once.

@@ -1,0 +1,144 @@
+"""Words that wait for a person: put aside, taken back by their author, told anew after a reconnect.
+
+    hold ──▶ a case of the review desk (moderation/cases.py), with the words masked ──▶ the key is put aside in its room
+    withdraw ──▶ the case ends, the words are deleted
+
+A held message has a case of its own id. In its room the key is *put aside*: from then on a repeat of it, on any node
+and whatever the filter says by then, is answered as the first one was, until the case ends (rooms/lua/aside.lua). The
+case is kept first: a node that dies between the two has promised nothing yet, and the repeat does both again.
+
+Failure: the store away: nothing was kept, so nothing is promised; the author keeps words and key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chat import commands as say
+from chat import wire
+from chat.answers import engine_away, refused, who
+from chat.auth import Identity
+from chat.connection import Connection
+from chat.outcomes import findings, first_outcome, sent
+from chat.replies import Code, Refused, Sent, Withdrawn
+from chat.services import Services
+from chat.settling import DELIVERED, aside_for, settle, tell_staff
+from chat.spoken import Spoken
+from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
+from moderation.review import Gone
+from moderation.verdict import CareBand, Verdict
+from rooms.events import EventId
+
+async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
+    """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same one."""
+    command = one.call.command
+    told = wire.body({"state": "held", "findings": findings(verdict.findings), "says": verdict.says})
+    try:
+        at = services.backplane.engine_now_ms()
+        opened = await services.review.open(case_of(one, verdict, at), words_of(services, one, verdict))
+        if opened.case.state in ENDED:
+            await settle(services, opened.case)
+            before = await first_outcome(services, one.place, one.id)
+            return sent(command, one.id, before) if before else after_the_end(command, opened.case)
+        first = await services.backplane.put_aside(one.place.key, one.id, told, aside_for(services))
+        if not first.aside:  # delivered meanwhile, through another device: nobody need look at this
+            await withdrawn(services, opened.case.id, Step.WITHDRAW, reason=DELIVERED)
+        elif opened.fresh:
+            tell_staff(services, opened.case)
+    except OSError:  # the store is away: nothing was kept, so nothing may be promised
+        return engine_away(command.id)
+    return sent(command, one.id, replace(first, repeated=first.repeated or not opened.fresh))
+
+
+def case_of(one: Spoken, verdict: Verdict, at: int) -> Case:
+    """The case of a held message. Somebody who may be in danger comes first, whatever the words were held for."""
+    member, command = one.place.member, one.call.command
+    kind = CaseKind.FAULT if verdict.faulty else CaseKind.HELD
+    target = command.message if isinstance(command, say.Edit) else ""
+    notes = tuple(command.notes) if isinstance(command, say.Send) else ()
+    return Case(
+        id=one.id,
+        kind=CaseKind.CRISIS if verdict.care.band >= CareBand.HIGH else kind,
+        band=one.submission.band if one.place.topic is None else str(one.place.topic.band),
+        room=one.place.key,
+        user=member.user,
+        at=at,
+        about=one.id,
+        rules=tuple(finding.rule for finding in verdict.findings),
+        care=verdict.care.band,
+        care_kind=str(verdict.care.kind or ""),
+        model_alone=bool(getattr(verdict, "model_alone", False)),
+        waiting=Waiting(
+            alias=member.alias,
+            role=str(member.role),
+            kind=one.submission.kind,
+            pack=one.submission.pack,
+            reply_to=getattr(command, "reply_to", None) or "",
+            notes=notes,
+            target=target,
+        ),
+    )
+
+
+def words_of(services: Services, one: Spoken, verdict: Verdict) -> Words:
+    """What the moderator will read: without what could lead to a person."""
+    pack = services.pipeline.packs[one.submission.pack]
+    return Words(text=pack.masked(one.submission.text, verdict.findings), name=one.place.member.name)
+
+
+def after_the_end(command: Any, case: Case) -> Refused:
+    """The answer to a key whose held message has been decided, taken back or let go."""
+    says = ENDED_SAYS.get(case.state, "This message was looked at and not shown.")
+    return Refused(re=command.id, code=Code.STOPPED, says=says, retry="never", repeated=True)
+
+
+ENDED_SAYS = {
+    State.WITHDRAWN: "You took this message back.",
+    State.REWRITTEN: "You took this message back and wrote another.",
+    State.EXPIRED: "Nobody could look at this in time, so it was let go. You can write it again.",
+}
+
+
+async def withdraw(
+    services: Services, connection: Connection, command: say.Withdraw
+) -> Withdrawn | Refused:
+    """The author takes a held message back; `instead` names what was written in its place."""
+    identity = who(connection)
+    case = await services.review.find(command.request)
+    if case is None or case.user != identity.user or case.waiting is None:
+        return no_such(command)
+    ended = await withdrawn(services, case.id, Step.REWRITE if command.instead else Step.WITHDRAW)
+    if isinstance(ended, Case):
+        return Withdrawn(re=command.id, request=command.request)
+    case = await services.review.find(command.request)
+    if case is not None and case.state in (State.WITHDRAWN, State.REWRITTEN):
+        return Withdrawn(re=command.id, request=command.request, repeated=True)
+    return refused(command.id, Code.CLOSED, "This was decided already.", path="request")
+
+
+async def withdrawn(services: Services, id: str, step: Step, *, reason: str = "") -> Case | No | Gone:
+    """End a case for its author, and do what follows."""
+    ended = await services.review.step(id, step, services.backplane.engine_now_ms(), reason=reason)
+    if isinstance(ended, Case):
+        await settle(services, ended)
+    return ended
+
+
+def no_such(command: say.Withdraw) -> Refused:
+    """The one answer for what is not there and for what is another's."""
+    return refused(command.id, Code.NOT_FOUND, "Nothing of yours waits under this id.", path="request")
+
+
+async def held_items(services: Services, identity: Identity) -> list[dict[str, Any]]:
+    """What of this person's waits for somebody to look at it, for `welcome.now`."""
+    return [
+        {
+            "type": "held",
+            "id": EventId(case.id),
+            "about": case.room.partition("/")[2],
+            "at": wire.timestamp(case.at),
+            "says": "Someone is still looking at this. You can wait, take it back, or write it again in other words.",
+        }
+        for case in await services.review.held_by(identity.user)
+    ]

@@ -1,0 +1,336 @@
+"""What follows from the end of a case: the message delivered or not, its author told, the moderators told.
+
+    a step ends a case (owed) ──▶ settle: into the room · the author's inbox · `case_changed` ──▶ SETTLE, no longer owed
+    once a second, any node ──▶ look_after: what fell due, taken for a lease ──▶ a step ──▶ settle
+
+Everything here may be done twice, because a node can die at any line of it: the message is committed under the id it
+always had, what the author is told has an id made of the case and its end, and the store lets exactly one step through.
+So each message is delivered once or not at all, and each author told once.
+
+A held message is judged again before anybody sees it: what the filter blocks by now is not released, by nobody (R5), and
+what it masks is masked. Reports, concerns, appeals and crises have settlers of their own in `SETTLERS`; one that is not
+there has its person told in their inbox.
+
+Failure: the engine away, or the node killed: the case stays owed, and the lease brings it to another node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from chat import wire
+from chat.auth import event_id
+from chat.joining import INBOX_KEPT
+from chat.services import Services
+from moderation.cases import DAY, HOUR, Case, CaseKind, Resolution, State, Step, Words
+from moderation.verdict import Action, CareBand, Submission, Verdict
+from rooms import envelope
+from rooms.backplane import Commit, Committed
+from rooms.backplane import Refused as Declined
+from rooms.events import NO_ONE, EventId, Kind, RoomKey, UserId
+
+log = structlog.get_logger("warmline.settling")
+
+# The word between nodes that a case has changed.
+CHANGED = "case"
+# The reason of a case that nobody need look at: its message went out another way.
+DELIVERED = "delivered"
+
+SAYS = {
+    "delivered": "Someone looked at your message, and it was shown. Thank you for waiting.",
+    "masked": "Someone looked at your message. It was shown without a detail.",
+    "refused": "Someone looked at your message, and it was not shown to anyone.",
+    "withdrawn": "You took this message back. Nobody saw it.",
+    "expired": "Nobody could look at your message in time, so it was let go. You can write it again.",
+    "waiting": "Nobody has been able to look yet. You can write it in other words, take it back, or wait on.",
+}
+BY_TIME = "Nobody had a reason to keep your message back, so it was shown. Thank you for waiting."
+# The reasons a moderator may give, and what the author reads. A fixed list: no free words travel from staff to people.
+REASONS = {
+    "personal_detail": "It had a detail that could lead to a person.",
+    "unkind": "It reads as an attack on someone here. What you feel is welcome; say it about yourself.",
+    "unsafe_detail": "It had a detail that can put readers at risk. The feeling around it is welcome here.",
+    "not_here": "This room is not the place for it.",
+    "advertising": "It reads as advertising.",
+    "misread": "Our filter misread it. Sorry for the wait.",
+    "duplicate": "It was there already.",
+    "looked_after": "Someone from the team is with the person.",
+    "not_against_rules": "We looked at it with care, and it keeps to the rules.",
+}
+# Said of a message that somebody released whose target has gone meanwhile.
+TARGET_GONE = "The message you changed is not there any more."
+
+Settler = Callable[[Services, Case], Awaitable[bool]]
+# What follows for a kind of case that holds no message. True: done. It may be called again for the same case.
+SETTLERS: dict[CaseKind, Settler] = {}
+# What follows, beside the word to the moderators, when nobody took a case of this kind in time.
+ESCALATED: dict[CaseKind, Settler] = {}
+
+
+def aside_for(services: Services) -> int:
+    """Milliseconds a held key is answered as held: longer than any message is held."""
+    return services.review.times.hold + DAY
+
+
+# ------------------------------------------------------------------ what follows
+
+
+async def settle(services: Services, case: Case) -> None:
+    """Do what follows from the end of a case. What cannot be done now is done when the lease is over."""
+    tell_staff(services, case)
+    if not case.owed:
+        return
+    try:
+        follow = settle_message if case.waiting is not None else SETTLERS.get(case.kind, settle_told)
+        if case.state is State.MERGED:
+            follow = settle_merged
+        if not await follow(services, case):
+            return
+        await services.review.step(case.id, Step.SETTLE, services.backplane.engine_now_ms())
+        for same in await services.review.merged_into(case.id):
+            await settle(services, same)
+    except OSError:
+        log.warning("case_not_settled", kind=str(case.kind), state=str(case.state))
+
+
+async def settle_message(services: Services, case: Case) -> bool:
+    """Deliver the message of an ended case, or see to it that its key is answered; tell its author."""
+    if case.reason == DELIVERED:
+        return True
+    shown = case.state is State.RELEASED or case.resolution in (Resolution.RELEASE, Resolution.MASK)
+    state, says = await deliver(services, case) if shown else (named(case), "")
+    if not state:
+        return False
+    if not shown:
+        kept = wire.body({"state": "refused", "says": SAYS[state]})
+        room, id = RoomKey(case.room), EventId(case.id)
+        await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)
+    return await tell(services, case, state, says or said(case, state))
+
+
+def named(case: Case) -> str:
+    """What the author is told became of a message that is not shown."""
+    if case.state in (State.WITHDRAWN, State.REWRITTEN):
+        return "withdrawn"
+    return "expired" if case.state is State.EXPIRED else "refused"
+
+
+def said(case: Case, state: str) -> str:
+    """The sentence that goes with it, and the moderator's reason where there is one."""
+    says = BY_TIME if case.state is State.RELEASED and state == "delivered" else SAYS[state]
+    return f"{says} {REASONS[case.reason]}" if case.reason in REASONS else says
+
+
+async def deliver(services: Services, case: Case) -> tuple[str, str]:
+    """Commit the message of a case under the id it always had: what became of it; ("", "") when that is not known."""
+    room, id = RoomKey(case.room), EventId(case.id)
+    words = await services.review.words(case.id)
+    commit = await commit_of(services, case, words)
+    if commit is None:
+        return "expired", TARGET_GONE
+    await services.backplane.put_aside(room, id, b"", 0, over=True)  # give the id back
+    outcome = (await services.backplane.submit([commit]))[0]
+    if isinstance(outcome, Declined):
+        return "expired", TARGET_GONE
+    if not isinstance(outcome, Committed) or outcome.aside:  # away, or a repeat has put it aside again: once more
+        return "", ""
+    return ("masked" if case.masked else "delivered"), ""
+
+
+async def commit_of(services: Services, case: Case, words: Words) -> Commit | None:
+    """The commit of a held message; None where the message it changes is gone."""
+    waiting = case.waiting
+    if waiting is None:
+        raise AssertionError("only a case that holds a message delivers one")
+    worn = {"alias_id": waiting.alias, "name": words.name, "role": waiting.role}
+    told: dict[str, Any] = {"from": worn, "text": words.text}
+    if case.masked:
+        told["masked"] = True
+    kept = wire.body({"state": "masked", "text": words.text, "findings": []}) if case.masked else b""
+    plain = Commit(
+        room=RoomKey(case.room),
+        id=EventId(case.id),
+        kind=Kind.MESSAGE,
+        author=UserId(case.user),
+        body=b"",
+        outcome=kept,
+    )
+    if waiting.kind != "edit":
+        more = {"reply_to": waiting.reply_to, "notes": list(waiting.notes)}
+        return replace(plain, body=wire.body(told | {field: value for field, value in more.items() if value}))
+    target = EventId(waiting.target)
+    entry = await services.backplane.entry(RoomKey(case.room), target)
+    if entry is None or entry.kind != Kind.MESSAGE or entry.author != case.user:
+        return None
+    amended = {name: value for name, value in wire.unbody(entry.body).items() if name != "masked"}
+    amended |= {"text": words.text, "edited": True} | ({"masked": True} if case.masked else {})
+    body = wire.body({"message": waiting.target, **told})
+    return replace(plain, kind=Kind.EDITED, body=body, target=target, amended=wire.body(amended))
+
+
+async def settle_merged(services: Services, case: Case) -> bool:
+    """A merged case has the answer of the one it went into, as soon as there is one."""
+    head = await services.review.find(case.into)
+    if head is not None and not head.resolution and head.state in (State.OPEN, State.CLAIMED):
+        await services.review.put_off(case.id, services.backplane.engine_now_ms() + HOUR)
+        return False
+    same = replace(case, resolution=head.resolution if head else "", reason=head.reason if head else "")
+    return await SETTLERS.get(case.kind, settle_told)(services, same)
+
+
+async def settle_told(services: Services, case: Case) -> bool:
+    """Tell the person whose case it is what became of it."""
+    state = case.resolution or str(case.state)
+    says = "Someone from the team has looked at what you told us. Thank you."
+    if case.state is State.EXPIRED:
+        says = "Nobody from the team could look at what you told us in time. We are sorry."
+    return await tell(services, case, state, f"{says} {REASONS[case.reason]}" if case.reason in REASONS else says)
+
+
+# ------------------------------------------------------------------ who is told
+
+
+async def tell(services: Services, case: Case, state: str, says: str, **more: Any) -> bool:
+    """Tell the person of a case what became of it, in their inbox, once. False: not now."""
+    inbox = RoomKey(f"inbox/{case.user}")
+    told = {"about": case.room.partition("/")[2], "state": state, "says": says, **more}
+    told["message" if case.waiting is not None else "case"] = case.id
+    services.backplane.keep_for(inbox, INBOX_KEPT)
+    commit = Commit(
+        room=inbox,
+        id=event_id(services.secret, UserId(case.user), inbox, "resolved", f"{case.id}/{state}"),
+        kind=Kind.RESOLVED,
+        author=NO_ONE,
+        body=wire.body(told),
+    )
+    return isinstance((await services.backplane.submit([commit]))[0], Committed)
+
+
+def tell_staff(services: Services, case: Case) -> None:
+    """Tell every node's moderators that a case has changed: no words, no names, and lossy, for `cases` has it all."""
+    told = {
+        "case": case.id,
+        "kind": str(case.kind),
+        "state": str(case.state),
+        "band": case.band,
+        "rank": int(case.rank),
+        "escalated": case.escalated,
+    }
+    services.backplane.publish_soon(None, envelope.control(CHANGED, wire.body(told)))
+
+
+# ------------------------------------------------------------------ looking again
+
+
+def judged_again(services: Services, case: Case, words: Words) -> Verdict:
+    """What the filter says now of the words of a held message, whatever else its author has sent since."""
+    waiting = case.waiting
+    if waiting is None:
+        raise AssertionError("only a case that holds a message has words to judge")
+    trial = Submission(
+        text=words.text,
+        lane=case.room,
+        author=case.user,
+        kind=waiting.kind,
+        pack=waiting.pack,
+        role=waiting.role,
+        band=case.band,
+        is_reply=bool(waiting.reply_to),
+        key=case.id,
+        dry=True,
+    )
+    verdict = services.pipeline.judge(trial, services.ticks())
+    calm = tuple(finding for finding in verdict.findings if finding.label != "flood")
+    if len(calm) == len(verdict.findings):
+        return verdict
+    pack = services.pipeline.packs[waiting.pack]
+    return replace(verdict, findings=calm, action=pack.decide(calm, waiting.kind))
+
+
+def fit_to_show(services: Services, case: Case, words: Words, verdict: Verdict, *, spare: bool) -> Words:
+    """The words as others will see them: personal data masked, and with `spare` every passage that was found."""
+    pack = services.pipeline.packs[case.waiting.pack if case.waiting else "general"]
+    text = words.text
+    if spare:
+        spans = sorted(finding.span for finding in verdict.findings if finding.says)
+        for start, end in reversed(spans):
+            text = f"{text[:start]}[removed]{text[end:]}" if end <= len(text) else text[:start] + "[removed]"
+    else:
+        text = pack.masked(text, verdict.findings)
+    return replace(words, text=text)
+
+
+# ------------------------------------------------------------------ what falls due
+
+
+async def look_after(services: Services) -> None:
+    """See to what has fallen due on the desk: one round. Any node may; each thing is done once."""
+    dues = await services.review.due()
+    for case in dues.cases:
+        due = services.review.due_of(case)
+        if due is not None and due.at <= dues.now:
+            await DUE.get(due.step, step_only)(services, case, due.step, dues.now)
+
+
+async def step_only(services: Services, case: Case, step: Step, now: int) -> None:
+    """A step of time with nothing more to decide; then what follows from it."""
+    stepped = await services.review.step(case.id, step, now)
+    if not isinstance(stepped, Case):
+        return
+    if step in (Step.LAPSE, Step.ESCALATE):
+        tell_staff(services, stepped)
+    if step is Step.ESCALATE and (follow := ESCALATED.get(case.kind)):
+        await follow(services, stepped)
+    if stepped.owed:
+        await settle(services, stepped)
+
+
+async def settle_again(services: Services, case: Case, step: Step, now: int) -> None:
+    """Whoever was to do what follows has died, or could not."""
+    await settle(services, case)
+
+
+async def remind(services: Services, case: Case, step: Step, now: int) -> None:
+    """Ten minutes: tell the author what they may do. Told first: a node that dies between tells again, as one event."""
+    if await tell(services, case, "waiting", SAYS["waiting"], choices=["rewrite", "withdraw", "wait"]):
+        await services.review.step(case.id, step, now)
+
+
+async def judge_again(services: Services, case: Case, step: Step, now: int) -> None:
+    """The filter looks again: at what it could not judge, and before time releases what the model alone held."""
+    words = await services.review.words(case.id)
+    verdict = judged_again(services, case, words)
+    passes = verdict.action in (Action.ALLOW, Action.MASK)
+    doubt = verdict.action is Action.HOLD and bool(getattr(verdict, "model_alone", False))
+    if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
+        fit = fit_to_show(services, case, words, verdict, spare=False)
+        stepped = await services.review.step(case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text)
+    else:
+        changes = {} if verdict.faulty else changed(case, verdict)
+        stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, **changes)
+    if isinstance(stepped, Case):
+        await settle(services, stepped)
+
+
+def changed(case: Case, verdict: Verdict) -> dict[str, Any]:
+    """What a new look at the words makes of a case."""
+    crisis = verdict.care.band >= CareBand.HIGH
+    return {
+        "kind": CaseKind.CRISIS if crisis else CaseKind.HELD,
+        "rules": tuple(finding.rule for finding in verdict.findings),
+        "care": max(case.care, verdict.care.band),
+        "care_kind": str(verdict.care.kind or case.care_kind),
+    }
+
+
+Due = Callable[[Services, Case, Step, int], Awaitable[None]]
+DUE: dict[Step, Due] = {
+    Step.SETTLE: settle_again,
+    Step.REMIND: remind,
+    Step.JUDGE: judge_again,
+    Step.RELEASE: judge_again,
+}
