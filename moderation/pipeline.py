@@ -16,10 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from moderation import books as shelf
 from moderation import contact, crisis, policy, rules
+from moderation.books import Books
 from moderation.flood import Flood
-from moderation.helplines import Helplines
 from moderation.rules import DATA
+from moderation.says import ENGLISH
 from moderation.text import SIGNS, STRETCHES, View, Views, looks_disguised, looks_set_apart
 from moderation.verdict import NO_CARE, Action, Care, CareBand, Finding, Submission, Verdict
 
@@ -61,24 +63,27 @@ class Pipeline:
     def __init__(
         self,
         *,
-        book: rules.Book,
-        packs: dict[str, policy.Pack],
-        contacts: contact.Contacts,
+        books: Books,
         stopwatch: Callable[[], float],
         budget: float,
         flood: Flood | None,
     ) -> None:
         """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take."""
-        self.packs = packs
         self.healthy = True  # whether the newest judgement worked
         self.faults = 0  # judgements that failed or were too slow, since the start
         self.last_fault = ""  # the stage and the kind of error, never words
-        self._book = book
-        self._contacts = contacts
         self._stopwatch = stopwatch
         self._budget = budget
         self._flood = flood
-        number = book.prefilter.number
+        self.adopt(books)
+
+    def adopt(self, books: Books) -> None:
+        """Judge by these books from the next message on. Windows and health stay as they are."""
+        self.books = books
+        self.packs = books.packs
+        self._book = books.book
+        self._contacts = books.contacts
+        number = books.book.prefilter.number
         self._cues = _Cues(
             frozenset(number[digit] for digit in "0123456789"),
             frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"),
@@ -86,7 +91,7 @@ class Pipeline:
             frozenset(number[cue] for cue in contact.CUES if cue not in contact.COMMON_CUES),
             number,
         )
-        self._idle = {name: _idle(book, pack) for name, pack in packs.items()}
+        self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
 
     # ------------------------------------------------------------------ judging
 
@@ -117,7 +122,8 @@ class Pipeline:
         self.healthy = False
         self.faults += 1
         self.last_fault = f"{stage}: {why}"
-        return Verdict(Action.HOLD, care=work.care, says=FAULT_SAYS, policy=work.pack.version, faulty=True)
+        says = self.books.says.say(FAULT_SAYS, work.submission.language)
+        return Verdict(Action.HOLD, care=work.care, says=says, policy=work.pack.version, faulty=True)
 
     # ------------------------------------------------------------------ stages
 
@@ -227,28 +233,45 @@ class Pipeline:
         submission, pack = work.submission, work.pack
         if not work.findings:
             return Verdict(Action.ALLOW, text=submission.text, policy=pack.version)
-        action = pack.decide(work.findings, submission.kind)
-        findings = tuple(sorted(work.findings, key=lambda finding: finding.span))
-        shown = tuple(finding for finding in findings if pack.thresholds(finding.label, submission.kind))
+        counted = self._counted(work)
+        action = pack.decide(counted, submission.kind)
+        findings = tuple(sorted(counted, key=lambda finding: finding.span))
+        shown = self._shown(work, findings, action)
         if action is Action.ALLOW:
             return Verdict(action, work.care, shown, text=submission.text, policy=pack.version)
+        says = self.books.says.say(pack.says.get(action, ""), submission.language)
         if action is Action.MASK:
             text = pack.masked(submission.text, findings)
-            return Verdict(action, work.care, shown, text=text, says=pack.says.get(action, ""), policy=pack.version)
+            return Verdict(action, work.care, shown, text=text, says=says, policy=pack.version)
         suggestion = self._suggestion(work, findings) if submission.kind != "alias" else None
-        return Verdict(
-            action, work.care, shown, suggestion=suggestion, says=pack.says.get(action, ""), policy=pack.version
+        return Verdict(action, work.care, shown, suggestion=suggestion, says=says, policy=pack.version)
+
+    def _counted(self, work: _Work) -> list[Finding]:
+        """The findings that count here: not those of freed words, nor what another finding explains."""
+        found = self.books.allowed.kept(work.submission.text, work.pack.kept(work.findings, work.care))
+        return found if work.submission.night else [one for one in found if one.label != policy.AT_NIGHT]
+
+    def _shown(self, work: _Work, findings: tuple[Finding, ...], action: Action) -> tuple[Finding, ...]:
+        """What the author is told of, in their language; no hints on words that are stopped."""
+        told, language = work.submission, work.submission.language
+        return tuple(
+            finding if language == ENGLISH else replace(finding, says=self.books.says.say(finding.says, language))
+            for finding in findings
+            if work.pack.thresholds(finding.label, told.kind)
+            and not (action >= Action.HOLD and finding.label.startswith(policy.HINT))
         )
 
     def _suggestion(self, work: _Work, findings: tuple[Finding, ...]) -> str | None:
         """A text that passes this pipeline: the rest of the message without the sentences at fault, or words the
         rule or pack offers.
         """
+        say, language = self.books.says.say, work.submission.language
         acting = [finding for finding in findings if work.pack.action_of(finding, "message") >= Action.HOLD]
         offers = [_without(work.submission.text, acting)]
         for finding in acting:
             rule = self._book.by_id.get(finding.rule)
-            offers += [rule.suggest if rule else "", *work.pack.suggestions.get(finding.label, ())]
+            written = (rule.suggest if rule else "", *work.pack.suggestions.get(finding.label, ()))
+            offers += [say(offer, language) for offer in written]
         return next((offer for offer in offers if offer and self._passes(offer, work)), None)
 
     def _passes(self, offer: str, work: _Work) -> bool:
@@ -257,7 +280,7 @@ class Pipeline:
         for stage, run in self._STAGES:
             if stage != "flood":
                 run(self, trial)
-        return work.pack.decide(trial.findings, "message") is Action.ALLOW
+        return work.pack.decide(self._counted(trial), "message") is Action.ALLOW
 
 
 def _idle(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
@@ -290,17 +313,14 @@ def load(
     stopwatch: Callable[[], float],
     budget: float = 0.05,
     flood: bool = True,
-    helplines: Helplines | None = None,
     data: Path = DATA,
+    own: Path | None = None,
 ) -> Pipeline:
-    """A pipeline from the packaged rule book, packs and helplines (or those under `data`). Raises BookError,
-    PackError.
+    """A pipeline from the packaged books (or those under `data`) and an operator's `own` folder. Raises BooksRefused,
+    BookError, PackError.
     """
-    lines = helplines or Helplines.load(data / "helplines.yaml")
     return Pipeline(
-        book=rules.load(data / "rules", cues=contact.CUES),
-        packs=policy.load(data / "packs"),
-        contacts=contact.Contacts(lines.contacts(), lines.hosts()),
+        books=shelf.load(data, own),
         stopwatch=stopwatch,
         budget=budget,
         flood=Flood() if flood else None,

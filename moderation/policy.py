@@ -39,6 +39,8 @@ from moderation.verdict import Action, Care, CareBand, Finding
 
 # Remarks on how something would land: never more than that.
 HINT = "hint."
+# A remark that is made only where it is night for the author ("sleep on it").
+AT_NIGHT = "hint.at_night"
 
 
 class PackError(Exception):
