@@ -33,7 +33,9 @@ from rooms.events import EventId
 async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
     """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same one."""
     command = one.call.command
-    told = wire.body({"state": "held", "findings": findings(verdict.findings), "says": verdict.says})
+    told = {"state": "held", "findings": findings(verdict.findings), "says": verdict.says}
+    if verdict.suggestion:
+        told["suggestion"] = verdict.suggestion
     try:
         at = services.backplane.engine_now_ms()
         opened = await services.review.open(case_of(one, verdict, at), words_of(services, one, verdict))
@@ -41,7 +43,7 @@ async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refu
             await settle(services, opened.case)
             before = await first_outcome(services, one.place, one.id)
             return sent(command, one.id, before) if before else after_the_end(command, opened.case)
-        first = await services.backplane.put_aside(one.place.key, one.id, told, aside_for(services))
+        first = await services.backplane.put_aside(one.place.key, one.id, wire.body(told), aside_for(services))
         if not first.aside:  # delivered meanwhile, through another device: nobody need look at this
             await withdrawn(services, opened.case.id, Step.WITHDRAW, reason=DELIVERED)
         elif opened.fresh:

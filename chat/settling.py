@@ -109,7 +109,14 @@ async def settle_message(services: Services, case: Case) -> bool:
         kept = wire.body({"state": "refused", "says": SAYS[state]})
         room, id = RoomKey(case.room), EventId(case.id)
         await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)
-    return await tell(services, case, state, says or said(case, state))
+    offer = await offered(services, case) if state == "refused" else {}
+    return await tell(services, case, state, says or said(case, state), **offer)
+
+
+async def offered(services: Services, case: Case) -> dict[str, str]:
+    """A version of the words that passes, where there is one."""
+    verdict = judged_again(services, case, await services.review.words(case.id))
+    return {"suggestion": verdict.suggestion} if verdict.suggestion else {}
 
 
 def named(case: Case) -> str:
@@ -296,7 +303,8 @@ async def settle_again(services: Services, case: Case, step: Step, now: int) -> 
 
 async def remind(services: Services, case: Case, step: Step, now: int) -> None:
     """Ten minutes: tell the author what they may do. Told first: a node that dies between tells again, as one event."""
-    if await tell(services, case, "waiting", SAYS["waiting"], choices=["rewrite", "withdraw", "wait"]):
+    choices = ["rewrite", "withdraw", "wait"]
+    if await tell(services, case, "waiting", SAYS["waiting"], choices=choices, **await offered(services, case)):
         await services.review.step(case.id, step, now)
 
 

@@ -1,0 +1,60 @@
+"""Members of staff on a node, and what they do at the desk.
+
+    async with on_duty(node.url, "moderator") as mod:
+        case = await first_case(mod)
+        await mod.ask("claim", case=case["case"])
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from chat.auth import Identity, Scope, sign
+from rooms.events import Band, Role, UserId
+from tests.support.nodes import SECRET
+from tests.support.raw import Raw
+
+# Words that a person should look at in an adult room of the general pack, and a version of them nobody minds.
+DOUBTFUL = "can we talk on telegram instead"
+# Words that bring a person at once.
+URGENT = "tell me the easiest way to end it"
+
+
+def token(role: str, name: str = "", *, vetted: bool = False, secret: str = SECRET, band: str = "adult") -> str:
+    """A pass for a member of staff."""
+    now = time.time()
+    identity = Identity(
+        user=UserId(f"staff-{name or role}"),
+        roles=frozenset({Role(role)}),
+        scopes=frozenset({Scope.TEEN_VETTED}) if vetted else frozenset(),
+        band=Band(band),
+        expires=now + 3600,
+    )
+    return sign(identity, secret.encode(), now - 10)
+
+
+@asynccontextmanager
+async def on_duty(url: str, role: str, name: str = "", **how: Any) -> AsyncIterator[Raw]:
+    """A member of staff who has said hello."""
+    async with Raw.upgraded(url) as raw:
+        welcome = await raw.ask("hello", token=token(role, name, **how))
+        assert welcome["type"] == "welcome", welcome
+        yield raw
+
+
+async def waiting(raw: Raw) -> list[dict[str, Any]]:
+    """What the desk shows this one, the most urgent first."""
+    listed = await raw.ask("cases", limit=100)
+    assert listed["type"] == "cases", listed
+    rows: list[dict[str, Any]] = listed["cases"]
+    return rows
+
+
+async def decide(raw: Raw, case: str, resolution: str, **more: Any) -> dict[str, Any]:
+    """Claim a case and decide it."""
+    claimed = await raw.ask("claim", case=case)
+    assert claimed["type"] == "claimed", claimed
+    return await raw.ask("resolve", case=case, resolution=resolution, **more)
