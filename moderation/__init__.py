@@ -27,7 +27,9 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         helplines.py     the helplines and the card: data/helplines.yaml
         pipeline.py      runs it all over the submissions of a tick
         keys.py          key names of the review queue
+        lines.py         labelled lines: what the filter is taught and tried with
     L2  review.py        held messages in the engine
+    L4  evaluate.py      `python -m moderation.evaluate`: what all this does to people, in figures (evaluation/)
     data/                rules, packs and helplines: most changes happen here and need no code
     lua/                 one verb of the review queue per file
 

@@ -29,21 +29,30 @@ LAYERS = {
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
-        moderation.digits moderation.keys moderation.lines
+        moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
+        moderation.offers moderation.card moderation.contagion chat.careid
+        moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
+        moderation.evaluation.personal moderation.evaluation.disguises moderation.evaluation.foreign
+        moderation.evaluation.bars moderation.evaluation.lived moderation.evaluation.labelled
+        moderation.evaluation.hidden moderation.evaluation.plots moderation.evaluation.report
+        moderation.evaluation.timing moderation.evaluation.strangers
+        moderation.digits moderation.keys moderation.cases moderation.lines moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
-        chat.accounts
+        chat.accounts chat.shift rooms.calming
         rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
         rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.copies
-        rooms.presence
-        moderation.review
+        rooms.presence rooms.promises
+        moderation.review moderation.audit moderation.standing
         """,
     3: """
         chat.dispatch chat.answers chat.joining chat.talk chat.spoken chat.outcomes chat.speech chat.amends chat.care
-        chat.people chat.services
+        chat.people chat.services chat.help chat.asking chat.easing chat.holding chat.settling chat.desk
         """,
     4: """
-        chat.cli chat.node chat.gateway chat.web chat.listener chat.ws chat.workers chat.checks chat.config
+        moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
+        moderation.evaluation.progress
+        chat.cli chat.node chat.books chat.gateway chat.web chat.listener chat.ws chat.workers chat.checks chat.config
         chat.sources chat.datadir
         chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
         """,
@@ -68,7 +77,11 @@ OUTSIDE: dict[str, set[str | int]] = {
         "chat.wire", "chat.fields", "chat.dialler", "chat.client", "chat.commands", "chat.replies", "chat.settings",
         "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines",
     },
-    "yaml": {"chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines"},
+    "yaml": {
+        "chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines",
+        "moderation.evaluate", "moderation.evaluation.personal", "moderation.evaluation.lived",
+        "moderation.shield", "moderation.card", "moderation.sheets", "moderation.says",
+    },
     "structlog": {2, 3, 4},
     "jwt": {"chat.auth"},
     "click": {"chat.cli"},
@@ -76,7 +89,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "uvloop": {"chat.workers"},
     "re2": {"moderation.rules", "moderation.contact", "moderation.crisis"},
     "ahocorasick": {"moderation.prefilter"},
-    "phonenumbers": {"moderation.digits"},
+    "phonenumbers": {"moderation.digits", "moderation.evaluation.personal"},
     "linkify_it": {"moderation.contact"},
 }  # fmt: skip
 

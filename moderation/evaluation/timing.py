@@ -1,0 +1,71 @@
+"""M14: how long a message takes, alone and among others.
+
+    texts of about 93 characters → each judged alone, several times → the middle of its times → median and p99 of them
+                                 → judged 8 and 32 together          → time for each of them
+
+The middle of several tries leaves out what the machine did meanwhile and keeps what the text costs: that is what can
+be compared between two versions. What a person meets under load is measured in the running server, by stage. The
+clock is given: CPU time of the process where a gate depends on it, wall time otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from moderation.evaluation.bars import Cell, Chapter, Figure
+from moderation.evaluation.measures import percentile
+from moderation.evaluation.outcomes import Judge
+from moderation.verdict import Submission
+
+# A message is about this long.
+USUAL = 93
+_NEAR = 15
+_MANY = 800
+_TRIES = 5
+TOGETHER = (1, 8, 32)
+
+
+def usual(texts: Iterable[str]) -> list[str]:
+    """Messages of about the usual length."""
+    return [text for text in texts if abs(len(text) - USUAL) <= _NEAR][:_MANY]
+
+
+def timed(texts: Sequence[str], judge: Judge, clock: Callable[[], float]) -> tuple[Chapter, list[float]]:
+    """Figures in milliseconds, and the times of each text alone for the histogram. `clock` gives seconds."""
+    submissions = [Submission(text, lane="timing", author=str(number)) for number, text in enumerate(texts)]
+    judge(submissions)  # what is made once is made before
+    alone = _alone(submissions, judge, clock)
+    among = {many: _together(submissions, judge, clock, many) for many in TOGETHER[1:]}
+    figures = [
+        Figure("M14.median", percentile(alone, 0.5), len(alone)),
+        Figure("M14.p99", percentile(alone, 0.99), len(alone)),
+        Figure("M14.together", among[32], len(alone), note=f"among 8: {among[8]:.3f} ms"),
+    ]
+    rows: dict[str, dict[str, Cell]] = {
+        f"p{share * 100:g}": {"alone, ms": percentile(alone, share)} for share in (0.5, 0.9, 0.99, 0.999)
+    }
+    rows |= {f"among {many}": {"alone, ms": None, "each, ms": value} for many, value in among.items()}
+    return Chapter(figures, {"time": rows}), alone
+
+
+def _alone(submissions: Sequence[Submission], judge: Judge, clock: Callable[[], float]) -> list[float]:
+    tries: list[list[float]] = [[] for _ in submissions]
+    for _ in range(_TRIES):
+        for times, submission in zip(tries, submissions, strict=True):
+            begun = clock()
+            judge([submission])
+            times.append((clock() - begun) * 1000)
+    return [percentile(times, 0.5) for times in tries]
+
+
+def _together(submissions: Sequence[Submission], judge: Judge, clock: Callable[[], float], many: int) -> float:
+    """Milliseconds each: the middle of the batches, the best of the tries."""
+    best = []
+    for _ in range(_TRIES):
+        times = []
+        for start in range(0, len(submissions) - many + 1, many):
+            begun = clock()
+            judge(submissions[start : start + many])
+            times.append((clock() - begun) * 1000 / many)
+        best.append(sum(times) / len(times))
+    return min(best)
