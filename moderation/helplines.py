@@ -1,23 +1,20 @@
-"""Helplines, and the card that offers them.
+"""Helplines: the listing, and what in it a human must look at again.
 
-The lines come from `data/helplines.yaml`; its header says how they were found, and nothing here changes a number.
-`contacts()` is every listed contact, verified or not: none of them is ever masked as personal data. The card (`card`)
-is what a person sees privately when care is owed: at most three verified lines, the emergency number, somebody here
-to talk to, and plain words. It never shows a score or "at risk", dials by itself or promises anything.
+    helplines.yaml ──▶ Helplines ──▶ offers.py: which lines for this person ──▶ card.py: the card that shows them
+                          └──▶ contact.py: every listed contact, verified or not, is never masked as personal data
 
-Which lines: of the person's country first; open before closed or unknown; the person's language; crisis lines for
-concern and above, other lines (read `crisis: false`) only at info and concern. A line for a topic or kind of trouble
-(maternal, recovery, abuse) goes before a general one where it may. Teens get child and youth lines, text and chat
-first, and no adult-only line. A line whose source was read over a year ago leaves the card unless it is its country's
-last; over 180 days it is listed by `stale` for the operator. Without a verified line: the directory and "your local
-emergency number".
+The lines come from `data/helplines.yaml`; its header says how they were found, and nothing here changes a number: what
+is shown is the string that stands there. A line says its source and the day on which somebody read it (`checked`);
+one without either is refused at the start. At 180 days re-reading it is the operator's task (`due`, told by
+`warmline helplines check`); at 365 days it leaves the card unless it is the last that could help (offers.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,95 +22,86 @@ from urllib.parse import urlsplit
 import yaml
 
 from moderation import hours
-from moderation.verdict import Care, CareBand, CareKind
 
 # safety.md 9: an operator is asked to re-read a line at 180 days; after 365 it is off the card.
 STALE_DAYS = 180
 EXPIRED_DAYS = 365
-MOST_LINES = 3
 
-# Kinds and topics of lines that fit a kind of trouble or a room, best first.
-FITS: dict[str, tuple[str, ...]] = {
-    CareKind.SUICIDE: ("suicide", "crisis"),
-    CareKind.SELF_HARM: ("self_harm", "suicide", "crisis"),
-    CareKind.INFANT: ("perinatal", "postpartum"),
-    CareKind.CHILD: ("child_abuse", "children", "youth"),
-    CareKind.ABUSE: ("domestic_violence", "sexual_assault", "crime_victims"),
-    CareKind.SUBSTANCE: ("substance_use", "recovery"),
-    CareKind.MEDICATION: ("health", "mental_health"),
-    CareKind.PSYCHOSIS: ("mental_health", "crisis"),
-    CareKind.THIRD_PARTY: ("suicide", "crisis", "families"),
-    CareKind.VIOLENCE: ("crisis", "crime_victims"),
-    "postpartum": ("perinatal", "postpartum"),
-    "recovery": ("substance_use", "recovery"),
-    "bipolar": ("bipolar", "mental_health"),
-    "autism-parents": ("autism_parents", "autism"),
-    "eating": ("eating_disorder",),
-    "anxiety": ("anxiety",),
-    "depression": ("depression",),
-}
-# Some listings help with paperwork or other people, not with a night like this.
-_NEVER_ON_CARD = frozenset({"report", "directory", "support_groups", "referral_only"})
-_TEXT_FIRST = ("chat", "sms", "whatsapp")
-_YOUNG = frozenset({"children", "teens", "young_adults", "lgbtq_youth", "under_35"})
-
-SAYS: dict[CareBand, str] = {
-    CareBand.INFO: "You did nothing wrong by writing this. In case it's useful, here are people who know about it.",
-    CareBand.CONCERN: "You did nothing wrong by writing this. It sounds heavy, and you don't have to carry it alone.",
-    CareBand.HIGH: "You did nothing wrong by writing this. We'd like you to have someone with you now.",
-    CareBand.IMMINENT: "You did nothing wrong by writing this. In danger right now? The emergency number comes first.",
-}
-_TOLD = {True: "A person from the team has been told.", False: "This card is only for you; it alerts nobody."}
-ABUSE_WARNING = (
-    "Calls can stay in a phone's call log and bill. Look at this when you are alone, or use a phone nobody checks."
-)
+DATA = Path(__file__).parent / "data"
+# A line whose notes say so is closed on the holidays of its country (holidays.yaml).
+_HOLIDAYS = re.compile(r"closed on (?:public |bank )?holidays", re.IGNORECASE)
+# Words of the compilers in a note that ask for a second look.
+_DOUBTS = re.compile(r"from memory|memory says|re-check|confirm with|placeholder|\(memory\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One way to reach one line."""
+class Task:
+    """One entry a human must check again. `age` is days since its source was read, None where nobody wrote that down.
 
-    line: Mapping[str, Any]
-    contact: Mapping[str, Any]
-    open: bool | None
-    opens_at: datetime | None
+    `overdue`: read a year ago or more.
+    """
 
-    @property
-    def crisis(self) -> bool:
-        """Whether the line is for crises: as its listing says, else by its kind and topics."""
-        return bool(
-            self.line.get(
-                "crisis_line", self.line["kind"] in ("crisis", "youth", "victim") or "suicide" in self.line["topics"]
-            )
-        )
+    id: str
+    country: str
+    name: str
+    source: tuple[str, ...]
+    age: int | None
+    reasons: tuple[str, ...]
+    overdue: bool
 
 
 class Helplines:
     """All lines, and the emergency numbers."""
 
-    def __init__(self, listing: Mapping[str, Any]) -> None:
+    def __init__(self, listing: Mapping[str, Any], holidays: Mapping[str, list[str]] | None = None) -> None:
         """`listing` is the parsed file. Raises ValueError for a line without source or checked date."""
-        self._lines: list[Mapping[str, Any]] = listing["lines"]
+        self.lines: list[Mapping[str, Any]] = listing["lines"]
         self._emergency: Mapping[str, Any] = listing["emergency"]
         self._directories = listing.get("fallback_directories", [])
         self._hours: dict[int, hours.Hours] = {}
-        for line in self._lines:
-            if not line.get("source") or not line.get("checked"):
+        for line in self.lines:
+            if not any(map(str.strip, line.get("source") or [])) or not line.get("checked"):
                 raise ValueError(f"helpline {line.get('id')}: says no source or no checked date")
+            read_on(line)
+            off = (holidays or {}).get(line["country"], ()) if _HOLIDAYS.search(str(line.get("notes", ""))) else ()
             for contact in line["contacts"]:
-                self._hours[id(contact)] = hours.parse(
-                    contact.get("hours"), contact.get("tz") or _only_zone(line["country"])
-                )
+                zone = contact.get("tz") or _ZONES.get(line["country"])
+                self._hours[id(contact)] = hours.parse(contact.get("hours"), zone, off)
 
     @classmethod
-    def load(cls, path: Path = Path(__file__).parent / "data" / "helplines.yaml") -> Helplines:
-        return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    def load(cls, path: Path = DATA / "helplines.yaml", more: Sequence[Mapping[str, Any]] = ()) -> Helplines:
+        """The packaged listing, or another in its place, and `more` lines (own.py). Raises OSError, ValueError."""
+        beside = path.parent / "holidays.yaml"
+        listing = _read(path)
+        listing["lines"] = [*listing["lines"], *more]
+        return cls(listing, _read(beside if beside.exists() else DATA / "holidays.yaml"))
+
+    def become(self, other: Helplines) -> None:
+        """Everything of `other`, at once: who holds this one has the new listing (chat/books.py)."""
+        self.__dict__ = dict(other.__dict__)
+
+    def hours_of(self, contact: Mapping[str, Any]) -> hours.Hours:
+        """When a contact of this listing answers."""
+        return self._hours[id(contact)]
+
+    def of(self, country: str | None) -> list[Mapping[str, Any]]:
+        """The country's lines that may be on a card: those somebody has verified."""
+        return [line for line in self.lines if line["country"] == country and line["verified"]]
+
+    def directories(self) -> list[dict[str, str]]:
+        """Where to look for a line when we have none."""
+        return [{"name": each["name"], "url": each["url"]} for each in self._directories]
+
+    def emergency(self, country: str | None) -> Mapping[str, Any] | None:
+        """The verified emergency numbers of a country (`dial`, perhaps `text`), or None."""
+        entry = self._emergency.get(country or "") or (self._emergency.get("EU_DEFAULT") if country in _EU else None)
+        return entry if entry and entry.get("verified") else None
 
     def contacts(self) -> frozenset[str]:
         """Every number people may dial or text, as listed, and every emergency number."""
         listed = {
             str(each[way])
-            for line in self._lines
+            for line in self.lines
             for each in line["contacts"]
             for way in ("dial", "to", "vanity")
             if each.get(way)
@@ -124,152 +112,71 @@ class Helplines:
         """Hosts of the lines' own pages."""
         pages = [
             page
-            for line in self._lines
+            for line in self.lines
             for page in (line.get("web"), *(each.get("url") for each in line["contacts"]))
             if page
         ]
         return frozenset((urlsplit(page).hostname or "").removeprefix("www.") for page in pages)
 
     def stale(self, today: date, days: int = STALE_DAYS) -> list[str]:
-        """Ids of lines whose source was read more than `days` ago: an operator's task."""
-        return [line["id"] for line in self._lines if _age(line, today) > days]
+        """Ids of lines whose source was read `days` ago or longer: an operator's task."""
+        return [line["id"] for line in self.lines if age(line, today) >= days]
 
-    def card(
-        self,
-        care: Care,
-        *,
-        id: str,
-        country: str | None,
-        language: str | None = "en",
-        band: str = "adult",
-        topic: str | None = None,
-        now: float,
-        heard: str = "",
-        told: bool = False,
-        person: bool = False,
-    ) -> dict[str, Any]:
-        """The private card, ready for the wire. Pure.
+    def due(self, today: date) -> list[Task]:
+        """Everything a human must check again: overdue first, then what grew stale, then what was never sure."""
+        tasks = [task for task in (*self._lines_due(today), *self._numbers_due()) if task.reasons]
+        return sorted(tasks, key=lambda task: (not task.overdue, -(task.age or 0), task.country, task.id))
 
-        `now` is seconds since 1970. `heard` says what became of the message, in words; `told` whether a person of the
-        team was told; `person` whether one can be talked to here now.
-        """
-        moment = datetime.fromtimestamp(now, UTC)
-        abuse = care.kind in (CareKind.ABUSE, CareKind.CHILD)
-        says = [SAYS.get(care.band, SAYS[CareBand.INFO]), heard, _TOLD[told]]
-        if abuse:
-            says.append(ABUSE_WARNING)
-        lines = [_shown(offer) for offer in self._chosen(care, country, language or "en", band, topic or "", moment)]
-        if not lines:
-            says.append("We have no line we're sure of for where you are. The directory lists lines by country.")
-        return {
-            "id": id,
-            "urgent": care.band >= CareBand.HIGH,
-            "collapsed": abuse,
-            "says": " ".join(filter(None, says)),
-            "lines": lines,
-            "emergency": self._emergency_of(country),
-            "directory": [] if lines else [{"name": each["name"], "url": each["url"]} for each in self._directories],
-            "person": _person(person),
-            "ask": ["What is in the way of reaching out right now?"] if care.band >= CareBand.CONCERN else [],
-            "dismiss": "Not now",
-        }
+    def _lines_due(self, today: date) -> Iterator[Task]:
+        for line in self.lines:
+            days = age(line, today)
+            reasons = []
+            if days >= EXPIRED_DAYS:
+                reasons.append("read a year ago or more: off the card, unless it is the last that could help")
+            elif days >= STALE_DAYS:
+                reasons.append(f"read {STALE_DAYS} days ago or more")
+            yield Task(
+                line["id"], line["country"], line["name"], tuple(line["source"]), days,
+                (*reasons, *_doubts(line)), days >= EXPIRED_DAYS,
+            )  # fmt: skip
 
-    def _chosen(
-        self, care: Care, country: str | None, language: str, band: str, topic: str, moment: datetime
-    ) -> list[Offer]:
-        young = band == "teen"
-        offers = [
-            Offer(line, contact, self._hours[id(contact)].open_at(moment), self._hours[id(contact)].opens_at(moment))
-            for line in self._fresh(country, moment.date())
-            if line["kind"] not in _NEVER_ON_CARD and _meant_for(line, young)
-            for contact in line["contacts"]
-            if contact.get("verified") and contact["method"] not in ("web", "email", "tty")
-        ]
-        if care.band >= CareBand.HIGH:
-            offers = [offer for offer in offers if offer.crisis] or [
-                offer for offer in offers if offer.line["kind"] == "emotional_support"
-            ]
-        wanted = (*FITS.get(care.kind or "", ()), *FITS.get(topic, ()))
-        offers = [
-            offer for offer in offers if offer.line["kind"] != "victim" or set(wanted) & set(offer.line["topics"])
-        ]
-        ranked = sorted(offers, key=lambda offer: _rank(offer, wanted, language, young, care.band))
-        return _one_per_line(ranked)[:MOST_LINES]
-
-    def _fresh(self, country: str | None, today: date) -> list[Mapping[str, Any]]:
-        """The country's verified lines read within the year; its newest if that leaves none."""
-        local = [line for line in self._lines if line["country"] == country and line["verified"]]
-        fresh = [line for line in local if _age(line, today) <= EXPIRED_DAYS]
-        return fresh or sorted(local, key=lambda line: _age(line, today))[:1]
-
-    def _emergency_of(self, country: str | None) -> dict[str, Any]:
-        entry = self._emergency.get(country or "") or (self._emergency.get("EU_DEFAULT") if country in _EU else None)
-        if entry and entry.get("verified"):
-            return {"dial": list(entry["dial"]), "says": "In danger right now"}
-        return {"dial": [], "says": "In danger right now: your local emergency number"}
+    def _numbers_due(self) -> Iterator[Task]:
+        for country, entry in self._emergency.items():
+            reasons = () if entry.get("verified") else ("never verified: not on the card",)
+            source = (f"evidence: {entry.get('evidence', 'none')}",)
+            yield Task(f"emergency-{country}", country, "emergency number", source, None, reasons, False)
 
 
-def _rank(offer: Offer, wanted: tuple[str, ...], language: str, young: bool, band: CareBand) -> tuple[object, ...]:
-    topics = {*offer.line["topics"], offer.line["kind"]}
-    fit = next((place for place, topic in enumerate(wanted) if topic in topics), len(wanted))
-    method = offer.contact["method"]
-    return (
-        not (young and offer.line["kind"] == "youth"),
-        not (band >= CareBand.CONCERN and offer.crisis and offer.line["kind"] == "crisis" and "suicide" in wanted[:1]),
-        fit,
-        {True: 0, None: 1, False: 2}[offer.open],
-        language not in offer.contact.get("languages", ()),
-        not offer.crisis if band >= CareBand.CONCERN else False,
-        _TEXT_FIRST.index(method) if young and method in _TEXT_FIRST else len(_TEXT_FIRST),
-        "any" not in topics,
-        "veterans" in topics,
-    )
-
-
-def _one_per_line(offers: Iterable[Offer]) -> list[Offer]:
-    """The best way into each line."""
-    best: dict[str, Offer] = {}
-    for offer in offers:
-        best.setdefault(offer.line["id"], offer)
-    return list(best.values())
-
-
-def _meant_for(line: Mapping[str, Any], young: bool) -> bool:
-    audience = set(line["audience"])
-    if young:
-        return bool(audience & _YOUNG) or (
-            "any" in audience and not line.get("age") and "veterans" not in line["topics"]
-        )
-    return not audience <= {"children", "teens", "lgbtq_youth"} and "veterans" not in audience
-
-
-def _shown(offer: Offer) -> dict[str, Any]:
-    contact = offer.contact
-    shown: dict[str, Any] = {"name": offer.line["name"], "method": contact["method"]}
-    for field in ("dial", "to", "keyword", "url", "note"):
-        if contact.get(field):
-            shown[field] = str(contact[field])
-    shown["open"] = offer.open is True
-    if offer.opens_at:
-        shown["opens_at"] = offer.opens_at.isoformat()
-    shown["languages"] = list(contact.get("languages", ()))
-    shown["crisis"] = offer.crisis
-    shown["read_on"] = _read_on(offer.line).isoformat()
-    return shown
-
-
-def _person(available: bool) -> dict[str, Any]:
-    if available:
-        return {"available": True, "says": "You can talk to a person here now."}
-    return {"available": False, "says": "Nobody from our team is here right now. Let's contact a line together."}
-
-
-def _read_on(line: Mapping[str, Any]) -> date:
+def read_on(line: Mapping[str, Any]) -> date:
+    """The day on which somebody read the line's source. Raises ValueError for words without a date."""
     return date.fromisoformat(str(line["checked"])[-10:])
 
 
-def _age(line: Mapping[str, Any], today: date) -> int:
-    return (today - _read_on(line)).days
+def age(line: Mapping[str, Any], today: date) -> int:
+    """Days since the line's source was read."""
+    return (today - read_on(line)).days
+
+
+def _doubts(line: Mapping[str, Any]) -> list[str]:
+    """What the listing itself says is not sure about a line."""
+    if not line["verified"]:
+        return ["never verified: not on the card"]
+    doubts = []
+    for contact in line["contacts"]:
+        where = f"{contact['method']} {contact.get('dial') or contact.get('to') or contact.get('url', '')}"
+        if not contact.get("verified"):
+            doubts.append(f"{where}: never verified, not on the card")
+        elif _DOUBTS.search(str(contact.get("note", ""))):
+            doubts.append(f"{where}: {contact['note']}")
+        elif contact["method"] != "web" and not contact.get("hours"):
+            doubts.append(f"{where}: its hours are not known")
+    if _DOUBTS.search(str(line.get("notes", ""))):
+        doubts.append(f"notes: {line['notes']}")
+    return doubts
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 # Where 112 works although the listing has no entry of its own.
@@ -284,7 +191,3 @@ _ZONES = {
     "SG": "Asia/Singapore", "JP": "Asia/Tokyo", "ZA": "Africa/Johannesburg", "DE": "Europe/Berlin",
     "FR": "Europe/Paris", "NL": "Europe/Amsterdam",
 }  # fmt: skip
-
-
-def _only_zone(country: str) -> str | None:
-    return _ZONES.get(country)

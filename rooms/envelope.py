@@ -2,7 +2,7 @@
 
 Every key and channel name of rooms is said here, once. All keys of one room share the hash tag `{room}`, so one
 script may touch all of them and a cluster keeps them on one engine node. Two names are *stems*: scripts append an
-event id (dedupe) or a person (slow) to them, which stays inside the same tag.
+event id (dedupe) or a person, `!` or `~` and a person (slow) to them, which stays inside the same tag.
 
 A published payload is one ASCII header line and a body:
 
@@ -79,6 +79,21 @@ def slow(room: RoomKey, user: UserId) -> str:
     return slow_stem(room) + user
 
 
+def eased(room: RoomKey) -> str:
+    """String: the gap (ms) between two posts of a person while the room is eased. No person is called `!`."""
+    return slow_stem(room) + "!"
+
+
+def spared(room: RoomKey, user: UserId) -> str:
+    """String that lives as long as this person is spared the room's slow mode."""
+    return slow_stem(room) + "~" + user
+
+
+def wave(room: RoomKey) -> str:
+    """Sorted set alias → when that person last disclosed something heavy (engine ms), kept by calming."""
+    return f"warm:{{{room}}}:wave"
+
+
 def roster(room: RoomKey) -> str:
     """Hash `<node>:<user>` → member: who is present through which node, kept by presence."""
     return f"warm:{{{room}}}:roster"
@@ -92,6 +107,11 @@ def people(room: RoomKey) -> str:
 def roster_version(room: RoomKey) -> str:
     """String: the version of the last change of presence."""
     return f"warm:{{{room}}}:rosterv"
+
+
+def promised(room: RoomKey) -> str:
+    """Sorted set `<node>:<user>` → engine ms: places held for people who are on their way in, kept by presence."""
+    return f"warm:{{{room}}}:promised"
 
 
 def node_key(node: NodeId, what: str) -> str:

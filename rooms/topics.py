@@ -35,6 +35,9 @@ KEEPERS = frozenset({Role.RESPONDER, Role.MODERATOR, Role.SUPERVISOR, Role.OPERA
 
 PEER_ONLY = frozenset({Role.PEER})
 
+# The gap of who never waits: not in slow mode, and not while a room is eased (calming.py).
+SPARED = -1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
@@ -122,9 +125,14 @@ def refusal_to_join(
     """
     if topic is None or not may_see(topic, band, roles, vetted=vetted):
         return Refusal.NOT_FOUND
-    if already or not topic.capacity or present < topic.capacity or not KEEPERS.isdisjoint(roles):
+    if already or not is_limited(topic, roles) or present < topic.capacity:
         return None
     return Refusal.ROOM_FULL
+
+
+def is_limited(topic: Topic, roles: Collection[Role]) -> bool:
+    """Whether a person of `roles` needs one of a limited number of places in `topic`."""
+    return bool(topic.capacity) and KEEPERS.isdisjoint(roles)
 
 
 def refusal_to_post(
@@ -145,10 +153,10 @@ def refusal_to_post(
 
 
 def slow_gap(topic: Topic, role: Role, *, host: bool = False, enabled: bool = True) -> int:
-    """Milliseconds a person of `role` must leave between two posts in `topic`; 0 for no gap.
+    """Milliseconds a person of `role` must leave between two posts in `topic`; 0 for no gap, SPARED for none ever.
 
-    Keepers and the room's host are exempt. `enabled` is `limits.enabled`: False lifts slow mode for load tests.
+    Keepers and the room's host are spared. `enabled` is `limits.enabled`: False lifts slow mode for load tests.
     """
     if not enabled or host or role in KEEPERS:
-        return 0
+        return SPARED
     return round(topic.slow * 1000)

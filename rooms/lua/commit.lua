@@ -1,7 +1,8 @@
 -- Append one event once, and publish it.
 -- KEYS  as in log.lua
 -- ARGV  1 channel  2 id  3 kind  4 author  5 body  6 outcome  7 dedupe window (ms)  8 fresh epoch (used only when
---       the room has no meta)  9 minimum gap of this person (ms, 0 none)  10 deadline (engine ms, 0 none)
+--       the room has no meta)  9 minimum gap of this person (ms, 0 none, negative: not even in an
+--       eased room)  10 deadline (engine ms, 0 none)
 --       and for an amendment: 11 "edit" | "redact"  12 target id  13 amended body
 -- returns "k epoch seq tag at" | "r epoch seq tag at\n<outcome>" it is there already | "late" |
 --         "too_soon <ms>" | "not_found" the target is gone, or was taken back
@@ -9,7 +10,7 @@
 local id = ARGV[2]
 local kept = known(id)
 if kept then return 'r ' .. kept end
-local now, slow = engine_now(), tonumber(ARGV[9])
+local now, slow = engine_now(), pace(ARGV[3], ARGV[4], tonumber(ARGV[9]))
 local no = refusal(now, ARGV[4], slow, tonumber(ARGV[10]))
 if no then return no end
 local e = {id = id, kind = ARGV[3], author = ARGV[4], at = now, body = ARGV[5], outcome = ARGV[6],

@@ -42,6 +42,16 @@ local function known(id)
   return redis.call('HGET', META, 'epoch') .. ' ' .. seq .. ' ' .. r.tag .. ' ' .. r.at .. '\n'
 end
 
+-- The gap this person keeps between two messages (ms): an eased room is slower ('!'), who is spared ('~') has none,
+-- and a negative one was given to who never waits.
+local function pace(kind, author, slow)
+  if kind ~= 'message' or slow < 0 then return slow end
+  local eased = tonumber(redis.call('GET', SLOW .. '!') or 0)
+  if eased > slow then slow = eased end
+  if slow > 0 and redis.call('EXISTS', SLOW .. '~' .. author) == 1 then return 0 end
+  return slow
+end
+
 -- Why a commit is not made now ("late", "too_soon <ms>"), or nil.
 local function refusal(now, author, slow, deadline)
   if deadline > 0 and now > deadline then return 'late' end

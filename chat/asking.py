@@ -1,0 +1,57 @@
+"""Asking for a person: a crisis case on the review desk, before everything else there.
+
+Somebody who may be in danger, or who wants to talk to a person here, becomes one open case, however often they write or
+press: a second one is merged into the first (moderation/cases.py, `about`). It names nobody it is against (R1) and
+holds no words of theirs. Moderators of every node are told that it is there.
+
+Failure: the store away: nobody was asked, and False says so; the card then does not say that somebody was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from chat.auth import Identity, event_id
+from chat.services import Services
+from chat.settling import tell_staff
+from moderation.cases import ENDED, Case, CaseKind, Words
+from moderation.verdict import Care
+from rooms.events import EventId, RoomKey
+
+# Seconds the desk may take: the card of somebody in danger does not wait longer for a word about the team.
+WITHIN = 0.8
+
+
+async def ask_for_person(
+    services: Services, identity: Identity, room: RoomKey, care: Care, cause: EventId | str, *, name: str = ""
+) -> bool:
+    """Put this person before the team's eyes. `cause` names why, so that a retry is the same case. True: it is kept."""
+    with contextlib.suppress(OSError):  # a TimeoutError is one
+        async with asyncio.timeout(WITHIN):
+            return await _kept(services, identity, room, care, cause, name)
+    return False
+
+
+async def _kept(
+    services: Services, identity: Identity, room: RoomKey, care: Care, cause: EventId | str, name: str
+) -> bool:
+    """Open the case; under another id where the one of this cause has ended. Raises StoreAway."""
+    for again in ("", services.fresh()):
+        case = Case(
+            id=event_id(services.secret, identity.user, room, "person", f"{cause}{again}"),
+            kind=CaseKind.CRISIS,
+            band=str(identity.band),
+            room=room,
+            user=identity.user,
+            at=services.backplane.engine_now_ms(),
+            about=identity.user,
+            care=care.band,
+            care_kind=str(care.kind or ""),
+        )
+        opened = await services.review.open(case, Words(name=name))
+        if opened.fresh:
+            tell_staff(services, opened.case)
+        if opened.case.into or opened.case.state not in ENDED:
+            return True
+    return False

@@ -1,0 +1,63 @@
+"""A heavy room goes slower for a while, on every node at once; who is in distress does not.
+
+    warm:{<room>}:wave      sorted set   person in this room → when they last disclosed (engine ms)
+    warm:{<room>}:slow:!    string       the gap between two posts while the room is eased; gone when that is over
+    warm:{<room>}:slow:~<user>           this person is spared every slow mode of the room for a while
+
+What is counted, and when a room is heavy, is not decided here (moderation/contagion.py). The last two keys are read by
+the commit script itself, so that no node can be behind. All of them expire; none holds a word. Engine trouble is
+`EngineAway`: then nothing is eased, and nobody loses anything by that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis.asyncio import Redis
+
+from rooms import calls, envelope
+from rooms.events import AliasId, RoomKey, UserId
+from rooms.resp import EngineAway
+
+# Each once per disclosure: more people than this in one window are a wave whoever else there was.
+MOST_ROWS = 200
+
+
+class Calming:
+    """Waves and easings in the engine."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client  # from `rooms.calls.engine_client`
+
+    async def disclosed(
+        self, room: RoomKey, alias: AliasId | None, user: UserId, at: int, *, window: float, spared: float
+    ) -> list[tuple[str, float]]:
+        """Somebody disclosed something heavy at `at` (engine ms). Answers who did within `window` seconds, with when
+        (seconds). They are spared slow mode for `spared` seconds; without `alias` that is all, and they are not
+        counted. Raises EngineAway.
+        """
+        wave, lasts = envelope.wave(room), int(window * 1000)
+        pipe = self._client.pipeline(transaction=False)
+        if alias is not None:
+            pipe.zadd(wave, {alias: at}, gt=True)
+        pipe.zremrangebyscore(wave, "-inf", at - lasts)
+        pipe.pexpire(wave, lasts)
+        pipe.set(envelope.spared(room, user), "1", px=int(spared * 1000))
+        pipe.zrevrange(wave, 0, MOST_ROWS - 1, withscores=True)
+        answers = await self._ask(pipe)
+        return [(person.decode(), float(score) / 1000) for person, score in answers[-1]]
+
+    async def ease(self, room: RoomKey, *, gap: float, lasts: float) -> bool:
+        """Slow the room down for `lasts` seconds. False when it is so already. Raises EngineAway."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.set(envelope.eased(room), str(int(gap * 1000)), px=int(lasts * 1000), nx=True)
+        return (await self._ask(pipe))[0] is not None
+
+    async def _ask(self, pipe: Any) -> list[Any]:
+        answers = await calls.run(self._client, pipe, [])
+        if answers is None:
+            raise EngineAway("no answer")
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise EngineAway(type(answer).__name__)
+        return answers
