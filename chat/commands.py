@@ -151,8 +151,59 @@ class Refresh(Command, frozen=True, kw_only=True):
     token: Token
 
 
+class Help(Command, frozen=True, kw_only=True):
+    """The care card, any time. `person`: and somebody of the team is asked to come."""
+
+    room: RoomName | None = None
+    person: bool = False
+
+
+class CareAnswer(Command, frozen=True, kw_only=True, tag="care_answer"):
+    """What is in the way. `care` is the id of the card that asked (`id` is the command's own number)."""
+
+    care: EventName
+    choice: Annotated[str, Meta(min_length=1, max_length=20)]
+    key: Key | None = None
+
+
+class Withdraw(Command, frozen=True, kw_only=True):
+    """Take back what waits: a held message, by its id. `instead`: the id of what was written in its place."""
+
+    request: EventName
+    instead: EventName | None = None
+    key: Key | None = None
+
+
+class Cases(Command, frozen=True, kw_only=True):
+    state: Literal["waiting", "ended"] = "waiting"
+    after: Annotated[str, Meta(max_length=120)] | None = None
+    limit: Limit = 50
+
+
+class Claim(Command, frozen=True, kw_only=True):
+    case: EventName
+    key: Key | None = None
+
+
+class Resolve(Command, frozen=True, kw_only=True):
+    """`note` is a word of a fixed list: no free words travel from staff to people. `into`: the case to merge into."""
+
+    case: EventName
+    resolution: Annotated[str, Meta(max_length=40)]
+    note: Annotated[str, Meta(max_length=40)] | None = None
+    into: EventName | None = None
+    key: Key | None = None
+
+
+class HandOn(Command, frozen=True, kw_only=True, tag="hand_on"):
+    case: EventName
+    note: Annotated[str, Meta(max_length=40)] | None = None
+    key: Key | None = None
+
+
 AnyCommand = (
     Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
+    | Withdraw | Cases | Claim | Resolve | HandOn | Help | CareAnswer
 )
 
 # Content notes an author may put on a message (F7). A fixed list: free words would reach readers unjudged.

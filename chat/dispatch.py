@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chat import amends, answers, joining, people, speech, talk
+from chat import amends, answers, desk, help, holding, joining, people, speech, talk
 from chat import commands as say
 from chat.answers import finish
 from chat.connection import Call, flows
@@ -19,6 +19,7 @@ from chat.services import Services
 from chat.spoken import Spoken, prepare
 from chat.wire import timestamp
 from rooms.backplane import EngineAway
+from rooms.topics import PEER_ONLY
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -31,6 +32,13 @@ HANDLERS: dict[type[Any], Handler] = {
     say.Leave: talk.leave,
     say.Members: talk.members,
     say.Page: talk.page,
+    say.Withdraw: holding.withdraw,
+    say.Cases: desk.cases,
+    say.Claim: desk.claim,
+    say.Resolve: desk.resolve,
+    say.HandOn: desk.hand_on,
+    say.Help: help.give,
+    say.CareAnswer: help.answer,
 }
 CALLED: dict[type[Any], Handler] = {
     say.Send: speech.answer,  # only where it answers a message
@@ -47,6 +55,7 @@ def run(services: Services, calls: Sequence[Call]) -> None:
     spoken: list[Spoken] = []
     for call in calls:
         services.metrics.commanded(type(call.command).__name__)
+        seen(services, call)
         try:
             one = begin(services, call, now)
         except Exception as fault:
@@ -95,5 +104,14 @@ async def handle(services: Services, call: Call) -> None:
         reply = answers.engine_away(command.id)
     except Exception as fault:
         reply = answers.internal(services, command, fault)
+    if isinstance(command, say.Hello):
+        seen(services, call)  # only now is it known who that is
     if reply is not None:  # None: the handler has seen to the answer itself
         finish(services, call, reply)
+
+
+def seen(services: Services, call: Call) -> None:
+    """Somebody of the team did something, and is on shift by that. A ping is a program's doing."""
+    identity = call.connection.identity
+    if identity is not None and identity.roles != PEER_ONLY and not isinstance(call.command, say.Ping):
+        services.shift.saw(identity)

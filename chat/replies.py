@@ -134,6 +134,7 @@ class Sent(Reply, frozen=True, kw_only=True):
     text: str | None = None
     findings: list[dict[str, Any]] | None = None
     says: str | None = None
+    suggestion: str | None = None
     repeated: bool = False
 
 
@@ -181,6 +182,68 @@ class MemberList(Reply, frozen=True, kw_only=True, tag="members"):
 class Refreshed(Reply, frozen=True, kw_only=True):
     token: str
     expires: str
+
+
+class Withdrawn(Reply, frozen=True, kw_only=True):
+    request: str
+    repeated: bool = False
+
+
+class CaseList(Reply, frozen=True, kw_only=True, tag="cases"):
+    cases: list[dict[str, Any]]  # no words, no names
+    more: bool
+    cursor: str
+
+
+class Claimed(Reply, frozen=True, kw_only=True):
+    case: dict[str, Any]
+    words: dict[str, Any]
+    until: str
+    resolutions: list[str]
+    notes: list[str]
+
+
+class Decided(Reply, frozen=True, kw_only=True):
+    case: str
+    state: str
+    resolution: str
+    repeated: bool = False
+
+
+class HandedOn(Reply, frozen=True, kw_only=True, tag="handed_on"):
+    case: str
+    repeated: bool = False
+
+
+class CaseChanged(Said, frozen=True, kw_only=True, tag="case_changed"):
+    """For moderators: look again. No words."""
+
+    case: str
+    kind: str
+    state: str
+    band: str
+    rank: int
+    escalated: int = 0
+
+
+class Helped(Reply, frozen=True, kw_only=True, tag="help"):
+    card: dict[str, Any]
+
+
+class CareAnswered(Reply, frozen=True, kw_only=True, tag="care_answered"):
+    care: str
+    choice: str
+    card: dict[str, Any]
+
+
+class Alerted(Said, frozen=True, kw_only=True):
+    """For the team: somebody should look in. No words."""
+
+    kind: str
+    room: str
+    band: str
+    since: str
+    case: str | None = None
 
 
 class Presence(Said, frozen=True, kw_only=True, rename={"from_": "from"}):

@@ -15,10 +15,14 @@ from chat.accounts import Accounts
 from chat.hub import Hub
 from chat.metrics import Metrics
 from chat.settings import Settings
+from chat.shift import Shift
+from moderation.card import Cards
+from moderation.contagion import Easing
 from moderation.helplines import Helplines
 from moderation.pipeline import Pipeline
 from moderation.review import Review
 from rooms.backplane import Backplane
+from rooms.calming import Calming
 from rooms.presence import Presence
 from rooms.topics import Catalogue
 
@@ -35,6 +39,10 @@ class Services:
     presence: Presence
     pipeline: Pipeline
     helplines: Helplines
+    cards: Cards
+    shift: Shift
+    calming: Calming
+    easing: Easing
     review: Review
     accounts: Accounts
     metrics: Metrics

@@ -19,15 +19,15 @@ from chat import wire
 from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
 from chat.connection import Call, Connection
+from chat.holding import hold
 from chat.outcomes import SAYS, checked, findings, first_outcome, message, outcome_of, sent
 from chat.replies import Code, Refused, Sent
 from chat.services import Services
 from chat.spoken import Spoken, in_turn, prepare
-from moderation.review import Held
-from moderation.verdict import Action, Verdict
+from moderation.verdict import Action, CareBand, Verdict
 from rooms.backplane import Commit, Committed, Guard, Outcome
 from rooms.events import Kind
-from rooms.topics import refusal_to_post, slow_gap
+from rooms.topics import SPARED, refusal_to_post, slow_gap
 
 
 def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
@@ -74,6 +74,8 @@ def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
     topic = place.topic
     enabled = services.settings.limits.enabled
     gap = slow_gap(topic, place.member.role, enabled=enabled) if topic else 0
+    if verdict.care.band >= CareBand.CONCERN:  # who is in distress does not wait (R1)
+        gap = SPARED
     return Commit(
         room=place.key,
         id=one.id,
@@ -129,40 +131,6 @@ async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | 
             suggestion=verdict.suggestion,
         )
     return await hold(services, one, verdict)
-
-
-async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
-    """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same one."""
-    command, member = one.call.command, one.place.member
-    at = services.backplane.engine_now_ms()
-    held = Held(
-        id=one.id,
-        room=one.place.key,
-        user=member.user,
-        alias=member.alias,
-        name=member.name,
-        kind=one.submission.kind,
-        text=services.pipeline.packs[one.submission.pack].masked(command.text, verdict.findings),
-        at=at,
-        rules=tuple(finding.rule for finding in verdict.findings),
-        care=verdict.care.band,
-        faulty=verdict.faulty,
-    )
-    try:
-        fresh = await services.review.hold(held)
-    except OSError:  # the store is away: nothing was kept, so nothing may be promised
-        return engine_away(command.id)
-    return Sent(
-        re=command.id,
-        room=command.room,
-        id=one.id,
-        at=wire.timestamp(at),
-        state="held",
-        kept="stored",
-        findings=findings(verdict.findings),
-        says=verdict.says,
-        repeated=not fresh,
-    )
 
 
 async def answer(services: Services, connection: Connection, command: say.Send, call: Call) -> Sent | Refused | None:
