@@ -102,9 +102,9 @@ def _run(chosen: argparse.Namespace) -> int:
     _say(["", "against the last committed report:", *(news or ["nothing changed beyond the noise"])])
     plain = report.plain(chapter, untouched, about)
     if not chosen.gate:
-        _write_report(chosen.report, chapter, untouched, about, plain, alone)
+        write_report(chosen.report, chapter, untouched, about, plain, alone)
     _write_json(chosen.json, plain)
-    return _verdict(chapter)
+    return verdict(chapter)
 
 
 def _judge(data: Path = DATA) -> Judge:
@@ -166,7 +166,7 @@ def _files(chosen: argparse.Namespace, judge: Judge) -> dict[str, Any]:
     return found
 
 
-def _write_report(
+def write_report(
     folder: Path,
     chapter: Chapter,
     untouched: Chapter | None,
@@ -209,7 +209,7 @@ def _write_json(paths: Sequence[Path], found: dict[str, Any]) -> None:
         path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _verdict(chapter: Chapter) -> int:
+def verdict(chapter: Chapter) -> int:
     below = [figure.bar for figure in chapter.figures if figure.fails]
     _say(["", f"below their floors: {', '.join(below)}" if below else "every floor is held"])
     return 1 if below else 0

@@ -102,7 +102,7 @@ def _stretched(word: re.Match[str]) -> str:
 
 
 def mistyped(text: str) -> str:
-    """One mistake in every third longer word, at least in the first: two letters swapped, one left out, doubled, or its neighbour hit."""
+    """A mistake in every third longer word, at least in one: letters swapped, left out, doubled, or a neighbour hit."""
     words = list(_LONG_WORD.finditer(text))
     hit = [word.start() for word in words if _turn(word, 3)] or [word.start() for word in words][:1]
     return _LONG_WORD.sub(lambda word: _mistyped(word.group()) if word.start() in hit else word.group(), text)

@@ -20,7 +20,7 @@ def outcome(text: str, shown: str | None, action: Action, band: str = "none", **
 
 def test_a_case_is_right_when_words_care_and_details_are() -> None:
     text = "ring 07700 900142 or 116 123"
-    label = {"deliver": {"masked"}, "must_mask": ("07700 900142",), "must_keep": ("116 123",)}
+    label: dict[str, Any] = {"deliver": {"masked"}, "must_mask": ("07700 900142",), "must_keep": ("116 123",)}
     assert outcome(text, "ring [phone removed] or 116 123", Action.MASK, **label).right
     assert outcome(text, "ring [phone removed] or [phone removed]", Action.MASK, **label).wrong == "keep"
     assert outcome(text, "ring 07700 900142 or [x]", Action.MASK, **label).wrong == "mask"
@@ -30,7 +30,7 @@ def test_a_case_is_right_when_words_care_and_details_are() -> None:
 
 @pytest.mark.parametrize(("band", "wrong"), [("none", "care"), ("concern", ""), ("high", ""), ("imminent", "care")])
 def test_care_lies_between_the_two_bands(band: str, wrong: str) -> None:
-    label = {"care_at_least": CareBand.CONCERN, "care_at_most": CareBand.HIGH}
+    label: dict[str, Any] = {"care_at_least": CareBand.CONCERN, "care_at_most": CareBand.HIGH}
     assert outcome("words", "words", Action.ALLOW, band, **label).wrong == wrong
 
 
@@ -49,7 +49,7 @@ def test_a_message_masked_away_is_silenced() -> None:
 
 
 def test_details_that_had_to_go_are_not_words_masked_away() -> None:
-    label = {"deliver": {"masked"}, "must_mask": ("07700 900142",)}
+    label: dict[str, Any] = {"deliver": {"masked"}, "must_mask": ("07700 900142",)}
     asked = outcome("ring 07700 900142", "ring [phone removed]", Action.MASK, **label)
     assert masked_away(asked.case, asked.verdict) == 0.0
     too_much = outcome("ring 07700 900142", "[phone removed]", Action.MASK, **label)
