@@ -10,15 +10,17 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
+from chat import books
+from chat.books import own_folder, policy_folder
 from chat.datadir import Unusable, prepare
 from chat.settings import Problem, Settings
 from chat.valkey import find_binary
 from chat.workers import claim
 from moderation import pipeline
 from moderation.policy import PackError
-from moderation.rules import DATA, BookError
+from moderation.rules import BookError
+from moderation.sheets import BooksRefused
 from rooms.address import parse
 
 # Seconds an external engine may take to accept a connection.
@@ -26,14 +28,23 @@ REACH = 2.0
 
 
 def packs(settings: Settings) -> set[str]:
-    """Names of the moderation packs there are."""
-    return set(pipeline.pack_names(policy_folder(settings)))
+    """Names of the moderation packs there are, the operator's among them."""
+    own = own_folder(settings)
+    return {*pipeline.pack_names(policy_folder(settings)), *(pipeline.pack_names(own) if own else ())}
 
 
-def policy_folder(settings: Settings) -> Path:
-    """Where rule books and packs come from."""
-    own = settings.moderation.policy_dir
-    return Path(own).expanduser().absolute() if own else DATA
+def books_refused(settings: Settings) -> list[Problem]:
+    """A problem for everything that is wrong with the operator's books."""
+    own = own_folder(settings)
+    if own is None:
+        return []
+    try:
+        books.load(settings)
+    except BooksRefused as refused:
+        return [Problem("moderation.dir", str(own), str(fault)) for fault in refused.faults]
+    except books.BAD:
+        return []  # the packaged ones are bad: `_policy` says so
+    return []
 
 
 def missing_packs(settings: Settings) -> list[Problem]:
@@ -49,7 +60,7 @@ def missing_packs(settings: Settings) -> list[Problem]:
 
 def problems(settings: Settings) -> list[Problem]:
     """Everything that would keep a server with these settings from serving."""
-    found = missing_packs(settings)
+    found = missing_packs(settings) + books_refused(settings)
     looks: list[tuple[str, str, Callable[[Settings], None]]] = [
         ("data.dir", settings.data.dir, _data_dir),
         ("moderation.policy_dir", settings.moderation.policy_dir, _policy),

@@ -20,7 +20,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from chat import checks, datadir, logs, workers
+from chat import books, checks, datadir, logs, workers
 from chat.auth import Identity, Scope, derive, sign
 from chat.config import ConfigError, Settings, chosen_file, load
 from rooms.events import Band, Role, UserId
@@ -71,8 +71,8 @@ def serve(config: Path | None, sets: tuple[str, ...], count: int) -> None:
     """Serve until SIGTERM or Ctrl-C; the first drains, the second ends at once."""
     settings = settings_from(config, sets)
     logs.configure(settings.log)
-    if missing := checks.missing_packs(settings):
-        refuse(missing)
+    if wrong := checks.missing_packs(settings) + checks.books_refused(settings):
+        refuse(wrong)
     settings = with_secret(settings)
     try:
         code = workers.run(workers.serve(settings, count, say_ready))
@@ -100,7 +100,16 @@ def check(config: Path | None, sets: tuple[str, ...]) -> None:
         click.echo(line)
     if found := checks.problems(settings):
         refuse(found)
+    click.echo(judged_by(settings))
     click.echo("ok")
+
+
+def judged_by(settings: Settings) -> str:
+    """How many books there are, the operator's own apart."""
+    held = books.load(settings)
+    own = ", ".join(f"{count} {what}" for what, count in held.counts.items())
+    where = f"; of your own in {books.own_folder(settings)}: {own}" if settings.moderation.dir else ""
+    return f"books: {len(held.book.rules)} rules, {len(held.packs)} packs, version {held.version}{where}"
 
 
 def described(settings: Settings, file: Path) -> list[str]:

@@ -15,6 +15,7 @@ from chat.answers import absent, refused, who
 from chat.auth import event_id
 from chat.connection import Call, Connection, Membership
 from chat.legible import fault_in
+from chat.nights import is_night
 from chat.replies import Code, Refused
 from chat.services import Services
 from moderation.verdict import Submission
@@ -79,6 +80,8 @@ def submission(
         role=str(place.member.role),
         band=str(identity.band),
         is_reply=is_reply,
+        language=identity.language or (place.topic.language if place.topic else "en"),
+        night=is_night(identity.country, services.wall()),
         dry=dry,
         recent=person.words(place.key) if person else (),
         names=names_in(services, place),

@@ -120,12 +120,14 @@ class Site:
         live: Probe,
         ready: Probe,
         metrics: Callable[[], bytes],
+        remark: Callable[[], dict[str, object]] = dict,
     ) -> None:
         self._assets = {f"/{name}": asset(name, body) for name, body in content.items()}
         if f"/{FRONT}" in self._assets:
             self._assets["/"] = self._assets.pop(f"/{FRONT}")
         self._probes = {"/livez": live, "/readyz": ready}
         self._metrics = metrics
+        self._remark = remark
 
     def answer(self, method: str, path: str, if_none_match: str | None = None) -> Page:
         """Answer one request. `path` is the target as it stood in the request line, query included."""
@@ -141,7 +143,7 @@ class Site:
         if (found := self._assets.get(name)) is not None:
             return serve(found, if_none_match)
         if (probe := self._probes.get(name)) is not None:
-            return report(probe())
+            return report(probe(), self._remark() if name == "/readyz" else {})
         if name == "/metrics":
             return build(200, METRICS, self._metrics(), NEVER_STORED)
         return say(404, "There is nothing here.")
@@ -161,9 +163,11 @@ def serve(found: Asset, if_none_match: str | None) -> Page:
     return build(200, found.kind, found.body, found.cache, ("ETag", found.etag))
 
 
-def report(wrong: str | None) -> Page:
-    """What a probe found: 200, or 503 with the reason, so that a balancer and a person both understand."""
-    content = {"ok": True} if wrong is None else {"ok": False, "because": wrong}
+def report(wrong: str | None, remark: Mapping[str, object]) -> Page:
+    """What a probe found: 200, or 503 with the reason, so that a balancer and a person both understand; `remark` is
+    what is worth knowing either way.
+    """
+    content = {**({"ok": True} if wrong is None else {"ok": False, "because": wrong}), **remark}
     return build(200 if wrong is None else 503, JSON, json.dumps(content).encode(), NEVER_STORED)
 
 

@@ -7,6 +7,7 @@ new connections out to them) and the engine; the parent then only watches:
 
 * a worker that dies is started again after 0.1 s, doubling to 5 s while it keeps dying;
 * SIGTERM and Ctrl-C are passed on, so that each worker drains; a second one ends the drain at once;
+* SIGHUP is passed on too: each worker reads its books again;
 * `say` hears the address once, when every worker serves.
 
 Workers are spawned, never forked: a forked one would inherit the pipe that keeps the engine alive. Each has a pipe
@@ -160,6 +161,7 @@ class Crew:
         self._jobs = [Job(number, entry, engine_url, settings) for number in range(1, size + 1)]
         self._say = say
         self._running: dict[int, asyncio.subprocess.Process] = {}
+        self._up: set[int] = set()  # numbers of workers that are ready now
         self._served: set[int] = set()  # numbers of workers that have been ready at least once
         self._signals = 0
         self._stopping = asyncio.Event()
@@ -170,14 +172,22 @@ class Crew:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)
+        if not os.isatty(0):
+            loop.add_signal_handler(signal.SIGHUP, self._read_again)
         try:
             async with asyncio.TaskGroup() as group:
                 for job in self._jobs:
                     group.create_task(self._watch(job))
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
         return self._code
+
+    def _read_again(self) -> None:
+        """Pass SIGHUP on: every worker reads its books again (books.py)."""
+        for number in self._up:  # one that is starting reads them anyway
+            with suppress(ProcessLookupError):
+                self._running[number].send_signal(signal.SIGHUP)
 
     def _end(self) -> None:
         """Pass SIGTERM on, each time we hear one: the first drains, the second ends."""
@@ -231,11 +241,13 @@ class Crew:
             return await process.wait()
         finally:
             del self._running[job.number]
+            self._up.discard(job.number)
             if process.returncode is None:  # we are being ended by an error of our own
                 process.kill()
 
     def _ready(self, job: Job, address: str) -> None:
         log.info("worker_ready", worker=job.number)
+        self._up.add(job.number)
         before = len(self._served)
         self._served.add(job.number)
         if before < len(self._served) == len(self._jobs):
@@ -249,6 +261,7 @@ def _packed(job: Job) -> bytes:
 
 def work(pipe: int, out: int) -> int:
     """A worker's life: read the job from `pipe`, serve, tell the address on `out`; end when `pipe` does."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the node listens for it
     with os.fdopen(os.dup(pipe), "rb") as source:
         size = int.from_bytes(source.read(8), "big")
         content = source.read(size)

@@ -75,9 +75,9 @@ class Books:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def load(data: Path = DATA, folder: Path | None = None) -> Books:
-    """The packaged books (or those under `data`), and the operator's in `folder`. Raises BooksRefused, BookError,
-    PackError.
+def load(data: Path = DATA, folder: Path | None = None, needed: Iterable[str] = ()) -> Books:
+    """The packaged books (or those under `data`), and the operator's in `folder`. `needed` packs must be among them.
+    Raises BooksRefused, BookError, PackError.
     """
     written = rules.read(data / "rules")
     packs = policy.read(data / "packs")
@@ -91,6 +91,10 @@ def load(data: Path = DATA, folder: Path | None = None) -> Books:
     for phrase in trial.freed(base.book, mine.allowed):
         says_so = f"{phrase!r} harms by itself and is stopped everywhere; take it off the list"
         found.append(Fault(file="words.yaml", field="words", says=says_so))
+    for name in sorted(set(needed) - set(bound.packs)):
+        found.append(
+            Fault(file=f"packs/{name}.yaml", says="is missing, and a room uses it; put it back, or change rooms")
+        )
     if found:
         raise BooksRefused(found)
     return bound

@@ -93,7 +93,7 @@ def _known(row: Row, label: str, labels: Collection[str]) -> bool:
     """Whether a rule has this label, or one of its family; a fault where none has."""
     if label in labels or any(each.startswith(f"{label}.") for each in labels):
         return True
-    row.fault(label, f"no rule has the label {unknown(label, labels)}")
+    row.fault(label, f"the label {unknown(label, labels)}")
     return False
 
 

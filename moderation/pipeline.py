@@ -48,13 +48,10 @@ class _Work:
 
 @dataclass(slots=True)
 class _Cues:
-    """Numbers of the strings that tell stages whether to look."""
+    """What tells stages whether to look."""
 
-    digits: frozenset[int]
     signs: frozenset[int]
-    spelled: frozenset[int]
-    contact: frozenset[int]
-    number: dict[str, int]
+    contact: contact.Cues
 
 
 class Pipeline:
@@ -85,11 +82,7 @@ class Pipeline:
         self._contacts = books.contacts
         number = books.book.prefilter.number
         self._cues = _Cues(
-            frozenset(number[digit] for digit in "0123456789"),
-            frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"),
-            frozenset(number[word] for word in contact.NUMBER_WORDS),
-            frozenset(number[cue] for cue in contact.CUES if cue not in contact.COMMON_CUES),
-            number,
+            frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"), contact.Cues(number)
         )
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
 
@@ -133,20 +126,10 @@ class Pipeline:
         work.seen = self._book.prefilter.seen(work.views.soft.text)
 
     def _contact(self, work: _Work) -> None:
-        seen, cues = work.seen, self._cues
-        digits = not seen.isdisjoint(cues.digits)
-        spelled = len(seen & cues.spelled) >= 3
-        dotted = contact.DOTTED.search(work.views.plain.text) is not None
-        if digits or spelled or dotted or not seen.isdisjoint(cues.contact):
-            number = cues.number
-            work.findings += self._contacts.find(
-                work.views.plain,
-                lambda cue: number[cue] in seen,
-                numbers=digits,
-                spelled=spelled,
-                dotted=dotted,
-                names=work.submission.names,
-            )
+        cues, plain = self._cues.contact, work.views.plain
+        reasons = cues.reasons(work.seen, plain.text)
+        if reasons:
+            work.findings += self._contacts.find(plain, reasons, work.submission.names)
 
     def _rules(self, work: _Work) -> None:
         soft = work.views.soft
@@ -314,13 +297,11 @@ def load(
     budget: float = 0.05,
     flood: bool = True,
     data: Path = DATA,
-    own: Path | None = None,
+    books: Books | None = None,
 ) -> Pipeline:
-    """A pipeline from the packaged books (or those under `data`) and an operator's `own` folder. Raises BooksRefused,
-    BookError, PackError.
-    """
+    """A pipeline from `books`, or the packaged ones (or those under `data`). Raises BookError, PackError."""
     return Pipeline(
-        books=shelf.load(data, own),
+        books=books or shelf.load(data),
         stopwatch=stopwatch,
         budget=budget,
         flood=Flood() if flood else None,
