@@ -23,7 +23,7 @@ from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
 from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
 from rooms.recovery import fits, newest
-from rooms.topics import refusal_to_join
+from rooms.topics import is_limited, refusal_to_join
 
 # An inbox is forgotten this long after its person was last here or was last told something: thirty days, as the rooms.
 INBOX_KEPT = 30 * 86_400.0
@@ -45,14 +45,20 @@ async def join(services: Services, connection: Connection, command: say.Join) ->
     place = await prepare(services, connection, command)
     if isinstance(place, Refused):
         return place
-    read = await catch_up(services, place.key, command.cursor)
-    return enter(services, connection, place, command, read)
+    try:
+        read = await catch_up(services, place.key, command.cursor)
+        return enter(services, connection, place, command, read)
+    finally:
+        services.presence.release(place.member.user, place.key)
 
 
 async def prepare(
     services: Services, connection: Connection, command: say.Join | say.ResumeAt, re: int | None = None
 ) -> Membership | Refused:
-    """Everything about a join that may wait: the rules, the name, this node's subscription."""
+    """Everything about a join that may wait: the rules, the name, this node's subscription, a place where they are few.
+
+    Whoever gets a Membership sees to it that `presence.release` is called when the join is over.
+    """
     identity = who(connection)
     re = command.id if isinstance(command, say.Join) else re
     if command.room == INBOX:
@@ -66,16 +72,26 @@ async def prepare(
     await services.backplane.open(topic.key)
     await services.presence.load(topic.key)
     already = services.presence.is_here(identity.user, topic.key)
-    present = services.presence.present(topic.key)
+    present = services.presence.present(topic.key) + services.presence.expected(topic.key)
     refusal = refusal_to_join(topic, identity.band, present, already, identity.roles, vetted=identity.vetted)
     if refusal is Refusal.ROOM_FULL:
-        return refused(re, refusal, "This room is full right now. Try again soon.", retry="later", retry_after=30.0)
+        return full(re)
     if refusal is not None:
         return not_found(re)
     name = command.alias or identity.name
     if command.alias and (stop := judge_name(services, identity, command.alias, re, "alias")):
         return stop
+    if not already and is_limited(topic, identity.roles):
+        # Noted before it waits: no other join comes between the look above and this.
+        if not await services.presence.promise(identity.user, topic.key, topic.capacity):
+            return full(re)
     return Membership(topic.key, topic, member_of(services, identity, topic.key, name, quiet=command.quiet))
+
+
+def full(re: int | None) -> Refused:
+    """No place is left, for now."""
+    says = "This room is full right now. Try again soon."
+    return refused(re, Refusal.ROOM_FULL, says, retry="later", retry_after=30.0)
 
 
 def member_of(services: Services, identity: Identity, key: RoomKey, name: str | None, *, quiet: bool) -> Member:
@@ -88,7 +104,12 @@ def member_of(services: Services, identity: Identity, key: RoomKey, name: str | 
 def judge_name(services: Services, identity: Identity, name: str, re: int | None, path: str) -> Refused | None:
     """Names are words others see: the same filter reads them. None when this one may be worn."""
     submission = Submission(
-        text=name, lane=f"alias/{identity.band}", author=identity.user, kind="alias", band=str(identity.band)
+        text=name,
+        lane=f"alias/{identity.band}",
+        author=identity.user,
+        kind="alias",
+        band=str(identity.band),
+        language=identity.language or "en",
     )
     verdict = services.pipeline.judge(submission, services.ticks())
     services.metrics.judged("alias", verdict.action.word)

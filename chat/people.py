@@ -16,13 +16,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from chat import appeals, wire
 from chat import commands as say
-from chat import wire
 from chat.accounts import Revocation
 from chat.answers import INBOX, engine_away, inbox_of, refused, too_many_rooms
 from chat.auth import Identity, TokenFault, good_until, sign, verify
 from chat.auth import named as named_token
 from chat.connection import Connection, Membership, State
+from chat.desk import on_duty
+from chat.holding import held_items
 from chat.joining import RESUME_BYTES, catch_up, enter, judge_name, prepare
 from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
 from chat.services import Services
@@ -38,22 +40,31 @@ RESUME_TOTAL = 512 * 1024
 FAULTS = {
     TokenFault.EXPIRED: (Code.EXPIRED, Close.EXPIRED, "Your pass has run out. Ask for a new one."),
 }
+# The rooms to return to, in the order they are entered: the wish, the place or why not, what was read of the log.
+Places = list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]]
+
 NOT_KNOWN = (Code.UNAUTHORIZED, Close.UNAUTHORIZED, "This pass is not one of ours.")
 
 
 async def hello(services: Services, connection: Connection, command: say.Hello) -> Welcome | Refused:
     """Say who is there. Refused: the connection closes, or waits for another hello if only the name was wrong."""
     connection.corked = True
+    places: Places = []
     try:
         identity = await identify(services, connection, command)
         if isinstance(identity, Refused):
             return identity
         connection.identity = identity
         services.hub.enter(identity.user, connection)
-        places = await gather(services, connection, command)
+        await gather(services, connection, command, places)
         waiting = await open_items(services, identity, returning=command.guest is None)
+        if command.guest is None and (stop := await appeals.at_the_door(services, connection, identity, command)):
+            return stop  # last of all that may wait: what is decided after this reaches the inbox, and is heard
         return settle(services, connection, command, identity, places, waiting)
     finally:
+        for _, place, _ in places:
+            if isinstance(place, Membership):
+                services.presence.release(place.member.user, place.key)
         connection.corked = False
         if connection.state is State.HELLO:
             connection.state = State.NEW  # not welcomed: the next command must be another hello
@@ -104,29 +115,27 @@ async def known(services: Services, connection: Connection, re: int, token: str)
     return refused(re, code, says, path="token")
 
 
-async def gather(
-    services: Services, connection: Connection, command: say.Hello
-) -> list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]]:
+async def gather(services: Services, connection: Connection, command: say.Hello, places: Places) -> None:
     """Everything about the rooms to return to that may wait: rules, subscriptions, what only the log has.
 
+    Fills `places`, so that what was promised so far is known even if the rest fails.
     The inbox comes first, asked for or not; a room that is named twice is returned to once.
     """
     wanted = {INBOX: say.ResumeAt(room=INBOX)}
     for room in reversed(command.resume):
         wanted[room.room] = room
-    found: list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]] = []
     entered = -1  # topic rooms so far: the inbox is none
     for room in [wanted.pop(INBOX), *reversed(wanted.values())]:
         if entered >= services.settings.limits.rooms:
-            found.append((room, too_many_rooms(services, None), None))
+            places.append((room, too_many_rooms(services, None), None))
             continue
         place = await prepare(services, connection, room)
         if isinstance(place, Refused):
-            found.append((room, place, None))
+            places.append((room, place, None))
             continue
         entered += 1
-        found.append((room, place, await catch_up(services, place.key, room.cursor)))
-    return found
+        places.append((room, place, None))
+        places[-1] = (room, place, await catch_up(services, place.key, room.cursor))
 
 
 async def open_items(services: Services, identity: Identity, *, returning: bool) -> list[dict[str, Any]]:
@@ -141,7 +150,7 @@ def settle(
     connection: Connection,
     command: say.Hello,
     identity: Identity,
-    places: list[tuple[say.ResumeAt, Membership | Refused, Recovery | None]],
+    places: Places,
     waiting: list[dict[str, Any]],
 ) -> Welcome | Refused:
     """Enter the rooms, open the connection and welcome, in one step: no await may stand between these lines."""
@@ -168,6 +177,8 @@ def settle(
         else:
             resumed[room.room] = named(entered, room.room)
     connection.state = State.OPEN
+    if on_duty(identity):
+        services.hub.on_duty[connection] = None
     now = services.wall()
     if command.guest is not None:
         expires = now + services.settings.auth.token_ttl
@@ -255,6 +266,7 @@ def forget(services: Services, connection: Connection) -> None:
     if identity is not None:
         services.hub.exit(identity.user, connection)
         if identity.user not in services.hub.people:
+            services.standing.forget(identity.user)
             services.backplane.close(inbox_of(identity))
 
 

@@ -30,6 +30,7 @@ from rooms.copies import Copies
 from rooms.envelope import PresenceDiff
 from rooms.events import Member, NodeId, RoomKey, UserId
 from rooms.leases import REFRESH, SWEEP, Leases, Standing, new_node
+from rooms.promises import Promises
 from rooms.roster import Change, Roster, pack_member
 from rooms.seats import MOST_CHANGES, Seat, Seats
 
@@ -50,6 +51,7 @@ class Presence:
         self._leases = Leases(client, node or new_node())
         self._counts: Counter[str] = Counter()
         self._seats = Seats()
+        self._promises = Promises(client)  # of places in rooms with a limit
         self.copies = Copies(client, self._seats, self._counts)  # of open rooms
 
     @property
@@ -62,6 +64,19 @@ class Presence:
     def arrive(self, member: Member, room: RoomKey, now: float) -> None:
         """One more connection of this person is in `room`. A changed name or quietness is told like an arrival."""
         self._seats.arrive(member, room)
+        self._promises.keep(member.user, room)
+
+    async def promise(self, user: UserId, room: RoomKey, capacity: int) -> bool:
+        """Hold one of `capacity` places for someone on their way in, on all nodes at once; False where there is none.
+
+        Until `arrive`, or `release` if they do not come. With the engine away what this node knows decides.
+        """
+        return await self._promises.make(user, room, self.node, capacity)
+
+    def release(self, user: UserId, room: RoomKey) -> None:
+        """A join is over, whatever came of it: a promise that was not kept is taken back at the next window."""
+        if self._promises.end(user, room) and user not in self._seats.of(room):
+            self._seats.put_back(room, [user])
 
     def depart(self, user: UserId, room: RoomKey, now: float, *, grace: bool) -> None:
         """One connection less; with `grace` (the connection was lost) the person stays for a while."""
@@ -77,6 +92,11 @@ class Presence:
         """Head count with those who have just come to this node: what capacity is measured by."""
         known, seats = self.copies.people(room), self._seats.of(room)
         return len(known) + sum(user in seats and user not in known for user in self._seats.dirty(room))
+
+    def expected(self, room: RoomKey) -> int:
+        """How many more are on their way in through this node."""
+        seats, known = self._seats.of(room), self.copies.people(room)
+        return sum(user not in seats and user not in known for user in self._promises.of(room))
 
     def is_here(self, user: UserId, room: RoomKey) -> bool:
         """Whether this person is in `room`, through any node."""
@@ -145,7 +165,10 @@ class Presence:
                 here += (user, pack_member(seat.member))
             else:
                 gone.append(user)
-        keys = [envelope.roster(room), envelope.people(room), envelope.roster_version(room), envelope.channel(room)]
+        keys = [
+            envelope.roster(room), envelope.people(room), envelope.roster_version(room), envelope.channel(room),
+            envelope.promised(room),
+        ]  # fmt: skip
         calls.call(pipe, self._script, keys, node, MOST_BYTES, len(here) // 2, *here, *gone)
         self._counts["scripts"] += 1
         self._counts["changes"] += len(here) // 2 + len(gone)

@@ -25,7 +25,7 @@ LAYERS = {
     0: "chat.commands chat.replies rooms.events moderation.verdict",
     1: """
         chat.wire chat.connection chat.outbox chat.hub chat.auth chat.metrics chat.settings chat.tickets chat.legible
-        chat.follow chat.enginelog chat.fields
+        chat.follow chat.enginelog chat.fields chat.nights
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
@@ -36,7 +36,7 @@ LAYERS = {
         moderation.evaluation.bars moderation.evaluation.lived moderation.evaluation.labelled
         moderation.evaluation.hidden moderation.evaluation.plots moderation.evaluation.report
         moderation.evaluation.timing moderation.evaluation.strangers
-        moderation.digits moderation.keys moderation.cases moderation.lines moderation.sanctions moderation.reports moderation.shield
+        moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.lines moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
         chat.accounts chat.shift rooms.calming
@@ -47,7 +47,7 @@ LAYERS = {
         """,
     3: """
         chat.dispatch chat.answers chat.joining chat.talk chat.spoken chat.outcomes chat.speech chat.amends chat.care
-        chat.people chat.services chat.help chat.asking chat.easing chat.holding chat.settling chat.desk
+        chat.people chat.services chat.help chat.asking chat.easing chat.holding chat.settling chat.overdue chat.desk
         """,
     4: """
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding

@@ -4,6 +4,7 @@
 --       2 people   hash  <user> -> how many nodes have them here
 --       3 version  string, the version of the last change
 --       4 channel  of the room
+--       5 promised sorted set of <node>:<user>; a promise ends when the seat is told or given up
 -- ARGV  1 node     2 most bytes of one diff    3 how many pairs follow
 --       then pairs: user, member               (here through this node)
 --       then users                             (no longer here through this node)
@@ -13,7 +14,7 @@
 -- caller that does not know whether a call arrived repeats it. Published: "p <from> <version> <present>\n" and
 -- {"j":[members],"l":[users]}, in several diffs if one would be too long. Users are ids of our own: no quoting needed.
 
-local roster, people, counter, channel = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local roster, people, counter, channel, promised = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local node, most, pairs_follow = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local from = tonumber(redis.call('GET', counter) or '0')
 local version = from
@@ -39,10 +40,12 @@ local function told(list, item)
   if bytes >= most then publish() end
 end
 
+local promises = redis.call('EXISTS', promised) == 1
 local arg = 4
 for _ = 1, pairs_follow do
   local user, member = ARGV[arg], ARGV[arg + 1]
   local field = node .. ':' .. user
+  if promises then redis.call('ZREM', promised, field) end
   local before = redis.call('HGET', roster, field)
   if before ~= member then
     redis.call('HSET', roster, field, member)
@@ -55,6 +58,7 @@ end
 
 for place = arg, #ARGV do
   local user = ARGV[place]
+  if promises then redis.call('ZREM', promised, node .. ':' .. user) end
   if redis.call('HDEL', roster, node .. ':' .. user) == 1 and redis.call('HINCRBY', people, user, -1) <= 0 then
     redis.call('HDEL', people, user)
     told(left, '"' .. user .. '"')

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
 from chat.settings import Limits
+from rooms.events import RoomKey
+from rooms.topics import Topic
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -109,3 +112,37 @@ async def test_nobody_is_in_more_rooms_than_the_limit(steady_engine: Engine) -> 
         then = await raw.ask("join", room="slow")
     assert (over["code"], over["path"]) == ("forbidden", "room")
     assert (again["type"], then["type"]) == ("joined", "joined")
+
+
+async def test_joins_that_race_for_the_last_places_do_not_overfill_a_room(steady_engine: Engine) -> None:
+    """However long a join waits for the log, and whichever node it comes in by, by `join` or by `hello`."""
+    rooms = (Topic(id="few", capacity=3),)
+    cursor = "abcdef0000.3.0123456789abcdef"
+    async with (
+        node_on(steady_engine.url, rooms=rooms) as here, node_on(steady_engine.url, rooms=rooms) as there,
+        AsyncExitStack() as stack,
+    ):  # fmt: skip
+        raws = [await stack.enter_async_context(Raw.upgraded((here, there)[n % 2].url)) for n in range(12)]
+        for raw in raws[6:]:
+            await raw.hello()
+        wish = {"room": "few", "cursor": cursor}
+        answers = await asyncio.gather(
+            *(raw.ask("hello", guest={"band": "adult"}, resume=[wish]) for raw in raws[:6]),
+            *(raw.ask("join", **wish) for raw in raws[6:]),
+        )
+        told = [one["resumed"][0] if one["type"] == "welcome" else one for one in answers]
+    assert sorted(one["type"] for one in told) == ["joined"] * 3 + ["refused"] * 9
+    assert {one["code"] for one in told if one["type"] == "refused"} == {"room_full"}
+
+
+async def test_a_place_is_free_again_when_a_join_has_failed(engine: Engine) -> None:
+    """The log could not be read: nobody sits there, and the next one may."""
+    async with node_on(engine.url) as node, talking(node) as one, talking(node) as two:
+        engine.pause()
+        failed = await one.ask("join", room="small", cursor="abcdef0000.3.0123456789abcdef")
+        assert node.presence.expected(RoomKey("adult/small")) == 0
+        engine.resume()
+        async with asyncio.timeout(20):
+            while (await two.ask("join", room="small"))["type"] != "joined":
+                pass
+    assert failed["code"] == "unavailable"
