@@ -3,6 +3,7 @@
 
     python3 dev.py serve [arguments of `warmline serve`]
     python3 dev.py test  [arguments of pytest]
+    python3 dev.py evaluate [arguments]    what the filter does to people, in figures (python -m moderation.evaluate)
     python3 dev.py lint                    ruff check, ruff format --check, mypy --strict
     python3 dev.py prepare [serve|test]    only make the environment
     python3 dev.py lock                    make both locks anew from pyproject.toml (needs uv)
@@ -122,6 +123,13 @@ def test(arguments: list[str]) -> None:
     os.execv(python, [python, "-m", "pytest", *arguments])
 
 
+def evaluate(arguments: list[str]) -> None:
+    prepare("test")
+    os.chdir(str(ROOT))
+    python = str(VENV / "bin" / "python")
+    os.execv(python, [python, "-m", "moderation.evaluate", *arguments])
+
+
 def lint(arguments: list[str]) -> None:
     """All three are run, so that one round shows everything; exit code 1 when any of them complains."""
     prepare("test")
@@ -151,7 +159,7 @@ def prepare_only(arguments: list[str]) -> None:
     prepare(purpose)
 
 
-VERBS = {"serve": serve, "test": test, "lint": lint, "lock": lock, "prepare": prepare_only}
+VERBS = {"serve": serve, "test": test, "evaluate": evaluate, "lint": lint, "lock": lock, "prepare": prepare_only}
 
 
 def main(words: list[str]) -> None:

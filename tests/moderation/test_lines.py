@@ -53,7 +53,7 @@ def test_a_line_that_says_what_differs_keeps_the_rest_of_its_category(tmp_path: 
         encoding="utf-8",
     )
     phone, passive = lines.written(tmp_path)
-    assert (phone.deliver, phone.must_mask, phone.author) == ({"masked", "no"}, ("900142",), "somebody")
+    assert (phone.deliver, phone.must_mask, phone.author) == (frozenset({"masked", "no"}), ("900142",), "somebody")
     assert (passive.care_at_least, passive.care_at_most) == (CareBand.CONCERN, CareBand.IMMINENT)
     assert passive.heads == {"passive"}
 
@@ -82,7 +82,12 @@ def test_the_suite_and_the_cases_of_the_packs_are_read() -> None:
 
 def test_a_case_may_leave_out_all_but_text_and_deliver(tmp_path: Path) -> None:
     [case] = lines.suite(file(tmp_path, "", {"text": "hello", "deliver": "yes"}))
-    assert (case.id, case.category, case.pack, case.deliver) == ("cases-2", "uncategorised", "general", {"yes"})
+    assert (case.id, case.category, case.pack, case.deliver) == (
+        "cases-2",
+        "uncategorised",
+        "general",
+        frozenset({"yes"}),
+    )
     assert (case.care_at_least, case.care_at_most) == (CareBand.NONE, CareBand.IMMINENT)
 
 
