@@ -19,7 +19,10 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         prefilter.py     which patterns could match at all, in one pass
         rules.py         the rule book: data/rules/*.yaml, compiled once; each rule has its own hits and misses
         digits.py        numbers that lead to a person: phones, cards, ids
-        contact.py       stage: these, and mail, links, handles, addresses
+        vocabulary.py    words people use: data/vocabulary.txt
+        addresses.py     where somebody lives
+        handles.py       names on other platforms
+        contact.py       stage: all these, and mail and links
         flood.py         stage: too much, or the same again
         crisis.py        stage: what care is owed
         policy.py        policy packs: data/packs/*.yaml

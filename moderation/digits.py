@@ -26,27 +26,45 @@ _CANDIDATE = re.compile(
 )
 _CUE = re.compile(
     r"\b(?:call|ring|phone|text|txt|number|num|no|cell|mobile|mob|tel|whatsapp|reach|dial|sms|signal|landline|contact|"
-    r"hmu|on|me|line)\b",
+    r"hmu|on|me|line|digits|bell|numero|llamame|llama|anrufen|ruf|nummer|appelle|numer|dzwon|viber|telegram|i'm|im)\b",
     re.I,
 )
+# Words right before a number, or right after it, that say it counts or names a thing.
+_OF_A_THING = re.compile(
+    r"(?i)\b(?:order|ticket|case|claim|ref|reference|invoice|tracking|parcel|booking|flight|serial|model|batch|form|page|"
+    r"psalm|room|ward|docket|incident|roll|bus|train|platform|route|score|scored|receipt|item|isbn|barcode|version)"
+    r"(?: (?:number|no|num|id|code|is|was))*[\s:.#=-]*$"
+)
+_MEASURED = re.compile(
+    r"(?i) ?(?:mgs?|mcg|ml|g|kg|lbs?|oz|cm|mm|km|kcals?|cals?|calories|steps|days?|hours?|hrs|minutes|mins|pounds|quid|euros?|"
+    r"dollars|bucks|usd|bpm|miles|people|words|pages|points|degrees|percent|followers|rupees|rs|pesos|weeks|months|years)\b|%"
+)
+_CLOCK = re.compile(r"(?:(?:[01]\d|2[0-3])[0-5]\d)(?:[ ,/–-]+(?:[01]\d|2[0-3])[0-5]\d)+")
+_GROUPED = re.compile(r"\d{2,4}[ .-]\d{3}[ .-]\d{3,4}")
 _DATES = re.compile(
     r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|(?:(?:19|20)\d\d[ \-/.,]*)+"
 )
 _SMALL_NUMBERS = re.compile(r"\d{1,2}(?: \d{1,2})+")
-_CARD = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?!\w)")
+_EXPIRY = r"(?:,? ?(?:exp(?:iry|ires)?|valid)\.?:? ?\d\d ?/ ?\d\d(?:\d\d)?)?(?:,? ?cv[vc]2?:? ?\d{3,4})?"
+_CARD = re.compile(rf"(?i)(?<![\w.])(?P<card>\d(?:[ -]?\d){{12,18}})(?!\w){_EXPIRY}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _SORT_CODE = re.compile(r"(?i)\bsort ?code\b[^\d]{0,12}(\d\d[- ]?\d\d[- ]?\d\d)\b")
 _ACCOUNT = re.compile(r"(?i)\b(?:account|acct|acc|routing|iban)(?: (?:number|no|num))?\b[^\d\n]{0,8}(\d{6,12})\b")
 _ID = re.compile(
-    r"(?i)\b(?:ssn|social security|passport|licen[cs]e|national insurance|ni|nhs|medicare|case|policy)"
+    r"(?i)\b(?:ssn|social security|passport|licen[cs]e|national insurance|ni|nhs|medicare|policy|aadhaar|pan|curp|pesel|dni|nie)"
     r"(?: (?:number|no|num|is))*\b[^\w\n]{0,4}(?:is )?([A-Z]{0,2} ?\d(?:[ -]?\d){5,10}(?: ?[A-Z])?)\b"
 )
-_WORD = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|double|triple|hundred|\d)"
-_SPELLED = re.compile(rf"(?i)\b{_WORD}(?:[ ,.\-]{{1,3}}{_WORD}){{5,}}\b")
 _VALUE = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "hundred": "00", "twenty": "20", "thirty": "30", "forty": "40",
+    "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "double": "", "triple": "",
 }  # fmt: skip
+_ROUND = frozenset({"ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"})
+_WORDS = "|".join(sorted(_VALUE, key=len, reverse=True))
+_DIGIT_OR_WORD = rf"(?:\d{{1,6}}|(?<![a-z])(?:{_WORDS})(?![a-z]))"
+_SPELLED = re.compile(rf"(?i){_DIGIT_OR_WORD}(?:[ ,.\-–/()]{{0,3}}{_DIGIT_OR_WORD}){{2,}}")
+_PIECE = re.compile(rf"(?i)\d+|{_WORDS}")
 
 
 def phones(text: str, islands: list[Island]) -> list[Span]:
@@ -62,9 +80,17 @@ def phones(text: str, islands: list[Island]) -> list[Span]:
         piece = text[start:end]
         start += len(piece) - len(piece.lstrip())
         candidate = piece.strip()
-        if is_phone(candidate, text[max(0, start - 40) : start]):
+        before = text[max(0, start - 40) : start]
+        if is_phone(candidate, before) and not _measures(candidate, before, text[start + len(candidate) :][:12]):
             found.append(("contact.phone", start, start + len(candidate)))
     return found
+
+
+def _measures(candidate: str, before: str, after: str) -> bool:
+    """Whether the words around say that the number counts or names a thing; a "+" in front is stronger."""
+    if candidate.startswith(("+", "(")):
+        return False
+    return _OF_A_THING.search(before) is not None or _MEASURED.match(after) is not None
 
 
 def is_phone(candidate: str, before: str) -> bool:
@@ -76,12 +102,23 @@ def is_phone(candidate: str, before: str) -> bool:
         return False  # a row of small numbers; all single digits are a number set apart
     if candidate.startswith("+") or (candidate.startswith("(") and len(digits) >= 9):
         return True
+    if _CLOCK.fullmatch(candidate) or _counting(re.findall(r"\d+", candidate)):
+        return False
     if re.fullmatch(r"\d{3}[-. ]\d{4}", candidate):
         return True
     cued = _CUE.search(before) is not None
     if len(digits) >= 10:
         return cued or digits[0] == "0" or _in_a_plan(candidate)
+    if len(digits) == 9 and digits[0] == "0" and _GROUPED.fullmatch(candidate):
+        return True
     return cued and (digits[0] == "0" or len(digits) >= 8 or "-" in candidate or " " in candidate)
+
+
+def _counting(numbers: list[str]) -> bool:
+    """Whether numbers only go up, or down, in even steps: counting is how people ground themselves."""
+    if len(numbers) < 4:
+        return False
+    return len({int(right) - int(left) for left, right in pairwise(numbers)}) == 1
 
 
 def _in_a_plan(candidate: str) -> bool:
@@ -97,7 +134,7 @@ def _in_a_plan(candidate: str) -> bool:
 
 def cards(text: str) -> list[Span]:
     """Payment cards and bank accounts."""
-    found = [("contact.card", *match.span()) for match in _CARD.finditer(text) if luhn(match.group())]
+    found = [("contact.card", *match.span()) for match in _CARD.finditer(text) if luhn(match["card"])]
     found += [("contact.card", *match.span()) for match in _IBAN.finditer(text) if iban(match.group())]
     return found + [
         ("contact.card", *match.span(1)) for form in (_SORT_CODE, _ACCOUNT) for match in form.finditer(text)
@@ -125,24 +162,69 @@ def iban(written: str) -> bool:
 
 
 def spelled(text: str) -> list[Span]:
-    """Digits written as words; counting up or down ("five, four, three…") is a grounding exercise, not a number."""
+    """Digits written as words, or as words and figures; counting ("five, four, three…") is no number."""
     found: list[Span] = []
     for match in _SPELLED.finditer(text):
-        words = re.findall(r"[a-z]+|\d", match.group().lower())
-        values = [_VALUE.get(word, int(word) if word.isdigit() else -1) for word in words]
+        places = list(_PIECE.finditer(text, *match.span()))
+        while len(places) > 1 and places[-1].group().lower() in _ROUND and places[-2].group().isdigit():
+            places.pop()  # "… 900662 forty times": the forty counts something
+        pieces = [place.group().lower() for place in places]
+        words = sum(not piece.isdigit() for piece in pieces)
+        digits = _dialled(pieces)
+        if not words or not LEAST_DIGITS <= len(digits) <= MOST_DIGITS or len(pieces) < 4:
+            continue
+        values = [int(_VALUE.get(piece, piece) or -1) for piece in pieces]
         steps = {right - left for left, right in pairwise(values)}
-        if steps - {1} and steps - {-1} and not all(word.isdigit() for word in words):
-            found.append(("contact.phone", *match.span()))
+        if steps - {1} and steps - {-1} and not _waltz(values):
+            found.append(("contact.phone", places[0].start(), places[-1].end()))
     return found
 
 
+def _dialled(pieces: list[str]) -> str:
+    """What somebody would dial: "double" and "triple" repeat what follows, "nine hundred" is 900."""
+    digits, times = "", 1
+    for piece in pieces:
+        if piece in ("double", "triple"):
+            times = 2 if piece == "double" else 3
+            continue
+        digits += _VALUE.get(piece, piece) * times
+        times = 1
+    return digits
+
+
+def _waltz(values: list[int]) -> bool:
+    """Whether it is "one two three, one two three": each number one more than the last, or the first again."""
+    return all(right in (left + 1, values[0]) for left, right in pairwise(values))
+
+
+# Between the signs of a number, and what may stand before a listed one that is dialled from elsewhere.
+_GAP = r"[\s().\-–/]{0,3}"
+_ABROAD = r"(?:(?:\+|00)\d{1,3}[\s().\-]{0,3}|\(?0)?"
+# Listed numbers with fewer signs are short codes: not one where they are a part of something longer.
+_SHORT = 7
+
+
 def forms(number: str) -> list[tuple[str, re.Pattern[str]]]:
-    """One listed number as (its signs, how people write it): any spacing, with or without its leading 1 or 0."""
+    """One listed number as (its signs, how people write it): any spacing, with a country code, with or without its
+    leading 1 or 0.
+    """
     signs = [sign for sign in number.lower() if sign.isalnum()]
     if len(signs) < 2:
         return []
-    gap = r"[\s().\-]{0,3}"
-    found = [("".join(signs), rf"(?<!\w)[+(]?{gap.join(signs)}(?!\w)")]
-    if len(signs) >= 9 and signs[0] in "01":  # trunk prefix dropped, with a country code in front
-        found.append(("".join(signs[1:]), rf"(?<!\w)(?:\+?\d{{1,3}}{gap})?\(?{gap.join(signs[1:])}(?!\w)"))
+    joined = _GAP.join(signs)
+    if len(signs) < _SHORT:
+        return [
+            (
+                "".join(signs),
+                re.compile(
+                    rf"(?<![\w+])(?<!\d[ .\-])\(?{joined}(?!\w)(?![ .\-]\d{{1,3}}(?:[ .\-]?\d){{3}})(?![ .\-]\d[ .\-])",
+                    re.I,
+                ),
+            )
+        ]
+    found = [("".join(signs), rf"(?<![\w+])[+(]?{_ABROAD}\(?{joined}(?!\w)")]
+    if signs[0] in "01":  # trunk prefix dropped, with a country code in front
+        front = r"\+?\d{1,3}" if len(signs) >= 9 else r"\+\d{1,3}"
+        maybe = "?" if len(signs) >= 9 else ""
+        found.append(("".join(signs[1:]), rf"(?<![\w+])(?:{front}{_GAP}){maybe}\(?{_GAP.join(signs[1:])}(?!\w)"))
     return [(key, re.compile(form, re.I)) for key, form in found]

@@ -28,7 +28,7 @@ LAYERS = {
         chat.follow chat.enginelog chat.fields chat.nights
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
-        moderation.contact moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
+        moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
         moderation.offers moderation.card moderation.contagion chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
@@ -47,7 +47,8 @@ LAYERS = {
         """,
     3: """
         chat.dispatch chat.answers chat.joining chat.talk chat.spoken chat.outcomes chat.speech chat.amends chat.care
-        chat.people chat.services chat.help chat.asking chat.easing chat.holding chat.settling chat.overdue chat.desk
+        chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports chat.sanctioning chat.probing
+        chat.holding chat.settling chat.overdue chat.desk
         """,
     4: """
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
