@@ -145,7 +145,7 @@ def readable(services: Services, case: Case, words: Words) -> dict[str, Any]:
 
 
 def coarsely(text: str) -> str:
-    """Words without whatever could lead to a person, for when the filter cannot say what does: figures and addresses."""
+    """Words without figures and addresses, for when the filter cannot say what could lead to a person."""
     kept = ["[removed]" if "@" in word or "://" in word or "www." in word else word for word in text.split(" ")]
     return "".join("•" if character.isdigit() else character for character in " ".join(kept))
 
@@ -190,9 +190,7 @@ async def fitting(services: Services, case: Case, command: say.Resolve) -> tuple
     return fit, fit.text != words.text or "removed]" in fit.text
 
 
-async def merge(
-    services: Services, identity: Identity, command: say.Resolve, case: Case
-) -> Decided | Refused:
+async def merge(services: Services, identity: Identity, command: say.Resolve, case: Case) -> Decided | Refused:
     """This case is about the same as another: that one's answer is the answer to both."""
     head = await seen(services, identity, command.into) if command.into else None
     if head is None or head.id == case.id or head.kind != case.kind or head.band != case.band or head.into:
@@ -238,9 +236,7 @@ async def seen(services: Services, identity: Identity, id: str) -> Case | None:
 
 
 def decided(command: say.Resolve, case: Case, *, repeated: bool = False) -> Decided:
-    return Decided(
-        re=command.id, case=case.id, state=str(case.state), resolution=case.resolution, repeated=repeated
-    )
+    return Decided(re=command.id, case=case.id, state=str(case.state), resolution=case.resolution, repeated=repeated)
 
 
 def declined(re: int, no: No | Gone) -> Refused:

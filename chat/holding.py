@@ -30,6 +30,7 @@ from moderation.review import Gone
 from moderation.verdict import CareBand, Verdict
 from rooms.events import EventId
 
+
 async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
     """Put words aside for a person to look at; the author is told at once (F26). A retry finds the same one."""
     command = one.call.command
@@ -55,7 +56,7 @@ async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refu
 
 def case_of(one: Spoken, verdict: Verdict, at: int) -> Case:
     """The case of a held message. Somebody who may be in danger comes first, whatever the words were held for."""
-    member, command = one.place.member, one.call.command
+    member, command, identity = one.place.member, one.call.command, who(one.connection)
     kind = CaseKind.FAULT if verdict.faulty else CaseKind.HELD
     target = command.message if isinstance(command, say.Edit) else ""
     notes = tuple(command.notes) if isinstance(command, say.Send) else ()
@@ -73,6 +74,8 @@ def case_of(one: Spoken, verdict: Verdict, at: int) -> Case:
         model_alone=bool(getattr(verdict, "model_alone", False)),
         waiting=Waiting(
             alias=member.alias,
+            country=identity.country or "",
+            language=identity.language or "",
             role=str(member.role),
             kind=one.submission.kind,
             pack=one.submission.pack,
@@ -102,9 +105,7 @@ ENDED_SAYS = {
 }
 
 
-async def withdraw(
-    services: Services, connection: Connection, command: say.Withdraw
-) -> Withdrawn | Refused:
+async def withdraw(services: Services, connection: Connection, command: say.Withdraw) -> Withdrawn | Refused:
     """The author takes a held message back; `instead` names what was written in its place."""
     identity = who(connection)
     case = await services.review.find(command.request)

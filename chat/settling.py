@@ -1,15 +1,15 @@
 """What follows from the end of a case: the message delivered or not, its author told, the moderators told.
 
     a step ends a case (owed) ──▶ settle: into the room · the author's inbox · `case_changed` ──▶ SETTLE, no longer owed
-    once a second, any node ──▶ look_after: what fell due, taken for a lease ──▶ a step ──▶ settle
+                                               └▶ not done, or the node died: overdue.py brings it again
 
 Everything here may be done twice, because a node can die at any line of it: the message is committed under the id it
 always had, what the author is told has an id made of the case and its end, and the store lets exactly one step through.
 So each message is delivered once or not at all, and each author told once.
 
-A held message is judged again before anybody sees it: what the filter blocks by now is not released, by nobody (R5), and
-what it masks is masked. Reports, concerns, appeals and crises have settlers of their own in `SETTLERS`; one that is not
-there has its person told in their inbox.
+A held message is judged again before anybody sees it: what the filter blocks by now is not released by anybody (R5),
+and what it masks is masked. Reports, concerns, appeals and crises have settlers of their own in `SETTLERS`; one that
+is not there has its person told in their inbox.
 
 Failure: the engine away, or the node killed: the case stays owed, and the lease brings it to another node.
 """
@@ -27,7 +27,7 @@ from chat.auth import event_id
 from chat.joining import INBOX_KEPT
 from chat.services import Services
 from moderation.cases import DAY, HOUR, Case, CaseKind, Resolution, State, Step, Words
-from moderation.verdict import Action, CareBand, Submission, Verdict
+from moderation.verdict import Submission, Verdict
 from rooms import envelope
 from rooms.backplane import Commit, Committed
 from rooms.backplane import Refused as Declined
@@ -67,8 +67,6 @@ TARGET_GONE = "The message you changed is not there any more."
 Settler = Callable[[Services, Case], Awaitable[bool]]
 # What follows for a kind of case that holds no message. True: done. It may be called again for the same case.
 SETTLERS: dict[CaseKind, Settler] = {}
-# What follows, beside the word to the moderators, when nobody took a case of this kind in time.
-ESCALATED: dict[CaseKind, Settler] = {}
 
 
 def aside_for(services: Services) -> int:
@@ -185,6 +183,8 @@ async def settle_merged(services: Services, case: Case) -> bool:
     if head is not None and not head.resolution and head.state in (State.OPEN, State.CLAIMED):
         await services.review.put_off(case.id, services.backplane.engine_now_ms() + HOUR)
         return False
+    if head is not None and head.user == case.user:  # told once is told
+        return True
     same = replace(case, resolution=head.resolution if head else "", reason=head.reason if head else "")
     return await SETTLERS.get(case.kind, settle_told)(services, same)
 
@@ -269,76 +269,3 @@ def fit_to_show(services: Services, case: Case, words: Words, verdict: Verdict, 
     else:
         text = pack.masked(text, verdict.findings)
     return replace(words, text=text)
-
-
-# ------------------------------------------------------------------ what falls due
-
-
-async def look_after(services: Services) -> None:
-    """See to what has fallen due on the desk: one round. Any node may; each thing is done once."""
-    dues = await services.review.due()
-    for case in dues.cases:
-        due = services.review.due_of(case)
-        if due is not None and due.at <= dues.now:
-            await DUE.get(due.step, step_only)(services, case, due.step, dues.now)
-
-
-async def step_only(services: Services, case: Case, step: Step, now: int) -> None:
-    """A step of time with nothing more to decide; then what follows from it."""
-    stepped = await services.review.step(case.id, step, now)
-    if not isinstance(stepped, Case):
-        return
-    if step in (Step.LAPSE, Step.ESCALATE):
-        tell_staff(services, stepped)
-    if step is Step.ESCALATE and (follow := ESCALATED.get(case.kind)):
-        await follow(services, stepped)
-    if stepped.owed:
-        await settle(services, stepped)
-
-
-async def settle_again(services: Services, case: Case, step: Step, now: int) -> None:
-    """Whoever was to do what follows has died, or could not."""
-    await settle(services, case)
-
-
-async def remind(services: Services, case: Case, step: Step, now: int) -> None:
-    """Ten minutes: tell the author what they may do. Told first: a node that dies between tells again, as one event."""
-    choices = ["rewrite", "withdraw", "wait"]
-    if await tell(services, case, "waiting", SAYS["waiting"], choices=choices, **await offered(services, case)):
-        await services.review.step(case.id, step, now)
-
-
-async def judge_again(services: Services, case: Case, step: Step, now: int) -> None:
-    """The filter looks again: at what it could not judge, and before time releases what the model alone held."""
-    words = await services.review.words(case.id)
-    verdict = judged_again(services, case, words)
-    passes = verdict.action in (Action.ALLOW, Action.MASK)
-    doubt = verdict.action is Action.HOLD and bool(getattr(verdict, "model_alone", False))
-    if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
-        fit = fit_to_show(services, case, words, verdict, spare=False)
-        stepped = await services.review.step(case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text)
-    else:
-        changes = {} if verdict.faulty else changed(case, verdict)
-        stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, **changes)
-    if isinstance(stepped, Case):
-        await settle(services, stepped)
-
-
-def changed(case: Case, verdict: Verdict) -> dict[str, Any]:
-    """What a new look at the words makes of a case."""
-    crisis = verdict.care.band >= CareBand.HIGH
-    return {
-        "kind": CaseKind.CRISIS if crisis else CaseKind.HELD,
-        "rules": tuple(finding.rule for finding in verdict.findings),
-        "care": max(case.care, verdict.care.band),
-        "care_kind": str(verdict.care.kind or case.care_kind),
-    }
-
-
-Due = Callable[[Services, Case, Step, int], Awaitable[None]]
-DUE: dict[Step, Due] = {
-    Step.SETTLE: settle_again,
-    Step.REMIND: remind,
-    Step.JUDGE: judge_again,
-    Step.RELEASE: judge_again,
-}

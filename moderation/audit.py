@@ -34,6 +34,10 @@ class StoreAway(OSError):
     """The engine did not take it, or did not answer."""
 
 
+# Number and mac of an entry: where the trail ends, or ended.
+Head = tuple[int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the trail. `at` is milliseconds of the engine's clock."""
@@ -59,7 +63,7 @@ def sealed(seal: str, before: str, line: str) -> str:
     return hashlib.sha1(f"{seal}{inner}".encode()).hexdigest()
 
 
-def breaks(entries: Iterable[Entry], seal: str, head: tuple[int, str], known: tuple[int, str] | None = None) -> list[str]:
+def breaks(entries: Iterable[Entry], seal: str, head: Head, known: Head | None = None) -> list[str]:
     """Where the trail is not as it was written, in plain words; empty when it is whole. `known` is an older head."""
     found, before, last = [], "", 0
     for entry in entries:
@@ -109,7 +113,7 @@ class Audit:
             pass
         raise StoreAway("the audit trail cannot be written")
 
-    async def head(self) -> tuple[int, str]:
+    async def head(self) -> Head:
         """Number and mac of the newest entry; (0, "") before the first. Raises StoreAway."""
         seq, mac = await self._ask("hmget", keys.TRAIL_HEAD, ["seq", "mac"])
         return (int(seq), mac.decode()) if seq else (0, "")
@@ -119,7 +123,7 @@ class Audit:
         rows = await self._ask("xrange", keys.TRAIL, f"({after}-0" if after else "-", "+", limit)
         return [_entry(id, fields) for id, fields in rows]
 
-    async def verify(self, known: tuple[int, str] | None = None) -> list[str]:
+    async def verify(self, known: Head | None = None) -> list[str]:
         """Read the whole trail and say where it was changed; empty when nowhere. Raises StoreAway."""
         head = await self.head()
         found: list[Entry] = []
@@ -140,4 +144,6 @@ class Audit:
 
 def _entry(id: bytes, fields: dict[bytes, bytes]) -> Entry:
     told = {name.decode(): value.decode() for name, value in fields.items()}
-    return Entry(int(id.split(b"-")[0]), *(told.get(name, "") for name in ("at", "did", "case", "by", "of", "why", "mac")))
+    return Entry(
+        int(id.split(b"-")[0]), *(told.get(name, "") for name in ("at", "did", "case", "by", "of", "why", "mac"))
+    )

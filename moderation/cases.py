@@ -9,15 +9,10 @@
      │ remind, escalate, judge   └─ withdraw, rewrite ─▶ WITHDRAWN, REWRITTEN   its author needs no answer any more
      └──── release, expire ─────────────────────────▶ RELEASED, EXPIRED       nobody decided in time
 
-A case is frozen. `take` makes one step and returns the case as it stands afterwards, or a `No`: expected, a value. The
-store (review.py) writes the result only if nobody else stepped meanwhile. Every end is `owed` until what follows from
-it was done (the message delivered, its author told): chat/settling.py does that, and may have to do it twice.
-
-**Time.** `due_at` says what falls due next and when, in milliseconds of the engine's clock; any node may see to it.
-Held by the model alone, below its block threshold, in an adult room: released after a minute. A fault of the filter:
-judged again, and again. Any other held message: after ten minutes its author is told that they may rewrite, withdraw or
-wait on. In a teen room nothing is released by time. A claim stops these clocks until it lapses, so that nothing moves
-under the eyes of the one who reads it. Crisis is never released or forgotten unseen: it escalates.
+What falls due when nobody decides is said by deadlines.py. A case is frozen. `take` makes one step and returns the case
+as it stands afterwards, or a `No`: expected, a value. The store (review.py) writes the result only if nobody else
+stepped meanwhile. Every end is `owed` until what follows from it was done (the message delivered, its author told):
+chat/settling.py does that, and may have to do it twice.
 
 **Order.** `score` sorts the queue: a moment, moved back by the head start of the case's rank. So an old case
 overtakes a new one of a higher rank, and nothing starves; only crisis has a head start that nobody lives to overtake.
@@ -43,6 +38,7 @@ class CaseKind(StrEnum):
     CRISIS = "crisis"  # somebody may be in danger, or asked for a person
     REPORT = "report"  # somebody says that another did harm
     CONCERN = "concern"  # somebody worries about another
+    SHIELD = "shield"  # somebody asks many people what strangers should not
     APPEAL = "appeal"  # somebody asks for another look at a sanction
 
 
@@ -139,38 +135,14 @@ RESOLUTIONS: Mapping[CaseKind, frozenset[Resolution]] = {
     CaseKind.CRISIS: frozenset({Resolution.REACHED, Resolution.NO_CONTACT, Resolution.DISMISS, Resolution.MERGE}),
     CaseKind.REPORT: frozenset({Resolution.UPHOLD, Resolution.DISMISS, Resolution.MERGE}),
     CaseKind.CONCERN: frozenset({Resolution.REACHED, Resolution.DISMISS, Resolution.MERGE}),
+    CaseKind.SHIELD: frozenset({Resolution.UPHOLD, Resolution.DISMISS}),
     CaseKind.APPEAL: frozenset({Resolution.UPHOLD, Resolution.OVERTURN}),
 }
 # Which steps only who has claimed the case may make.
 CLAIMANTS = frozenset({Step.HAND_ON, Step.DECIDE})
 
-SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """The time limits an operator may set, in milliseconds."""
-
-    release: int = MINUTE  # contract 8 of the filter: a doubt of the model alone costs a message this long at most
-    remind: int = 10 * MINUTE  # longer is not "in a moment" for somebody who waits on a bad night (contract 8)
-    claim: int = 5 * MINUTE  # enough to read a conversation; a moderator who was cut off blocks nobody for longer
-    hold: int = DAY  # nobody's talk is the same a day later: by then a held message would answer nothing
-
-
-TIMES = Times()
-# "We're checking this one, it can take a minute": the filter's next look, each after twice the wait of the one before.
-JUDGE_AFTER = 15 * SECOND
-MOST_JUDGED = 8
-# The escalation clock of sessions.md, and what waits a day is told to those above.
-ESCALATIONS: Mapping[CaseKind, tuple[int, ...]] = {CaseKind.CRISIS: (MINUTE, 3 * MINUTE, 5 * MINUTE)}
-ESCALATIONS_ELSE = (DAY,)
-EXPIRE_AFTER = 30 * DAY
-# A node that was to see to something and died is followed by another after this.
-LEASE = 5 * SECOND
-# Words of a held message live a day after its end; of reports and the like, seven days (sessions.md, sealed).
-WORDS_KEPT = {CaseKind.HELD: DAY, CaseKind.FAULT: DAY}
-WORDS_KEPT_ELSE = 7 * DAY
-ROW_KEPT = 30 * DAY
 # A case that goes round and round is still told in full by the audit trail.
 MOST_PAST = 32
 
@@ -185,6 +157,9 @@ class Rank(IntEnum):
     REPORT = 4
     REST = 5
 
+
+# Of what nobody is in danger by and nobody worries about; appeals and held messages are the rest.
+RANKS = {CaseKind.FAULT: Rank.FAULT, CaseKind.REPORT: Rank.REPORT, CaseKind.SHIELD: Rank.REPORT}
 
 # Milliseconds by which a rank is older than it is. The first two are decades: crisis is never overtaken.
 HEAD_START: Mapping[Rank, int] = {
@@ -204,6 +179,8 @@ class Waiting:
     """What is needed to deliver the message a case holds back; the words themselves are in `Words`."""
 
     alias: str
+    country: str = ""
+    language: str = ""
     role: str = "peer"
     kind: str = "message"  # message | edit
     pack: str = "general"
@@ -214,7 +191,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The private part of a case, kept apart from it and deleted long before it. `note` is the reporter's or asker's."""
+    """The private part of a case, kept apart from it and deleted before it. `note` is the reporter's or asker's."""
 
     text: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
@@ -272,7 +249,7 @@ class Case:
             return Rank.IMMINENT if self.care is CareBand.IMMINENT else Rank.CRISIS
         if self.care is CareBand.CONCERN or self.kind is CaseKind.CONCERN:
             return Rank.WORRIED
-        return {CaseKind.FAULT: Rank.FAULT, CaseKind.REPORT: Rank.REPORT}.get(self.kind, Rank.REST)
+        return RANKS.get(self.kind, Rank.REST)
 
     @property
     def score(self) -> int:
@@ -280,21 +257,21 @@ class Case:
         return self.at - HEAD_START[self.rank] - min(max(self.sooner, 0), MOST_SOONER)
 
     @property
+    def may_be_released_by_time(self) -> bool:
+        """A doubt of the model alone, in an adult room, nobody in danger."""
+        return self.model_alone and self.band == "adult" and self.care < CareBand.HIGH
+
+    @property
     def resolutions(self) -> frozenset[Resolution]:
         """What may be decided about it."""
         return OF_MESSAGES if self.waiting is not None else RESOLUTIONS.get(self.kind, frozenset())
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What falls due, and when."""
+def take(case: Case, step: Step, now: int, by: str = "", *, claim_for: int = 5 * MINUTE, **changes: Any) -> Case | No:
+    """Make one step. `by` is the moderator, empty for time and authors; `changes` are fields the step sets.
 
-    at: int
-    step: Step
-
-
-def take(case: Case, step: Step, now: int, by: str = "", times: Times = TIMES, **changes: Any) -> Case | No:
-    """Make one step. `by` is the moderator, empty for time and authors; `changes` are fields the step sets."""
+    `claim_for`: milliseconds a claim made now lasts.
+    """
     state = STEPS[case.state].get(step)
     if state is None:
         return No.ENDED if case.state in ENDED else No.NOT_CLAIMED if step in CLAIMANTS else No.NOT_SO
@@ -302,7 +279,7 @@ def take(case: Case, step: Step, now: int, by: str = "", times: Times = TIMES, *
         return no
     past = case.past if step in (Step.SETTLE, Step.PURGE) else (*case.past, (now, str(step)))[-MOST_PAST:]
     stepped = replace(case, state=state, since=now, past=past, **changes)
-    return _marked(stepped, case, step, now + times.claim, by)
+    return _marked(stepped, case, step, now + claim_for, by)
 
 
 def _objection(case: Case, step: Step, by: str, changes: Mapping[str, Any]) -> No | None:
@@ -318,7 +295,7 @@ def _objection(case: Case, step: Step, by: str, changes: Mapping[str, Any]) -> N
         return None if step is Step.HAND_ON or wanted in case.resolutions else No.NOT_SO
     if step in (Step.RELEASE, Step.WITHDRAW, Step.REWRITE, Step.REMIND, Step.JUDGE) and case.waiting is None:
         return No.NOT_SO
-    if step is Step.RELEASE and case.kind is not CaseKind.FAULT and not _by_time(case):
+    if step is Step.RELEASE and case.kind is not CaseKind.FAULT and not case.may_be_released_by_time:
         return No.NOT_SO
     return None
 
@@ -345,42 +322,3 @@ def _marked(stepped: Case, before: Case, step: Step, until: int, by: str) -> Cas
         case Step.PURGE | Step.FORGET:
             return replace(stepped, purged=True, since=before.since)
     return replace(stepped, owed=True, until=0)
-
-
-def _by_time(case: Case) -> bool:
-    """Whether time may release it: a doubt of the model alone, in an adult room, nobody in danger."""
-    return case.model_alone and case.band == "adult" and case.care < CareBand.HIGH
-
-
-def due_at(case: Case, times: Times = TIMES) -> Due | None:
-    """What falls due next if nobody does anything, or None."""
-    return min(_dues(case, times), key=lambda due: due.at, default=None)
-
-
-def _dues(case: Case, times: Times) -> list[Due]:
-    if case.state is State.CLAIMED:
-        return [Due(case.until, Step.LAPSE)]
-    if case.state in ENDED:
-        if case.owed:
-            return [Due(case.since + (HOUR if case.state is State.MERGED else LEASE), Step.SETTLE)]
-        kept = WORDS_KEPT.get(case.kind, WORDS_KEPT_ELSE)
-        return [Due(case.since + ROW_KEPT, Step.FORGET) if case.purged else Due(case.since + kept, Step.PURGE)]
-    brief = case.waiting is not None and case.kind is not CaseKind.CRISIS
-    found = [Due(case.at + (times.hold if brief else EXPIRE_AFTER), Step.EXPIRE)]
-    clock = ESCALATIONS.get(case.kind, ESCALATIONS_ELSE)
-    if case.escalated < len(clock):
-        found.append(Due(case.at + clock[case.escalated], Step.ESCALATE))
-    if case.waiting is not None:
-        found += _dues_of_message(case, times)
-    return found
-
-
-def _dues_of_message(case: Case, times: Times) -> list[Due]:
-    found = []
-    if case.kind is CaseKind.FAULT and case.judged < MOST_JUDGED:
-        found.append(Due(case.at + JUDGE_AFTER * (2 ** (case.judged + 1) - 1), Step.JUDGE))
-    if _by_time(case):
-        found.append(Due(case.at + times.release, Step.RELEASE))
-    if not case.reminded:
-        found.append(Due(case.at + times.remind, Step.REMIND))
-    return found

@@ -33,20 +33,16 @@ from moderation import keys
 from moderation.audit import Audit, StoreAway, plain, script
 from moderation.cases import (
     ENDED,
-    LEASE,
-    TIMES,
     Case,
     CaseKind,
-    Due,
     No,
     State,
     Step,
-    Times,
     Waiting,
     Words,
-    due_at,
     take,
 )
+from moderation.deadlines import LEASE, TIMES, Due, Times, due_at
 from moderation.verdict import CareBand
 
 __all__ = ["Audit", "Dues", "Gone", "Opened", "Review", "StoreAway"]
@@ -94,7 +90,7 @@ class Review:
     # moving cases
 
     async def open(self, case: Case, words: Words, *, by: str = "") -> Opened:
-        """File a case, once per id. One about the same as an open one of its kind is merged into it. Raises StoreAway."""
+        """File a case, once per id. About the same as an open one of its kind: merged into that. Raises StoreAway."""
         joins = bool(case.about) and case.waiting is None and case.state is State.OPEN
         due = due_at(case, self.times)
         places = [
@@ -125,7 +121,7 @@ class Review:
             rev, row = await self._ask("hmget", keys.case(id), ["rev", "row"])
             if row is None:
                 return GONE
-            stepped = take(_case(row), step, now, by, self.times, **changes)
+            stepped = take(_case(row), step, now, by, claim_for=self.times.claim, **changes)
             if isinstance(stepped, No) or await self._write(stepped, rev, step, now, by, words):
                 return stepped
         raise StoreAway("the case is moved by too many at once")

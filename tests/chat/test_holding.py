@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from chat.settings import Moderation
 from tests.support import staff
 from tests.support.engines import Engine

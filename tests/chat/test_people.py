@@ -17,7 +17,8 @@ from chat.node import Node
 from chat.outbox import Lane
 from chat.replies import Pong
 from chat.settings import Limits, Moderation
-from moderation.review import Held, Review
+from moderation.cases import Case
+from moderation.review import Review
 from rooms.events import Band, Role, UserId
 from tests.support.engines import Engine
 from tests.support.nodes import ROOMS, SECRET, next_event, node_on, talking
@@ -34,10 +35,10 @@ class Waiting(Review):
         self.asked, self.answer = asyncio.Event(), asyncio.Event()
         node.services = node.gateway.services = replace(node.services, review=self)
 
-    async def held_by(self, user: str) -> list[Held]:
+    async def held_by(self, author: str) -> list[Case]:
         self.asked.set()
         await self.answer.wait()
-        return await super().held_by(user)
+        return await super().held_by(author)
 
 
 async def left(node: Node, most: int) -> None:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from moderation import keys
-from moderation.cases import MINUTE, Case, CaseKind, No, State, Step, Times, Words
+from moderation.cases import MINUTE, Case, CaseKind, No, State, Step, Words
+from moderation.deadlines import Times
 from moderation.review import GONE, Review, StoreAway, place_of
 from moderation.verdict import CareBand
 from rooms.calls import engine_client

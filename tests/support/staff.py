@@ -1,8 +1,8 @@
 """Members of staff on a node, and what they do at the desk.
 
-    async with on_duty(node.url, "moderator") as mod:
-        case = await first_case(mod)
-        await mod.ask("claim", case=case["case"])
+async with on_duty(node.url, "moderator") as mod:
+    case = await first_case(mod)
+    await mod.ask("claim", case=case["case"])
 """
 
 from __future__ import annotations

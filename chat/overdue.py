@@ -1,0 +1,126 @@
+"""What falls due on the review desk when nobody decides, seen to by any node, once.
+
+    look_after, once a second ──▶ what fell due, taken for a lease ──▶ owed?  settle it again (settling.py)
+                                                                  └▶ a step of time: lapse, remind, escalate, expire,
+                                                                     judge again, release
+
+The filter looks at a message again before time releases it: what only the model doubted is shown after its minute, and
+what a fault kept from being judged is shown as soon as the filter is well and passes it. Then the care that such words
+are owed is paid, as it would have been at once.
+
+Failure: a node that dies at any line has a lease on what it took, and nothing else; the engine away, everything waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from chat.auth import Identity
+from chat.care import desk, reader, save
+from chat.careid import About, room_mark, seal
+from chat.services import Services
+from chat.settling import SAYS, fit_to_show, judged_again, offered, settle, tell, tell_staff
+from moderation.cases import Case, CaseKind, State, Step
+from moderation.deadlines import JUDGE_AFTER
+from moderation.verdict import Action, CareBand, Verdict
+from rooms.events import Band, RoomKey, UserId
+
+# What follows, beside the word to the moderators, when nobody took a case of this kind in time.
+ESCALATED: dict[CaseKind, Callable[[Services, Case], Awaitable[None]]] = {}
+
+
+async def look_after(services: Services) -> None:
+    """See to what has fallen due on the desk: one round. Any node may; each thing is done once."""
+    dues = await services.review.due()
+    for case in dues.cases:
+        due = services.review.due_of(case)
+        if case.owed:  # whoever was to do what follows has died, or could not
+            await settle(services, case)
+        elif due is not None and due.at <= dues.now:
+            await DUE.get(due.step, step_only)(services, case, due.step, dues.now)
+
+
+async def step_only(services: Services, case: Case, step: Step, now: int) -> None:
+    """A step of time with nothing more to decide; then what follows from it."""
+    stepped = await services.review.step(case.id, step, now)
+    if not isinstance(stepped, Case):
+        return
+    if step in (Step.LAPSE, Step.ESCALATE):
+        tell_staff(services, stepped)
+    if step is Step.ESCALATE and (follow := ESCALATED.get(case.kind)):
+        await follow(services, stepped)
+    if stepped.owed:
+        await settle(services, stepped)
+
+
+async def remind(services: Services, case: Case, step: Step, now: int) -> None:
+    """Ten minutes: tell the author what they may do. Told first: a node that dies between tells again, as one event."""
+    choices = ["rewrite", "withdraw", "wait"]
+    if await tell(services, case, "waiting", SAYS["waiting"], choices=choices, **await offered(services, case)):
+        await services.review.step(case.id, step, now)
+
+
+async def judge_again(services: Services, case: Case, step: Step, now: int) -> None:
+    """The filter looks again: at what it could not judge, and before time releases what the model alone held."""
+    words = await services.review.words(case.id)
+    verdict = judged_again(services, case, words)
+    if verdict.faulty and step is Step.RELEASE:  # time releases nothing that the filter has not looked at again
+        await services.review.put_off(case.id, now + JUDGE_AFTER)
+        return
+    passes = verdict.action in (Action.ALLOW, Action.MASK)
+    doubt = verdict.action is Action.HOLD and bool(getattr(verdict, "model_alone", False))
+    if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
+        fit = fit_to_show(services, case, words, verdict, spare=False)
+        stepped = await services.review.step(case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text)
+    else:
+        changes = {} if verdict.faulty else changed(case, verdict)
+        stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, **changes)
+    if isinstance(stepped, Case):
+        await settle(services, stepped)
+        await pay(services, stepped, verdict)
+
+
+async def pay(services: Services, case: Case, verdict: Verdict) -> None:
+    """The card that is owed for words which could not be judged when they were written; `deal`t nowhere else (R1)."""
+    if verdict.care.band is CareBand.NONE or case.waiting is None:
+        return
+    topic = services.catalogue.at(RoomKey(case.room))
+    identity = Identity(
+        user=UserId(case.user),
+        band=Band(case.band),
+        country=case.waiting.country or None,
+        language=case.waiting.language or None,
+        expires=0.0,
+    )
+    shown = case.state is State.RELEASED
+    card = services.cards.make(
+        verdict.care,
+        reader(identity, topic),
+        id=seal(services.secret, identity.user, About(verdict.care, room=room_mark(RoomKey(case.room))), case.id),
+        now=services.wall(),
+        heard=(Action.ALLOW if shown else Action.HOLD).word,
+        told=False,
+        desk=desk(services, identity),
+    )
+    services.metrics.cared(verdict.care.band.word)
+    await save(services, identity, {"about": case.room.partition("/")[2], "card": card})
+
+
+def changed(case: Case, verdict: Verdict) -> dict[str, Any]:
+    """What a new look at the words makes of a case."""
+    crisis = verdict.care.band >= CareBand.HIGH
+    return {
+        "kind": CaseKind.CRISIS if crisis else CaseKind.HELD,
+        "rules": tuple(finding.rule for finding in verdict.findings),
+        "care": max(case.care, verdict.care.band),
+        "care_kind": str(verdict.care.kind or case.care_kind),
+    }
+
+
+Due = Callable[[Services, Case, Step, int], Awaitable[None]]
+DUE: dict[Step, Due] = {
+    Step.REMIND: remind,
+    Step.JUDGE: judge_again,
+    Step.RELEASE: judge_again,
+}
