@@ -187,10 +187,8 @@ class Outcome(StrEnum):
 
 SAYS: Mapping[Outcome, str] = {
     Outcome.ACTED: "Thank you. We looked at what you reported and acted on it.",
-    Outcome.NOTHING_FOUND: "Thank you. We looked at what you reported; it was not against the rules of this place. "
-    "You can mute anyone you would rather not read.",
-    Outcome.CARED_FOR: "Thank you. What you reported sounded like somebody in pain, so we looked after them. "
-    "Nobody gets into trouble for that here.",
+    Outcome.NOTHING_FOUND: "Thank you. We looked at what you reported; it was not against the rules of this place.",
+    Outcome.CARED_FOR: "Thank you. Someone from the team has looked in. Being in pain gets nobody into trouble here.",
 }
 # Only these two say something about the reporter's judgement; pain that was taken for an offence does not.
 SAYS_RIGHT: Mapping[Outcome, bool] = {Outcome.ACTED: True, Outcome.NOTHING_FOUND: False}

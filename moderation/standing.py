@@ -13,7 +13,8 @@ sanction. The script has its own list of reasons and offences and refuses everyt
 repeated with the same id and has one effect.
 
 `watch` reads what is in force against somebody who is here and keeps it, so that `at` answers without waiting on every
-message; almost nobody has an entry. Nothing depends on hearing of a change: each hello and each join read again.
+message; almost nobody has an entry. Every hello reads
+again, and so does a node that hears of a decision (chat/conduct.py).
 
 Engine trouble is `StoreAway`, an OSError without the command in it.
 """
@@ -99,9 +100,18 @@ class Standing:
 
     async def watch(self, person: str, now: int) -> InForce:
         """Read what holds against this person, and keep it. Raises StoreAway."""
-        found = InForce(tuple(one for one in await self.history(person) if one.in_force(now)))
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hvals(keys.sanctions(person))
+        pipe.zrange(keys.signs(person), 0, -1)
+        try:
+            rows, signs = await pipe.execute()
+        except (RedisError, OSError):
+            rows = None
+        if rows is None:
+            raise StoreAway("standing cannot be read")
+        found = InForce(tuple(one for one in map(unpacked, rows) if one.in_force(now)))
         self._keep(self._in_force, person, found, NOTHING)
-        await self.signed(person, (), now)
+        self._seen(person, [Sign.read(row.decode()) for row in signs], now)
         return found
 
     def forget(self, person: str) -> None:
@@ -187,7 +197,11 @@ class Standing:
         for sign in signs:
             args += [sign.row, sign.at]
         rows = await self._run("signs", keys.signs(person), *args)
-        known = [Sign.read(row.decode()) for row in rows]
+        return self._seen(person, [Sign.read(row.decode()) for row in rows], now)
+
+    def _seen(self, person: str, signs: Sequence[Sign], now: int) -> list[Sign]:
+        """Keep the level that these signs come to; those that still count."""
+        known = shield.kept(signs, now)
         self._keep(self._levels, person, self.questions.level(known, now), Level.NONE)
         return known
 

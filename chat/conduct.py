@@ -1,0 +1,150 @@
+"""What is in force against somebody who is here: kept out, muted, slowed; and how they are told (F28).
+
+    hello ─▶ kept out? the card, a notice, 4003 (appeals.py)             every hello reads the store
+    inbox entry (notice, resolved) ─▶ look_again ─▶ the store read anew, conversations ended where they must be
+    each message ─▶ silenced, gap ─▶ answered from this node's copy
+
+A sanction is told by an entry of the person's inbox. Every node with a connection of theirs hears that entry, in order
+and without holes, however it was cut off meanwhile; hearing it, the node reads what is in force. So nothing is polled,
+and a node that was away knows as soon as it has caught up.
+
+Help stays (F21): who is kept out is shown the card with the lines for their country before the connection closes, and
+who is muted still gets what is owed for what they write, because care is paid before anything is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chat import careid, wire
+from chat.answers import INBOX, refused
+from chat.auth import Identity, event_id
+from chat.care import desk, reader
+from chat.connection import Connection, Membership, State
+from chat.joining import INBOX_KEPT
+from chat.outbox import Lane
+from chat.replies import Close, Code, Refused
+from chat.services import Services
+from moderation.sanctions import Sanction, Step, explained
+from moderation.verdict import Care, CareBand
+from rooms.backplane import Commit, Committed
+from rooms.events import NO_ONE, Entry, Kind, Refusal, RoomKey, UserId
+
+# Entries of an inbox after which what is in force may be something else.
+NEWS = frozenset({Kind.NOTICE, Kind.RESOLVED})
+_INBOXES = "inbox/"
+# Nobody knows how somebody is who finds the door closed: the card is the one for whoever asks for help.
+AT_THE_DOOR = Care(CareBand.CONCERN)
+
+MUTED = "You can read this room, but not write in it for now. Your words are still with you."
+
+
+def keep_out(services: Services, connection: Connection, identity: Identity, barred: Sanction, re: int) -> Refused:
+    """The answer to the hello of somebody who is kept out; the connection closes behind it."""
+    show_out(services, connection, identity, barred)
+    now = services.backplane.engine_now_ms()
+    wait = None if barred.until is None else max(0.1, round((barred.until - now) / 1000, 1))
+    retry = "never" if wait is None else "later"
+    return refused(re, Code.FORBIDDEN, explained(barred), retry=retry, retry_after=wait)
+
+
+def show_out(services: Services, connection: Connection, identity: Identity, barred: Sanction) -> None:
+    """The card, the reason, and the door; in that order, and nothing after it."""
+    at = wire.timestamp(int(services.wall() * 1000))
+    card = card_of(services, identity)
+    connection.say(
+        Lane.CONTROL, {"type": Kind.CARE, "room": INBOX, "id": card["id"], "at": at, "about": "", "card": card}
+    )
+    connection.say(Lane.CONTROL, {"type": Kind.NOTICE, "at": at, **told(barred)})
+    connection.close(Close.BANNED, "this person is kept out for now")
+    services.hub.touch(connection)
+
+
+def card_of(services: Services, identity: Identity) -> dict[str, Any]:
+    """The lines for somebody who finds the door closed. From local data: it needs no store."""
+    about = careid.About(AT_THE_DOOR, asked=True, room=bytes(5))
+    return services.cards.make(
+        AT_THE_DOOR,
+        reader(identity, None),
+        id=careid.seal(services.secret, identity.user, about, services.fresh()),
+        now=services.wall(),
+        desk=desk(services, identity),
+        asked=True,
+    )
+
+
+def told(sanction: Sanction) -> dict[str, Any]:
+    """A sanction as its person is told it. Never who decided, and nobody else's words."""
+    notice: dict[str, Any] = {
+        "code": "sanction",
+        "sanction": sanction.id,
+        "step": sanction.step.word,
+        "reason": str(sanction.reason),
+        "says": explained(sanction),
+        "appeal": str(sanction.appeal),
+    }
+    if sanction.until is not None and sanction.step is not Step.NOTICE:
+        notice["until"] = wire.timestamp(sanction.until)
+    if not sanction.everywhere:
+        notice["about"] = sanction.room.partition("/")[2]
+    return notice
+
+
+async def tell(services: Services, user: UserId, sanction: Sanction) -> bool:
+    """Put the notice of a sanction into its person's inbox, once. False: not now, ask again."""
+    inbox = RoomKey(_INBOXES + user)
+    services.backplane.keep_for(inbox, INBOX_KEPT)
+    commit = Commit(
+        room=inbox,
+        id=event_id(services.secret, user, inbox, "sanction", sanction.id),
+        kind=Kind.NOTICE,
+        author=NO_ONE,
+        body=wire.body(told(sanction)),
+    )
+    return isinstance((await services.backplane.submit([commit]))[0], Committed)
+
+
+# while they are here
+
+
+def concerns(entry: Entry) -> bool:
+    """Whether an entry may change what is in force against somebody."""
+    return entry.kind in NEWS and entry.room.startswith(_INBOXES)
+
+
+async def look_again(services: Services, entry: Entry) -> None:
+    """Read what is in force against the person of this inbox, and end their conversations here if it keeps them out."""
+    user = UserId(entry.room.removeprefix(_INBOXES))
+    if user not in services.hub.people:
+        return
+    now = services.backplane.engine_now_ms()
+    try:
+        barred = (await services.standing.watch(user, now)).barred(now)
+    except OSError:  # the store is away, and with it every room: the next entry or hello reads it
+        return
+    person = services.hub.people.get(user)
+    if person is None:
+        services.standing.forget(user)
+        return
+    for connection in list(person.connections) if barred is not None else ():
+        if barred is not None and connection.identity is not None and connection.state is not State.CLOSED:
+            show_out(services, connection, connection.identity, barred)
+
+
+def silenced(services: Services, re: int, place: Membership) -> Refused | None:
+    """The refusal for somebody who may not write in this room now, or None."""
+    in_force = services.standing.at(place.member.user)
+    if not in_force.sanctions:
+        return None
+    now = services.backplane.engine_now_ms()
+    muted = in_force.muted(place.key, now)
+    if muted is None:
+        return None
+    wait = None if muted.until is None else max(0.1, round((muted.until - now) / 1000, 1))
+    return refused(re, Refusal.MUTED, MUTED, retry="never" if wait is None else "later", retry_after=wait)
+
+
+def gap(services: Services, place: Membership) -> int:
+    """Milliseconds a slowed person leaves between two messages in this room; 0 for everybody else."""
+    in_force = services.standing.at(place.member.user)
+    return in_force.gap(place.key, services.backplane.engine_now_ms()) if in_force.sanctions else 0

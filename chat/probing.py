@@ -1,0 +1,145 @@
+"""The creep shield at work: what somebody asks whom, counted; and what is read before it is delivered (F29).
+
+    a judged message ─▶ probes in it? (hardly ever) ─▶ count ─▶ whom was it for? asked back? out of worry?
+                    │                                             └▶ the store's signs ─▶ level ─▶ a case, once
+                    └▶ level HOLD, and addressed to somebody: held, a person of the team reads it first
+
+Whom a message in a room is for: the author of what it answers, else somebody it names, else who spoke last. Partners
+are kept as keyed hashes that differ for each person who asks, so that the store cannot tell who talks with whom.
+
+What is held is said to be held, like anything else. Words of somebody in distress are never held for this (R1). Staff
+are not counted. Failure: the store away: a sign is lost, which costs one question of many; nothing else happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chat import wire
+from chat.auth import alias_id, event_id
+from chat.services import Services
+from chat.settling import SETTLERS, tell_staff
+from chat.spoken import Spoken
+from moderation.cases import Case, CaseKind, Step, Words
+from moderation.shield import ASKED_BACK_WITHIN, Level, Probe, Sign
+from moderation.verdict import Action, CareBand, Finding, Submission, Verdict
+from rooms.events import NO_ONE, Entry, EventId, Kind, Role, RoomKey, UserId
+
+# Whose questions are counted. The team asks people how old they are because it has to.
+COUNTED = frozenset({Role.PEER, Role.LISTENER})
+# What was said longer ago is not what a question answers.
+MINUTES_BACK = 15 * 60_000
+# Names shorter than this are found in too many words.
+SHORTEST_NAME = 3
+
+SAYS = (
+    "Someone from the team reads this first. It can take a few minutes; nothing is lost, and nothing is wrong with you."
+)
+# How much sooner than other reports a case of each level is looked at (milliseconds).
+SOONER = {Level.WATCH: 0, Level.HOLD: 40 * 60_000}
+
+
+def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
+    """The verdict as it stands after the shield; what was asked is counted meanwhile."""
+    member = one.place.member
+    if member.role not in COUNTED or one.place.topic is None:
+        return verdict
+    probes = services.standing.questions.probes(one.submission.text, verdict.findings)
+    if probes:
+        services.spawn(count(services, one, probes))
+    if services.standing.level(member.user) is not Level.HOLD or verdict.care.band >= CareBand.CONCERN:
+        return verdict
+    if verdict.action not in (Action.ALLOW, Action.MASK) or not (probes or one.submission.is_reply):
+        return verdict
+    seen = Finding("shield.first_look", "shield", (0, len(one.submission.text)), SAYS)
+    return replace(verdict, action=Action.HOLD, text=None, findings=(*verdict.findings, seen), says=SAYS)
+
+
+async def count(services: Services, one: Spoken, probes: frozenset[Probe]) -> None:
+    """Count what was asked, if it is fair to; and tell the moderators when it has become something."""
+    member, questions = one.place.member, services.standing.questions
+    now = services.backplane.engine_now_ms()
+    try:
+        before = recent(services, one, now)
+        partner = await asked_of(services, one, before)
+        said = [(str(entry.author), text) for entry, text in before]
+        worried = is_worried(services, one, [text for author, text in said if author == partner])
+        fair = questions.counted(probes, before=said, by=member.user, worried=worried)
+        if not fair:
+            return
+        token = alias_id(services.secret, UserId(partner), RoomKey(f"shield/{member.user}"))
+        signs = [Sign(probe, token, now, one.place.key) for probe in sorted(fair)]
+        known = await services.standing.signed(member.user, signs, now)
+        level = questions.level(known, now)
+        if level and await services.standing.alert(member.user, level):
+            await alert(services, one, known, level, now)
+    except OSError:
+        return
+
+
+def recent(services: Services, one: Spoken, now: int) -> list[tuple[Entry, str]]:
+    """The room's newest messages as this node knows them, oldest first, without this one."""
+    if not services.backplane.is_open(one.place.key):
+        return []
+    found = [
+        entry
+        for entry in services.backplane.ring(one.place.key)
+        if entry.kind == Kind.MESSAGE and entry.id != one.id and now - entry.at < MINUTES_BACK
+    ]
+    return [(entry, str(wire.unbody(entry.body).get("text") or "")) for entry in found[-ASKED_BACK_WITHIN:]]
+
+
+async def asked_of(services: Services, one: Spoken, before: Sequence[tuple[Entry, str]]) -> str:
+    """Whom a message is for: whom it answers, whom it names, who spoke last; the room, where nobody did."""
+    user = one.place.member.user
+    answered = getattr(one.call.command, "reply_to", None)
+    if answered and (entry := await services.backplane.entry(one.place.key, EventId(answered))) is not None:
+        return str(entry.author)
+    text = one.submission.text.lower()
+    for member in services.presence.roster(one.place.key).members:
+        if member.user != user and len(member.name) >= SHORTEST_NAME and member.name.lower() in text:
+            return str(member.user)
+    return next((str(entry.author) for entry, _ in reversed(before) if entry.author != user), one.place.key)
+
+
+def is_worried(services: Services, one: Spoken, said: Sequence[str]) -> bool:
+    """Whether the partner has just told of something heavy. Judged again, for hardly anything is ever asked."""
+    return any(
+        services.pipeline.judge(
+            Submission(text=text, lane="", author="", pack=one.submission.pack, band=one.submission.band, dry=True),
+            services.ticks(),
+        ).care.band
+        >= CareBand.CONCERN
+        for text in said[-3:]
+    )
+
+
+async def alert(services: Services, one: Spoken, signs: Sequence[Sign], level: Level, now: int) -> None:
+    """Open a case that explains what was seen. A higher level goes into the case that is open already."""
+    member = one.place.member
+    words = Words(name=member.name, note=services.standing.questions.explained(signs, now))
+    case = Case(
+        id=event_id(services.secret, member.user, RoomKey("shield"), "shield", f"{level}/{now}"),
+        kind=CaseKind.SHIELD,
+        band=str(one.place.topic.band) if one.place.topic else one.submission.band,
+        room=one.place.key,
+        user=NO_ONE,
+        against=member.user,
+        at=now,
+        about=member.user,
+        rules=(f"shield.{level.word}", *sorted({f"asks.{sign.probe}" for sign in signs})),
+        sooner=SOONER[level],
+    )
+    opened = await services.review.open(case, words)
+    if opened.case.into:
+        await services.review.step(opened.case.into, Step.WEIGH, now, words=words, rules=case.rules, sooner=case.sooner)
+    tell_staff(services, opened.case)
+
+
+async def settled(services: Services, case: Case) -> bool:
+    """Nobody is owed an answer: the shield asked, and it cannot read."""
+    return True
+
+
+SETTLERS[CaseKind.SHIELD] = settled
