@@ -34,16 +34,25 @@ from rooms.topics import Topic
 
 # The same card is not shown again for so long (seconds): half an hour of talk, not a card for every sentence.
 SHOWN_FOR = 1800.0
-NOT_SAVED = "not_saved"
+# What became of the message where the verdict does not say it: nothing was kept; its author may not speak here now;
+# not known yet, so the card leaves it to the reply.
+NOT_SAVED, UNSHOWN, OPEN = "not_saved", "unshown", "open"
 
 
 def care_for(
-    services: Services, connection: Connection, place: Membership, room: str, id: EventId, verdict: Verdict
+    services: Services,
+    connection: Connection,
+    place: Membership,
+    room: str,
+    id: EventId,
+    verdict: Verdict,
+    *,
+    heard: str = "",
 ) -> list[Commit]:
     """The private card, as an entry of the author's inbox, to be committed with what else there is.
 
     At high and imminent none, unless the words are held: that card commits itself, as soon as the desk has answered.
-    `id` is the message's.
+    `id` is the message's; `heard` says what became of it where the verdict alone does not.
     """
     care = verdict.care
     if care.band is CareBand.NONE:
@@ -52,9 +61,9 @@ def care_for(
     services.metrics.cared(care.band.word)
     easing.heed(services, identity, place, care)
     if care.band >= CareBand.HIGH and verdict.action is not Action.HOLD:  # what is held is on the desk already
-        services.spawn(bring(services, connection, place, room, id, verdict))
+        services.spawn(bring(services, connection, place, room, id, verdict, heard=heard))
         return []
-    return [entry(services, identity, told(services, identity, place, room, verdict))]
+    return [entry(services, identity, told(services, identity, place, room, verdict, heard=heard))]
 
 
 def deal(
@@ -66,12 +75,19 @@ def deal(
 
 
 async def bring(
-    services: Services, connection: Connection, place: Membership, room: str, id: EventId, verdict: Verdict
+    services: Services,
+    connection: Connection,
+    place: Membership,
+    room: str,
+    id: EventId,
+    verdict: Verdict,
+    *,
+    heard: str = "",
 ) -> None:
     """The card of somebody who may be in danger: people are told first, then the card says whether they were."""
     identity = who(connection)
     known = await ask_for_person(services, identity, place.key, verdict.care, id, name=place.member.name)
-    event = told(services, identity, place, room, verdict, known=known)
+    event = told(services, identity, place, room, verdict, known=known, heard=heard)
     if not await save(services, identity, event):
         hand_over(services, identity, told(services, identity, place, room, verdict, known=known, heard=NOT_SAVED))
 
@@ -111,7 +127,7 @@ def told(
     known: bool = False,
 ) -> dict[str, Any]:
     """What the event says: the card, and the room it is about. `known`: the team was told."""
-    care, id = occasion(services, identity, place, verdict)
+    care, id = occasion(services, identity, place, verdict, UNSHOWN if heard == UNSHOWN else verdict.action.word)
     card = services.cards.make(
         care,
         reader(identity, place.topic),
@@ -124,8 +140,10 @@ def told(
     return {"about": room, "card": card}
 
 
-def occasion(services: Services, identity: Identity, place: Membership, verdict: Verdict) -> tuple[Care, EventId]:
-    """The care as it stands for this person, and the id of its card: the same for half an hour."""
+def occasion(
+    services: Services, identity: Identity, place: Membership, verdict: Verdict, heard: str
+) -> tuple[Care, EventId]:
+    """The care as it stands for this person, and the id of its card: the same for half an hour and outcome."""
     person = services.hub.people.get(identity.user)
     now = services.ticks()
     shown = person.cards if person is not None else {}
@@ -134,10 +152,10 @@ def occasion(services: Services, identity: Identity, place: Membership, verdict:
     care, kept = verdict.care, (place.key, verdict.care.kind)
     band = max([care.band, *(each for (*same, each, _) in shown if tuple(same) == kept)])
     care = Care(band, care.kind)
-    key = (*kept, band, verdict.action)
+    key = (*kept, band, heard)
     if key not in shown:
         about = careid.About(care, room=careid.room_mark(place.key))
-        when = f"{verdict.action.word}/{int(services.wall() // SHOWN_FOR)}"
+        when = f"{heard}/{int(services.wall() // SHOWN_FOR)}"
         shown[key] = (careid.seal(services.secret, identity.user, about, when), now + SHOWN_FOR)
     return care, shown[key][0]
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from chat import care, conduct, probing, wire
 from chat import commands as say
-from chat import wire
 from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
 from chat.connection import Call, Connection
@@ -41,12 +41,14 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
         if one.submission.dry:
             finish(services, one.call, checked(one.call.command.id, verdict))
             continue
-        if card := care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict):
+        verdict = probing.looked_at(services, one, verdict)
+        barred = unspoken(services, one)
+        heard = heard_of(services, one, verdict, barred)
+        if card := care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict, heard=heard):
             cards.append((one, verdict, len(commits)))
             commits += card
-        refusal = refusal_to_post(one.place.topic, one.place.member)
-        if refusal is not None:
-            finish(services, one.call, refused(one.call.command.id, refusal, SAYS[refusal]))
+        if barred is not None:
+            finish(services, one.call, barred)
         elif verdict.action in (Action.ALLOW, Action.MASK):
             waiting.append((one, len(commits)))
             commits.append(message_of(services, one, verdict))
@@ -60,6 +62,33 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
         done.add_done_callback(lambda done: conclude(services, waiting, cards, done.result()))
 
 
+def unspoken(services: Services, one: Spoken) -> Refused | None:
+    """Why this person may not speak here now, whatever they say; None where they may."""
+    refusal = refusal_to_post(one.place.topic, one.place.member)
+    if refusal is not None:
+        return refused(one.call.command.id, refusal, SAYS[refusal])
+    return conduct.silenced(services, one.call.command.id, one.place)
+
+
+def heard_of(services: Services, one: Spoken, verdict: Verdict, barred: Refused | None) -> str:
+    """What the card may say became of the message. Nothing where the engine may still say that it came too soon."""
+    if barred is not None:
+        return care.UNSHOWN
+    if verdict.action in (Action.ALLOW, Action.MASK) and gap_for(services, one, verdict) > 0:
+        return care.OPEN
+    return verdict.action.word
+
+
+def gap_for(services: Services, one: Spoken, verdict: Verdict) -> int:
+    """Milliseconds this person leaves between two messages here; who is in distress does not wait (R1)."""
+    if verdict.care.band >= CareBand.CONCERN:
+        return SPARED
+    topic = one.place.topic
+    enabled = services.settings.limits.enabled
+    gap = slow_gap(topic, one.place.member.role, enabled=enabled) if topic else 0
+    return max(gap, conduct.gap(services, one.place))
+
+
 def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
     """The commit of a message that may be seen."""
     command = one.call.command
@@ -71,11 +100,6 @@ def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
         told["notes"] = command.notes
     if verdict.action is Action.MASK:
         told["masked"] = True
-    topic = place.topic
-    enabled = services.settings.limits.enabled
-    gap = slow_gap(topic, place.member.role, enabled=enabled) if topic else 0
-    if verdict.care.band >= CareBand.CONCERN:  # who is in distress does not wait (R1)
-        gap = SPARED
     return Commit(
         room=place.key,
         id=one.id,
@@ -83,7 +107,7 @@ def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
         author=place.member.user,
         body=wire.body(told),
         outcome=outcome_of(verdict),
-        guard=Guard(slow_ms=gap),
+        guard=Guard(slow_ms=gap_for(services, one, verdict)),
     )
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from chat.care import UNSHOWN, care_for
+from chat.settings import Limits
+from moderation.verdict import Submission
+from rooms.events import EventId
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -99,3 +103,116 @@ async def test_the_card_comes_even_when_nothing_can_be_saved(engine: Engine) -> 
     assert "cursor" not in away
     assert sent["state"] == "delivered"
     assert kept["id"] == away["id"]
+
+
+async def test_a_card_never_says_delivered_of_a_message_that_came_too_soon(steady_engine: Engine) -> None:
+    """What the engine may still refuse is left to the reply; who is in distress does not wait at all (R1)."""
+    mild = "I drank again last night"
+    async with (
+        node_on(steady_engine.url, limits=Limits(enabled=True)) as node,
+        talking(node, "slow", country="GB") as raw,
+    ):
+        first = await raw.ask("send", room="slow", text="good evening all", key="a")
+        soon = await raw.ask("send", room="slow", text=mild, key="b")
+        card = await next_event(raw, "care")
+        low = await raw.ask("send", room="slow", text=LOW, key="c")
+        other = await next_event(raw, "care")
+    assert (first["type"], soon["code"], low["type"]) == ("sent", "too_soon", "sent")
+    assert "delivered" not in card["card"]["says"]
+    assert "delivered" in other["card"]["says"]
+
+
+async def test_a_card_of_somebody_who_may_not_write_says_that_nobody_saw_it(steady_engine: Engine) -> None:
+    """A refusal never silences help (R1), and help tells the truth about the refusal."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        (connection,) = node.gateway.everyone()
+        place = connection.rooms["anxiety"]
+        verdict = node.services.pipeline.judge(Submission(LOW, lane="l", author="a"), 0.0)
+        for name, heard in (("one", UNSHOWN), ("two", "")):
+            commits = care_for(node.services, connection, place, "anxiety", EventId(name), verdict, heard=heard)
+            await node.services.backplane.submit(commits)
+        cards = [(await next_event(raw, "care"))["card"]["says"] for _ in range(2)]
+    assert "not shown" in cards[0]
+    assert "delivered" not in cards[0]
+    assert "was delivered" in cards[1]
+
+
+LOWER = "I keep thinking about ending my life"
+ACUTE = "I have the pills in front of me and I am going to take them tonight"
+
+
+async def cards_of(raw: Raw) -> list[dict[str, Any]]:
+    """Every card of a person so far, from their inbox."""
+    page = await raw.ask("page", room="inbox", limit=100)
+    return [event["card"] for event in page["events"] if event["type"] == "care"]
+
+
+async def test_one_card_is_enough_for_the_same_trouble_and_a_raised_band_shows_again(steady_engine: Engine) -> None:
+    """Nobody is shown a card for every sentence; what got worse is answered anew."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        for number in range(4):
+            await raw.ask("send", room="anxiety", text=f"{LOW} ({number})", key=f"k{number}")
+        first = await next_event(raw, "care")
+        await raw.ask("send", room="anxiety", text=ACUTE, key="worse")
+        worse = await next_event(raw, "care")
+        await raw.ask("send", room="anxiety", text=f"{LOW} (after)", key="after")
+        await raw.ask("join", room="inbox")
+        cards = await cards_of(raw)
+    assert first["card"]["urgent"] is False
+    assert worse["card"]["urgent"] is True
+    assert [card["id"] for card in cards[:2]] == [first["id"], worse["id"]]
+    assert all(card["urgent"] for card in cards[1:])  # silence, or a milder word, lowers nothing
+
+
+async def test_the_same_trouble_through_another_node_gives_no_second_card(steady_engine: Engine) -> None:
+    """The card's own id is what makes it one: nothing need be remembered between nodes."""
+    async with node_on(steady_engine.url) as here, node_on(steady_engine.url) as there:
+        async with Raw.upgraded(here.url) as phone, Raw.upgraded(there.url) as laptop:
+            welcome = await phone.hello(country="GB")
+            await laptop.ask("hello", token=welcome["token"])
+            moment = here.services.wall()
+            for node in (here, there):  # one clock for both, so that no half hour ends between the two messages
+                node.services = node.gateway.services = dataclasses.replace(node.services, wall=lambda: moment)
+            for raw in (phone, laptop):
+                await raw.ask("join", room="anxiety")
+            await phone.ask("send", room="anxiety", text=LOW, key="a")
+            await laptop.ask("send", room="anxiety", text=f"{LOW}, again", key="b")
+            await phone.ask("join", room="inbox")
+            cards = await cards_of(phone)
+    assert len(cards) == 1
+
+
+async def test_who_may_be_in_danger_is_on_the_desk_before_the_card_says_so(steady_engine: Engine) -> None:
+    """Contract 2: a person is told; the card says it, and whether anybody is there (T15)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        await raw.ask("send", room="anxiety", text=ACUTE, key="k")
+        card = (await next_event(raw, "care"))["card"]
+        (identity,) = (one.identity for person in node.hub.people.values() for one in person.connections)
+        assert identity is not None
+        cases = [case for case in await node.services.review.queue(limit=500) if case.user == identity.user]
+    assert card["urgent"] is True
+    assert all(line["crisis"] for line in card["lines"])
+    assert {case.kind for case in cases} == {CaseKind.CRISIS}
+    assert ("has been told" in card["says"]) or ("only the team sees it" in card["says"])
+    assert card["person"]["available"] is False
+
+
+async def test_what_was_stopped_silences_no_help(steady_engine: Engine) -> None:
+    """R1: a refusal and a card, both."""
+    words = f"{UNKIND} and {LOW}"
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        refused = await raw.ask("send", room="anxiety", text=words, key="k")
+        card = (await next_event(raw, "care"))["card"]
+    assert refused["type"] == "refused" or refused["state"] == "held"
+    assert card["lines"]
+    assert "You did nothing wrong" in card["says"]
+
+
+async def test_a_teen_s_card_starts_with_what_can_be_written_to_and_promises_no_secrecy(steady_engine: Engine) -> None:
+    async with node_on(steady_engine.url) as node, talking(node, "teens", band="teen", country="CA") as raw:
+        await raw.ask("send", room="teens", text=LOW, key="k")
+        card = (await next_event(raw, "care"))["card"]
+    assert card["lines"][0]["name"] == "Kids Help Phone"
+    assert card["lines"][0]["method"] == "sms"
+    assert "secret" not in card["says"]
+    assert "may have to bring help" in card["says"]
