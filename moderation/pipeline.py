@@ -85,6 +85,7 @@ class Pipeline:
             frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"), contact.Cues(number)
         )
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
+        self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
 
     # ------------------------------------------------------------------ judging
 
@@ -135,7 +136,8 @@ class Pipeline:
         soft = work.views.soft
         work.findings += self._found(soft, work.seen, work.pack)
         disguised = not work.seen.isdisjoint(self._cues.signs)
-        if looks_disguised(soft.text) if disguised else looks_set_apart(soft.text):
+        odd = looks_disguised(soft.text) if disguised else looks_set_apart(soft.text)
+        if odd or self._book.lexicon.slips(soft.text):
             self._undisguise(work)
         if any(finding.label == "spam" for finding in work.findings):
             self._without_helplines(work)
@@ -184,7 +186,7 @@ class Pipeline:
     def _found(self, view: View, seen: set[int], pack: policy.Pack) -> list[Finding]:
         return [
             Finding(hit.rule.id, hit.rule.label, view.span(hit.start, hit.end), hit.rule.says, hit.rule.score, hit.care)
-            for hit in self._book.hits(view.text, seen, self._idle[pack.name])
+            for hit in self._book.hits(view.text, seen, self._idle[pack.name], self._every[pack.name])
         ]
 
     def _crisis(self, work: _Work) -> None:
@@ -274,6 +276,11 @@ def _idle(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
         if not (pack.thresholds(rule.label, "message") or pack.thresholds(rule.label, "alias") or rule.care.band)
         and rule.label not in (crisis.DENIED, crisis.MINOR)
     )
+
+
+def _every(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
+    """Rules of which every place counts: what they find is masked."""
+    return frozenset(rule.id for rule in book.rules if Action.MASK in pack.thresholds(rule.label, "message"))
 
 
 def _without(text: str, findings: Sequence[Finding]) -> str:

@@ -25,7 +25,7 @@ file and the rule. `read` takes a folder as it is written, `bind` makes a book o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -44,6 +44,8 @@ DATA = Path(__file__).parent / "data"
 
 # A pattern of one rule is tried at this many places before it is given up: gates may drop the first few.
 _MOST_PLACES = 6
+# What is masked is masked wherever it stands; more numbers than this are no message any more.
+_MOST_MASKS = 200
 # Memory RE2 may use for one pattern's automaton: grown only by patterns that run, and far less than this; a tighter
 # limit makes it fall back to an engine twenty times slower.
 _PATTERN_MEMORY = 8 << 20
@@ -117,32 +119,38 @@ class Book:
                 self._patterns.append((rule, pattern))
         self.prefilter = Prefilter(wanted, (*SIGNS, *STRETCHES, *cues))
 
-    def hits(self, text: str, seen: set[int], idle: frozenset[str] = frozenset()) -> list[Hit]:
-        """What the rules find in one view, given the strings the prefilter saw in it. Each rule at most once;
-        `idle` rules are left out.
+    def hits(
+        self,
+        text: str,
+        seen: set[int],
+        idle: frozenset[str] = frozenset(),
+        every: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """What the rules find in one view, given the strings the prefilter saw in it. Each rule at most once, but all
+        that rules of `every` find; `idle` rules are left out.
         """
         candidates = self.prefilter.patterns(seen)
         if not candidates:
             return []
-        found: dict[str, Hit] = {}
+        found: dict[str, list[Hit]] = {}
         around = Surroundings(text)
         for number in candidates:
             rule, pattern = self._patterns[number]
-            if rule.id in found or rule.id in idle:
+            if rule.id in idle or (rule.id in found and rule.id not in every):
                 continue
-            hit = self._first(rule, pattern, around)
-            if hit:
-                found[rule.id] = hit
-        return list(found.values())
+            most = _MOST_MASKS if rule.id in every else _MOST_PLACES
+            hits = self._places(rule, pattern, around, most)
+            if hits := list(hits) if rule.id in every else list(islice(hits, 1)):
+                found.setdefault(rule.id, []).extend(hits)
+        return [hit for hits in found.values() for hit in hits]
 
-    def _first(self, rule: Rule, pattern: Matcher, around: Surroundings) -> Hit | None:
-        """The first place where `pattern` matches and no gate of the rule drops it."""
-        for match in islice(pattern.finditer(around.text), _MOST_PLACES):
+    def _places(self, rule: Rule, pattern: Matcher, around: Surroundings, most: int) -> Iterator[Hit]:
+        """The places where `pattern` matches and no gate of the rule drops it."""
+        for match in islice(pattern.finditer(around.text), most):
             start, end = match.span(1) if pattern.groups and match.group(1) else match.span()
             start += len(around.text[start:end]) - len(around.text[start:end].lstrip(_EDGE))
             if not any(self._gates.open(gate, around, start, end) for gate in rule.unless):
-                return Hit(rule, start, end, self._softened(rule, around, start, end))
-        return None
+                yield Hit(rule, start, end, self._softened(rule, around, start, end))
 
     def _softened(self, rule: Rule, around: Surroundings, start: int, end: int) -> Care:
         care = rule.care
@@ -200,7 +208,7 @@ def _expand(written: str, classes: Mapping[str, str], where: str) -> str:
         return classes[name]
 
     body = _CLASS.sub(words, written).replace(r"\w+", r"[\w']+")  # a word keeps its apostrophe
-    opening = "" if "^" in body[:8] or body.startswith(("(?:£", "£")) else r"\b"
+    opening = "" if "^" in body[:8] or body.startswith(("(?:£", "((?:£", "£")) else r"\b"
     closing = "" if "$" in body[-30:] or body.endswith(("*", "\\W", ".", "?")) else r"\b"
     return elastic(f"{opening}(?:{body}){closing}")
 
