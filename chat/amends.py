@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import wire
+from chat import conduct, wire
 from chat.answers import absent, refused, worn
 from chat.auth import event_id
 from chat.care import care_for, deal
@@ -52,6 +52,8 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
         outcomes = await services.backplane.submit(cards)
         if not isinstance(outcomes[0], Committed):
             deal(services, connection, place, command.room, id, verdict)
+    if muted := conduct.silenced(services, command.id, place):
+        return muted
     if verdict.action not in (Action.ALLOW, Action.MASK):
         return await withheld(services, one, verdict)
     person = services.hub.people.get(place.member.user)

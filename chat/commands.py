@@ -34,6 +34,18 @@ Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z", description="a country's 
 Notes = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=8)]
 
 
+# What a report is about, the ladder, and what a person can be sanctioned for: moderation's own lists.
+Ground = Literal[
+    "harassment", "hate", "threat", "sexual", "grooming", "encouraging_harm", "selling", "scam", "spam", "doxxing",
+    "impersonation", "other",
+]  # fmt: skip
+LadderStep = Literal["notice", "slow", "mute", "suspension", "ban"]
+Offence = Literal[
+    "harassment", "hate", "threat", "sexual", "grooming", "probing", "encouraging_harm", "selling", "scam", "spam",
+    "doxxing", "impersonation", "evasion",
+]  # fmt: skip
+
+
 class Guest(Struct, frozen=True, kw_only=True):
     """Who a guest says they are. The band is declared, never asked for twice."""
 
@@ -66,12 +78,20 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower
     id: Id
 
 
+class AppealAtTheDoor(Struct, frozen=True, kw_only=True):
+    """Who may not come in asks for a second look with the hello."""
+
+    sanction: EventName
+    note: Text
+
+
 class Hello(Command, frozen=True, kw_only=True):
     guest: Guest | None = None
     token: Token | None = None
     phrase: Annotated[str, Meta(max_length=400)] | None = None
     resume: Annotated[list[ResumeAt], Meta(max_length=100)] = []
     client: ClientInfo | None = None
+    appeal: AppealAtTheDoor | None = None
 
 
 class Ping(Command, frozen=True, kw_only=True):
@@ -201,9 +221,50 @@ class HandOn(Command, frozen=True, kw_only=True, tag="hand_on"):
     key: Key | None = None
 
 
+class Report(Command, frozen=True, kw_only=True):
+    """Somebody harms others: the message, or the person."""
+
+    room: RoomName
+    reason: Ground
+    message: EventName | None = None
+    alias_id: EventName | None = None
+    note: Text | None = None
+    key: Key | None = None
+
+
+class Concern(Command, frozen=True, kw_only=True):
+    """Worried about somebody. It counts against nobody."""
+
+    room: RoomName
+    alias_id: EventName
+    note: Text | None = None
+    key: Key | None = None
+
+
+class Appeal(Command, frozen=True, kw_only=True):
+    """Ask for a second look at a decision about oneself."""
+
+    sanction: EventName
+    note: Text
+    key: Key | None = None
+
+
+class Sanction(Command, frozen=True, kw_only=True):
+    """A moderator's decision, on a case they hold or on a message. `until` may only be sooner than the ladder's end."""
+
+    room: RoomName
+    step: LadderStep
+    reason: Offence
+    case: EventName | None = None
+    message: EventName | None = None
+    alias_id: EventName | None = None
+    until: Annotated[str, Meta(max_length=40)] | None = None
+    key: Key | None = None
+
+
 AnyCommand = (
     Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
-    | Withdraw | Cases | Claim | Resolve | HandOn | Help | CareAnswer
+    | Report | Concern | Appeal | Sanction | Withdraw | Cases | Claim | Resolve | HandOn | Help | CareAnswer
 )
 
 # Content notes an author may put on a message (F7). A fixed list: free words would reach readers unjudged.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chat import amends, answers, desk, help, holding, joining, people, speech, talk
+from chat import amends, answers, appeals, desk, help, holding, joining, people, reports, sanctioning, speech, talk
 from chat import commands as say
 from chat.answers import finish
 from chat.connection import Call, flows
@@ -32,6 +32,10 @@ HANDLERS: dict[type[Any], Handler] = {
     say.Leave: talk.leave,
     say.Members: talk.members,
     say.Page: talk.page,
+    say.Report: reports.report,
+    say.Concern: reports.concern,
+    say.Appeal: appeals.appeal,
+    say.Sanction: sanctioning.sanction,
     say.Withdraw: holding.withdraw,
     say.Cases: desk.cases,
     say.Claim: desk.claim,

@@ -4,7 +4,10 @@
     flush       gateway.flush_forever                                 the only loop that writes to clients
     seconds     timeouts, what clients are told of presence            the second hand
     retention   what rooms keep, and no longer
+    desk        what falls due on the review desk
+    shift       who of the team is there, on any node
     revocations tokens taken back while this node heard nothing
+    books       rules, packs and helplines that changed on disk, or SIGHUP
     backplane.run, presence.run                                       the engine's side
 
 Ending: SIGTERM makes the node not ready, stops accepting, asks each client to `reconnect` at a moment of its own
@@ -19,20 +22,20 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import os
 import random
 import secrets
 import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import structlog
 
-from chat import people, talk
+from chat import books, conduct, desk, easing, overdue, people, settling, talk
 from chat.accounts import REVOKED, Accounts, Revocation
-from chat.auth import fingerprint
+from chat.auth import derive, fingerprint
 from chat.connection import State
 from chat.datadir import Unusable
 from chat.gateway import Gateway
@@ -42,15 +45,17 @@ from chat.outbox import Lane
 from chat.replies import Close, Notice, Reconnect, Reset
 from chat.services import Services
 from chat.settings import Settings
+from chat.shift import BEAT, Shift
 from chat.tickets import LIFE, Tickets
 from chat.web import Site, static_files
-from moderation import pipeline
-from moderation.helplines import Helplines
+from moderation import pipeline, shield
+from moderation.card import Cards
 from moderation.review import Review
-from moderation.rules import DATA
+from moderation.standing import Standing
 from moderation.verdict import Submission
 from rooms.backplane import Backplane, Control, EngineAway, EngineMark, PresenceDiff, RoomReset, TypingBlip
 from rooms.calls import engine_client
+from rooms.calming import Calming
 from rooms.events import Entry, NodeId, RoomKey
 from rooms.presence import Presence
 from rooms.topics import Catalogue, Topic
@@ -62,6 +67,9 @@ OPENING = 200
 
 # How often a node asks by itself whether tokens were taken back: a word between nodes is lost only with a connection.
 LOOK_AGAIN = 30.0
+
+# How often a node sees to what has fallen due on the review desk; the shortest time limit is a minute.
+LOOK_AFTER = 1.0
 
 # How often the retention of each room is looked after. Exact to the minute is exact enough for "after 30 days".
 RETENTION_EVERY = 30.0
@@ -84,10 +92,12 @@ async def serve(settings: Settings, *, engine_url: str, ready: Callable[[str], N
         await node.start(reuse_port=reuse_port)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, node.stop)
+        if not os.isatty(0):  # on a terminal it means that the terminal is gone, and so are we
+            loop.add_signal_handler(signal.SIGHUP, node.books.call)
         ready(node.url)
         await node.run()
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.remove_signal_handler(number)
         await node.aclose()
     return 0
@@ -112,8 +122,15 @@ class Node:
         self._stopping = asyncio.Event()
         self._hurried = False  # told twice to end
         self._missed = asyncio.Event()  # words between nodes may have been missed
-        policy = Path(settings.moderation.policy_dir).expanduser() if settings.moderation.policy_dir else DATA
-        lines = Helplines.load(policy / "helplines.yaml")
+        first = books.first(settings)
+        judge = pipeline.load(
+            stopwatch=time.monotonic,
+            budget=settings.moderation.budget_ms / 1000,
+            flood=settings.limits.enabled,
+            books=first.books,
+        )
+        lines = first.books.helplines
+        self.books = books.Keeper(settings, pipeline=judge, helplines=lines, metrics=self.metrics, first=first)
         self.services = Services(
             settings=settings,
             secret=secret,
@@ -121,15 +138,14 @@ class Node:
             hub=self.hub,
             backplane=self.backplane,
             presence=self.presence,
-            pipeline=pipeline.load(
-                stopwatch=time.monotonic,
-                budget=settings.moderation.budget_ms / 1000,
-                flood=settings.limits.enabled,
-                helplines=lines,
-                data=policy,
-            ),
+            pipeline=judge,
             helplines=lines,
-            review=Review(self.redis),
+            cards=Cards.load(lines),
+            shift=Shift(self.redis, self.name, lambda user: user in self.hub.people, time.monotonic),
+            calming=Calming(self.redis),
+            easing=settings.contagion.easing,
+            review=Review(self.redis, derive(secret, "audit").hex(), settings.moderation.times),
+            standing=Standing(self.redis, shield.load()),
             accounts=Accounts(self.redis),
             metrics=self.metrics,
             node=self.name[:8],
@@ -138,7 +154,13 @@ class Node:
             fresh=lambda: secrets.token_urlsafe(16),
             spawn=self.spawn,
         )
-        site = Site(static_files(), live=lambda: None, ready=self.trouble, metrics=self.metrics.render)
+        site = Site(
+            static_files(),
+            live=lambda: None,
+            ready=self.trouble,
+            metrics=self.metrics.render,
+            remark=self.books.remark,
+        )
         self.gateway = Gateway(self.services, site, self.tickets, self.bell)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> object:
@@ -198,6 +220,9 @@ class Node:
             self.seconds(),
             self.retention(),
             self.revocations(),
+            self.desk(),
+            self.shift(),
+            self.books.run(),
         )
         async with asyncio.TaskGroup() as self.group:
             loops = [self.group.create_task(work) for work in works]
@@ -227,6 +252,8 @@ class Node:
             for arrival in self.backplane.take():
                 if isinstance(arrival, Entry):
                     self.hub.deliver(arrival)
+                    if conduct.concerns(arrival):
+                        self.spawn(conduct.look_again(self.services, arrival))
                 elif isinstance(arrival, PresenceDiff):
                     self.presence.absorb(arrival)
                 elif isinstance(arrival, TypingBlip):
@@ -253,6 +280,10 @@ class Node:
         if word.room is None and word.verb == REVOKED:
             with contextlib.suppress(ValueError):
                 people.taken_back(self.services, Revocation.unpack(word.body))
+        elif word.room is None and word.verb == settling.CHANGED:
+            desk.told(self.services, word.body)
+        elif word.room is None and word.verb == easing.HEAVY:
+            easing.alert(self.services, word.body)
 
     def _engine(self, mark: EngineMark) -> None:
         """The store went away, or is back: say so (F45). What was taken back meanwhile is asked for."""
@@ -310,6 +341,18 @@ class Node:
             for room, change in self.presence.due(time.monotonic()):
                 talk.tell_presence(self.services, room, change)
 
+    async def desk(self) -> None:
+        """See to what falls due on the review desk. Any node may; each thing is done once."""
+        while True:
+            await asyncio.sleep(LOOK_AFTER * random.uniform(0.8, 1.2))
+            try:
+                await overdue.look_after(self.services)
+            except OSError:  # the engine is away: what is due stays due
+                continue
+            except Exception as fault:  # one case, not the node
+                self.metrics.failed(type(fault).__name__)
+                log.error("desk_failed", fault=type(fault).__name__)
+
     async def revocations(self) -> None:
         """Ask now and then, and whenever the engine is back, whether the tokens of those here are still good."""
         while True:
@@ -319,6 +362,12 @@ class Node:
             self._missed.clear()
             with contextlib.suppress(EngineAway):  # the next round will do it
                 await people.look_again(self.services)
+
+    async def shift(self) -> None:
+        """Say who of the team is here, and hear of the others. An engine that is away is asked again."""
+        while True:
+            await self.services.shift.beat()
+            await asyncio.sleep(BEAT)
 
     async def retention(self) -> None:
         """Keep each topic room's history as long as it says, and no longer. Any node may do it; twice is once."""

@@ -246,6 +246,36 @@ class Alerted(Said, frozen=True, kw_only=True):
     case: str | None = None
 
 
+class Reported(Reply, frozen=True, kw_only=True):
+    report: str
+    says: str
+    note: str | None = None  # what became of it: delivered | masked | held | refused
+    findings: list[dict[str, Any]] | None = None
+    repeated: bool = False
+
+
+class Concerned(Reply, frozen=True, kw_only=True):
+    concern: str
+    says: str
+    note: str | None = None
+    findings: list[dict[str, Any]] | None = None
+
+
+class Appealed(Reply, frozen=True, kw_only=True):
+    sanction: str
+    says: str
+    note: str | None = None
+    findings: list[dict[str, Any]] | None = None
+    repeated: bool = False
+
+
+class Sanctioned(Reply, frozen=True, kw_only=True):
+    sanction: str
+    step: str
+    until: str | None = None
+    repeated: bool = False
+
+
 class Presence(Said, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A diff of who is here: apply it to version `from_`, or ask `members`."""
 

@@ -21,6 +21,7 @@ from moderation.contagion import Easing
 from moderation.helplines import Helplines
 from moderation.pipeline import Pipeline
 from moderation.review import Review
+from moderation.standing import Standing
 from rooms.backplane import Backplane
 from rooms.calming import Calming
 from rooms.presence import Presence
@@ -44,6 +45,7 @@ class Services:
     calming: Calming
     easing: Easing
     review: Review
+    standing: Standing
     accounts: Accounts
     metrics: Metrics
     node: str

@@ -47,7 +47,8 @@ LAYERS = {
         """,
     3: """
         chat.dispatch chat.answers chat.joining chat.talk chat.spoken chat.outcomes chat.speech chat.amends chat.care
-        chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports chat.sanctioning chat.probing
+        chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
+        chat.sanctioning chat.probing
         chat.holding chat.settling chat.overdue chat.desk
         """,
     4: """
