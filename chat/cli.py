@@ -2,19 +2,24 @@
 
     warmline serve [--config FILE] [--set dotted.key=value]… [--workers N]
     warmline check [--config FILE] [--set …]…            # what serve would do, and all that would keep it from it
+    warmline helplines check [--json] [--on DATE]        # what a human must read again; 1 when a line is overdue
     warmline token --name N --role R… [--scope S]…       # a signed token for staff, on stdout
 
-Exit codes: 0 done, 1 a fault of ours, 2 something a person has to put right; then stderr has one line for each, with
-its remedy. stdout carries what programs read: `ready url=http://…` once the server serves, a token.
+Exit codes: 0 done, 1 a fault of ours (of `helplines check`: a line is overdue), 2 something a person has to put right;
+then stderr has one line for each, with its remedy. stdout carries what programs read: `ready url=http://…` once the
+server serves, a token.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +28,7 @@ import click
 from chat import books, checks, datadir, logs, workers
 from chat.auth import Identity, Scope, derive, sign
 from chat.config import ConfigError, Settings, chosen_file, load
+from moderation.helplines import Task
 from rooms.events import Band, Role, UserId
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -128,6 +134,40 @@ def described(settings: Settings, file: Path) -> list[str]:
         f"rooms: {len(rooms)}",
         *rooms,
     ]
+
+
+@main.group()
+def helplines() -> None:
+    """The helplines people are shown."""
+
+
+@helplines.command("check")
+@configured
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each entry.")
+@click.option("--on", "day", metavar="DATE", help="As of this day (2027-05-21) instead of today.")
+def check_helplines(config: Path | None, sets: tuple[str, ...], as_json: bool, day: str | None) -> None:
+    """List what a human must read again, with source, age and reason. Ends with 1 when a line is a year old."""
+    try:
+        today = date.fromisoformat(day) if day else datetime.now(UTC).date()
+        lines = books.load(settings_from(config, sets)).helplines
+    except books.BAD as error:
+        refuse([error])
+    tasks = lines.due(today)
+    for task in tasks:
+        click.echo(json.dumps(asdict(task), ensure_ascii=False) if as_json else read_again(task))
+    if not as_json:
+        overdue = sum(task.overdue for task in tasks)
+        click.echo(f"{len(lines.lines)} lines; {len(tasks)} entries to read again, {overdue} of them overdue")
+    sys.exit(1 if any(task.overdue for task in tasks) else 0)
+
+
+def read_again(task: Task) -> str:
+    """One entry for a person who is going to read its source."""
+    age = "age not written down" if task.age is None else f"source read {task.age} days ago"
+    head = f"{'OVERDUE ' if task.overdue else ''}{task.country} {task.id}: {task.name} ({age})"
+    return "\n".join(
+        [head, *(f"    why: {why}" for why in task.reasons), *(f"    source: {each}" for each in task.source)]
+    )
 
 
 @main.command()

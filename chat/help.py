@@ -59,8 +59,13 @@ async def answer(services: Services, connection: Connection, command: say.CareAn
     topic = next((topic for topic in services.catalogue if careid.room_mark(topic.key) == about.room), None)
     why = f"{command.care}/{barrier}/{command.key or services.fresh()}"
     card = await made(services, identity, about, topic, barrier, why)
-    await save(services, identity, {"about": topic.id if topic else "", "card": card})
+    services.spawn(keep(services, identity, {"about": topic.id if topic else "", "card": card}))
     return CareAnswered(re=command.id, care=command.care, choice=str(barrier), card=card)
+
+
+async def keep(services: Services, identity: Identity, event: dict[str, Any]) -> None:
+    """Put the answer's card into the inbox, for the other devices and for later. The reply has it already."""
+    await save(services, identity, event)
 
 
 async def made(

@@ -12,6 +12,7 @@ Engine away: only those on this node are known of; where there are none, the ans
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,6 +29,8 @@ ACTIVE_FOR = 600.0
 # How often a node says who is there, and how long it is believed: two beats may be lost.
 BEAT = 1.0
 LEASE = 3.0
+# Seconds a card waits for the engine's word about the team: help is not held up by it.
+WITHIN = 0.8
 
 # Who can be with somebody in distress.
 CARING = frozenset({Role.RESPONDER, Role.MODERATOR, Role.SUPERVISOR})
@@ -76,10 +79,14 @@ class Shift:
         return self._elsewhere.get(band, 0) > 0
 
     async def ask(self, band: Band) -> bool | None:
-        """The same, asked of the engine now."""
-        if band not in self._bands() and not await self.beat():
+        """The same, asked of the engine now; an engine that takes its time is not waited for."""
+        if band in self._bands():
+            return True
+        try:
+            async with asyncio.timeout(WITHIN):
+                return self.known(band) if await self.beat() else None
+        except TimeoutError:
             return None
-        return self.known(band)
 
     async def beat(self) -> bool:
         """Say who is here and hear who is elsewhere. False: the engine is away."""

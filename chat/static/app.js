@@ -420,8 +420,9 @@ function openCard(card, focus = false) {
       if (focused) (back ?? (shown.view === "room" ? $("words") : $("main"))).focus();
     },
     answer: async (choice) => {
-      const reply = await line.ask({type: "care_answer", id: card.id, choice}, {keep: false});
-      if (reply.says) banner(reply.says, "notice");
+      const reply = await line.ask({type: "care_answer", care: card.id, choice}, {keep: false});
+      if (reply.card) openCard(reply.card, true);
+      else if (reply.says) banner(reply.says, "notice");
     },
   });
   const inRoom = shown.view === "room";
@@ -430,13 +431,12 @@ function openCard(card, focus = false) {
   else announce(`For you only: ${[card.says].flat().join(" ")}`);
 }
 
-/** "Help now" always answers: the last card, the server's, or what the page knows by itself. */
+/** "Help now" always answers: the card on the page, the server's, the last one, or what the page knows by itself. */
 async function helpNow() {
   if (shown.card) return shown.card.querySelector("h2").focus();
-  const kept = store.get("card");
-  if (kept) return openCard(kept, true);
-  const reply = await line.ask({type: "help", ...(shown.room ? {room: shown.room.name} : {})}, {keep: false});
-  const card = reply.card ?? (reply.lines ? reply : localCard(line.state === "ready"));
+  const asked = line.ask({type: "help", ...(shown.room ? {room: shown.room.name} : {})}, {keep: false});
+  const reply = await Promise.race([asked, new Promise((late) => setTimeout(late, 1_500, {}))]); // help does not wait
+  const card = reply.card ?? store.get("card") ?? localCard(line.state === "ready");
   return openCard({id: "help", ...card}, true);
 }
 

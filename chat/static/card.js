@@ -73,7 +73,7 @@ export function drawCard(card, {dismiss, answer}) {
   return h("section", {class: card.urgent ? "card urgent" : "card", "aria-labelledby": id},
     h("div", {class: "card-head"}, icon("help"), h("h2", {id, tabindex: "-1"}, card.title ?? "This is only for you"), put("Put this away", icon("close"), "quiet")),
     // Somebody may be looking over a shoulder: such a card opens only when asked to.
-    ...(card.collapsed ? [h("details", {class: "folded"}, h("summary", {}, "Open when nobody looks on"), ...inside)] : inside),
+    ...(card.quiet ? [h("details", {class: "folded"}, h("summary", {}, "Open when nobody looks on"), ...inside)] : inside),
     put(null, (typeof card.dismiss === "string" && card.dismiss) || "Not now", "quiet outlined"));
 }
 
@@ -82,9 +82,8 @@ function content(card, answer) {
   const asks = card.ask ?? [];
   const choices = asks.filter((one) => typeof one === "object");
   return [
-    h("p", {class: "hint private"}, "Nobody else sees this."),
+    h("p", {class: "hint private"}, "Nobody in the room sees this."),
     ...words.map((line) => h("p", {dir: "auto"}, line)),
-    /nothing wrong/i.test(words.join(" ")) || card.local ? null : h("p", {}, "You did nothing wrong by saying it."),
     card.lines?.length ? h("ul", {class: "lines", role: "list"}, ...card.lines.slice(0, 3).map(entry)) : null,
     directory(card.directory),
     card.numbers ? h("ul", {class: "numbers", role: "list"}, ...card.numbers.map(([number, where]) => h("li", {}, h("a", {class: "reach", href: `tel:${number}`}, icon("call"), number), h("span", {class: "hint"}, where)))) : emergency(card.emergency),

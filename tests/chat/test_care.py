@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from typing import Any
 
 from chat.care import UNSHOWN, care_for
 from chat.settings import Limits
+from moderation.cases import CaseKind
 from moderation.verdict import Submission
 from rooms.events import EventId
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
+from tests.support.sentences import UNKIND
 
 LOW = "some nights I think everyone would be better off without me"
 
@@ -137,7 +141,6 @@ async def test_a_card_of_somebody_who_may_not_write_says_that_nobody_saw_it(stea
     assert "was delivered" in cards[1]
 
 
-LOWER = "I keep thinking about ending my life"
 ACUTE = "I have the pills in front of me and I am going to take them tonight"
 
 
@@ -166,19 +169,23 @@ async def test_one_card_is_enough_for_the_same_trouble_and_a_raised_band_shows_a
 
 async def test_the_same_trouble_through_another_node_gives_no_second_card(steady_engine: Engine) -> None:
     """The card's own id is what makes it one: nothing need be remembered between nodes."""
-    async with node_on(steady_engine.url) as here, node_on(steady_engine.url) as there:
-        async with Raw.upgraded(here.url) as phone, Raw.upgraded(there.url) as laptop:
-            welcome = await phone.hello(country="GB")
-            await laptop.ask("hello", token=welcome["token"])
-            moment = here.services.wall()
-            for node in (here, there):  # one clock for both, so that no half hour ends between the two messages
-                node.services = node.gateway.services = dataclasses.replace(node.services, wall=lambda: moment)
-            for raw in (phone, laptop):
-                await raw.ask("join", room="anxiety")
-            await phone.ask("send", room="anxiety", text=LOW, key="a")
-            await laptop.ask("send", room="anxiety", text=f"{LOW}, again", key="b")
-            await phone.ask("join", room="inbox")
-            cards = await cards_of(phone)
+    async with (
+        node_on(steady_engine.url) as here,
+        node_on(steady_engine.url) as there,
+        Raw.upgraded(here.url) as phone,
+        Raw.upgraded(there.url) as laptop,
+    ):
+        welcome = await phone.hello(country="GB")
+        await laptop.ask("hello", token=welcome["token"])
+        moment = here.services.wall()
+        for node in (here, there):  # one clock for both, so that no half hour ends between the two messages
+            node.services = node.gateway.services = dataclasses.replace(node.services, wall=lambda: moment)
+        for raw in (phone, laptop):
+            await raw.ask("join", room="anxiety")
+        await phone.ask("send", room="anxiety", text=LOW, key="a")
+        await laptop.ask("send", room="anxiety", text=f"{LOW}, again", key="b")
+        await phone.ask("join", room="inbox")
+        cards = await cards_of(phone)
     assert len(cards) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -211,3 +212,18 @@ async def test_two_workers_serve_the_same_house(place: Path) -> None:
         writer.close()
         served.process.send_signal(signal.SIGTERM)
         assert await served.ended() == 0
+
+
+def test_helplines_check_says_what_a_human_must_read_again_with_source_age_and_reason() -> None:
+    """F44: nothing is overdue soon after the sources were read; a year later everything is, and the code says so."""
+    fresh = warmline("helplines", "check", "--on", "2026-12-01")
+    assert fresh.returncode == 0, fresh.stderr
+    assert "never verified" in fresh.stdout
+    assert "OVERDUE" not in fresh.stdout
+    overdue = warmline("helplines", "check", "--on", "2027-11-22", "--json")
+    assert overdue.returncode == 1
+    tasks = {task["id"]: task for task in map(json.loads, overdue.stdout.splitlines())}
+    assert (tasks["us-988"]["age"], tasks["us-988"]["overdue"]) == (365, True)
+    assert tasks["us-988"]["source"]
+    assert "off the card" in tasks["us-988"]["reasons"][0]
+    assert tasks["emergency-ZA"]["overdue"] is False

@@ -85,7 +85,7 @@ def test_every_string_is_there_in_every_language() -> None:
     for names, wanted in (("answers", Barrier), ("choices", Barrier), ("person", Desk)):
         assert set(WORDS["en"][names]) == set(wanted)
     assert set(WORDS["en"]["kind"]) <= set(CareKind)
-    assert set(WORDS["en"]["heard"]) == {action.word for action in Action} | {"not_saved"}
+    assert set(WORDS["en"]["heard"]) == {action.word for action in Action} | {"not_saved", "unshown"}
 
 
 def test_the_card_is_in_the_person_s_language_or_else_in_english() -> None:
