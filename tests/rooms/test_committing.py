@@ -72,3 +72,42 @@ async def test_a_caller_who_stops_waiting_harms_nobody(steady_engine: Engine) ->
         (known,) = await committing.lookup(ROOM, [EventId("m1")])
         assert known is not None
         await asyncio.sleep(0)
+
+
+async def test_an_id_that_was_put_aside_is_answered_and_never_appended(steady_engine: Engine) -> None:
+    """A repeat is told what was said first, by every node, until the id is given back."""
+    async with linked(steady_engine.url) as link, linked(steady_engine.url) as other:
+        here = Committing(link, History(link, 60_000), 60_000)
+        there = Committing(other, History(other, 60_000), 60_000)
+        m1 = EventId("m1")
+        first = await here.put_aside(ROOM, m1, b"held", 60_000, over=False)
+        again = await there.put_aside(ROOM, m1, b"other words", 60_000, over=False)
+        (commit,) = await there.submit([message("m1")])
+        (known,) = await there.lookup(ROOM, [m1])
+        assert isinstance(commit, Committed)
+        assert known is not None
+        assert (first.aside, first.repeated) == (True, False)
+        assert [(one.aside, one.repeated, one.outcome) for one in (again, commit, known)] == [(True, True, b"held")] * 3
+        await there.put_aside(ROOM, m1, b"", 0, over=True)
+        (given_back,) = await here.submit([message("m1")])
+        assert isinstance(given_back, Committed)
+        assert (given_back.aside, given_back.repeated) == (False, False)
+
+
+async def test_what_is_in_the_log_cannot_be_put_aside(steady_engine: Engine) -> None:
+    """Whoever comes too late is told where it is, whether they ask to replace or to give back."""
+    async with linked(steady_engine.url) as link:
+        committing = Committing(link, History(link, 60_000), 60_000)
+        (there,) = await committing.submit([message("m1")])
+        assert isinstance(there, Committed)
+        for over, outcome in ((False, b"held"), (True, b"refused"), (True, b"")):
+            late = await committing.put_aside(ROOM, EventId("m1"), outcome, 60_000, over=over)
+            assert (late.aside, late.position, late.repeated) == (False, there.position, True)
+
+
+async def test_what_was_put_aside_is_forgotten_after_its_time(steady_engine: Engine) -> None:
+    async with linked(steady_engine.url) as link:
+        committing = Committing(link, History(link, 60_000), 60_000)
+        await committing.put_aside(ROOM, EventId("m1"), b"held", 30_000, over=False)
+        left = await steady_engine.ask("PTTL", f"warm:{{{ROOM}}}:d:m1")
+        assert 25_000 < left <= 30_000
