@@ -57,9 +57,12 @@ def declined(re: int, outcome: Outcome) -> Refused:
 
 
 def outcome_of(verdict: Verdict) -> bytes:
-    """What a repeat of the same key will be told: nothing is kept for words delivered as they were."""
+    """What a repeat of the same key will be told: nothing is kept for words delivered as they were and remarked on
+    by nobody.
+    """
     if verdict.action is not Action.MASK:
-        return b""
+        remarks = findings(verdict.findings)
+        return wire.body({"state": "delivered", "findings": remarks}) if remarks else b""
     return wire.body({"state": "masked", "text": verdict.text, "findings": findings(verdict.findings)})
 
 

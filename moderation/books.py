@@ -81,7 +81,7 @@ def load(data: Path = DATA, folder: Path | None = None, needed: Iterable[str] = 
     """
     written = rules.read(data / "rules")
     packs = policy.read(data / "packs")
-    spoken = says.load(data / "says")
+    spoken = says.load(data / "says" if (data / "says").is_dir() else DATA / "says")
     if folder is None:
         return _bound(data, written, packs, spoken, Own())
     base = _bound(data, written, packs, spoken, Own())

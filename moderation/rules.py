@@ -251,7 +251,8 @@ def bind(written: Written, cues: tuple[str, ...] = (), own: Sequence[Rule] = ())
     if len(set(ids)) != len(ids):
         raise BookError(f"rule ids occur twice: {sorted({name for name in ids if ids.count(name) > 1})}")
     lexicon: set[str] = set()
-    for source in (*written.classes.values(), *(pattern for rule in rules for pattern in rule.patterns)):
+    said = [rule for rule in rules if not rule.label.startswith("hint.")]  # nobody disguises what is only a remark
+    for source in (*written.classes.values(), *(pattern for rule in said for pattern in rule.patterns)):
         lexicon.update(
             word for word in re.findall(r"[a-z]+", re.sub(r"\\[a-z]|\[[^]]*\]|<[a-z_]+>", " ", source)) if len(word) > 2
         )

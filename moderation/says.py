@@ -41,6 +41,10 @@ class Says:
         """Whether `sentence` is translated."""
         return sentence in self._tongues.get(language, {})
 
+    def catalogue(self, language: str) -> Mapping[str, str]:
+        """Every sentence of a language, by its English one."""
+        return self._tongues.get(language, {})
+
     def with_more(self, more: Mapping[str, Mapping[str, str]]) -> Says:
         """These and, laid over them, `more`."""
         names = {*self._tongues, *more}

@@ -1,0 +1,82 @@
+"""What the filter says exists in every language it claims, and is chosen by the author's."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from moderation import books, contact, flood, own, says
+from moderation.pipeline import FAULT_SAYS
+from moderation.rules import BookError
+from moderation.verdict import Action
+from tests.support.judging import judge, said
+
+BOOKS = books.load()
+LANGUAGES = [language for language in BOOKS.says.languages if language != says.ENGLISH]
+
+
+def sentences() -> set[str]:
+    """Every English sentence an author may be told by a rule, pack or stage."""
+    rules = {words for rule in BOOKS.book.rules for words in (rule.says, rule.suggest)}
+    packs = {words for pack in BOOKS.packs.values() for words in pack.says.values()}
+    return (rules | packs | offers() | {*contact.SAYS.values(), *own.TOLD.values(), FAULT_SAYS} | floods()) - {""}
+
+
+def offers() -> set[str]:
+    packed = {words for pack in BOOKS.packs.values() for texts in pack.suggestions.values() for words in texts}
+    return (packed | {rule.suggest for rule in BOOKS.book.rules}) - {""}
+
+
+def floods() -> set[str]:
+    return {text for text in re.findall(r'"([^"\n]{20,})"', inspect.getsource(flood._too_many)) if text.endswith(".")}
+
+
+def test_there_are_two_languages_at_least() -> None:
+    """F52."""
+    assert "es" in LANGUAGES
+    assert len(floods()) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_missing_and_none_is_left_over(language: str) -> None:
+    assert sorted(words for words in sentences() if not BOOKS.says.has(words, language)) == []
+    left = {words for words in BOOKS.says.catalogue(language) if words not in sentences()}
+    assert sorted(left) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_suggestion_passes_in_every_language(language: str) -> None:
+    """It is tried before it is offered; here none is lost by it."""
+    for offer in offers():
+        for words in (offer, BOOKS.says.say(offer, language)):
+            assert said(words).action is Action.ALLOW, words
+
+
+def test_the_author_is_answered_in_their_language() -> None:
+    """Findings, the action's words and the suggestion; es-MX is es, and what nobody translated is English."""
+    english, spanish, mexican, dutch = (
+        said("go and kill yourself", language=tag) for tag in ("en", "es", "es-MX", "nl")
+    )
+    assert english.findings[0].says == dutch.findings[0].says
+    assert spanish == mexican
+    assert spanish.findings[0].says.endswith("No se le puede mostrar a nadie.")
+    assert spanish.says.startswith("No se le ha mostrado a nadie.")
+    assert (spanish.suggestion or "").startswith("Ahora tengo rabia")
+    assert english.action is spanish.action
+    assert judge().books.says.say("no such sentence", "es") == "no such sentence"
+
+
+def test_a_catalogue_that_is_no_catalogue_is_refused(tmp_path: Path) -> None:
+    assert says.load(tmp_path / "nowhere").languages == ("en",)
+    (tmp_path / "fr.yaml").write_text("- a\n")
+    with pytest.raises(BookError, match=r"fr\.yaml"):
+        says.load(tmp_path)
+
+
+def test_more_is_laid_over_a_catalogue() -> None:
+    laid = says.Says({"es": {"one": "uno"}}).with_more({"es": {"two": "dos"}, "fr": {"two": "deux"}})
+    assert [laid.say("one", "es"), laid.say("two", "es"), laid.say("two", "fr")] == ["uno", "dos", "deux"]
+    assert laid.languages == ("en", "es", "fr")
