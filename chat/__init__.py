@@ -23,6 +23,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
         tickets.py       who was asked to move comes in before the crowd
         connection.py    one client from upgrade to close, without a socket: states, budgets, positions
+        person.py        a person on this node: one budget, last words; remembered for some minutes
         legible.py       whether a text can be read at all
         outbox.py        what waits for one connection: lanes, bounds, who is too slow
         hub.py           who on this node listens to what; encode once, deliver, flush

@@ -247,9 +247,10 @@ class Gateway:
     # time
 
     def tick(self) -> None:
-        """Once a second: the listener's timeouts, tokens that run out, and strangers who never say hello."""
+        """Once a second: timeouts, tokens that run out, words kept long enough, strangers without a hello."""
         self.listener.tick()
         wall = self.services.wall()
+        self.services.hub.lately.forget(self.services.ticks())
         for connection in self.everyone():
             if connection.expire(wall):
                 self.services.hub.touch(connection)

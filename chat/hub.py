@@ -24,12 +24,10 @@ from operator import itemgetter
 from typing import Any
 
 from chat import wire
-from chat.connection import Budget, Connection
+from chat.connection import Connection
 from chat.outbox import Lane
-from rooms.events import Entry, EventId, RoomKey, UserId
-
-# How many of a person's own last messages in a room the filter may look back on (safety.md, contract 5).
-RECENT = 20
+from chat.person import Lately, Person
+from rooms.events import Entry, RoomKey, UserId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,39 +62,13 @@ class LocalRoom:
             yield from connections
 
 
-class Person:
-    """Someone connected to this node, by one or several connections, which share one budget of commands."""
-
-    __slots__ = ("budget", "cards", "connections", "recent")
-
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
-        self.connections: dict[Connection, None] = {}
-        # Cards shown lately: (room, kind, band, what became of the words) → (the card's id, until when, monotonic).
-        self.cards: dict[tuple[Any, ...], tuple[EventId, float]] = {}
-        # Own last messages by room and id; private words, never logged.
-        self.recent: dict[RoomKey, dict[EventId, str]] | None = None
-
-    def said(self, room: RoomKey, id: EventId, text: str) -> None:
-        """Remember what this person said in a room, for the filter's sliding window. A retry is not said again."""
-        if self.recent is None:
-            self.recent = {}
-        words = self.recent.setdefault(room, {})
-        words[id] = text
-        if len(words) > RECENT:
-            del words[next(iter(words))]
-
-    def words(self, room: RoomKey) -> tuple[str, ...]:
-        """This person's last messages in a room, oldest first."""
-        return tuple(self.recent[room].values()) if self.recent and room in self.recent else ()
-
-
 class Hub:
     """Who is connected here, by room and by person; deliveries in, writes out."""
 
     def __init__(self, bell: Callable[[], None]) -> None:
         self.rooms: dict[RoomKey, LocalRoom] = {}
         self.people: dict[UserId, Person] = {}
+        self.lately = Lately()  # those who have just gone
         self.delivered = 0  # events handed to connections since the start
         self.on_duty: dict[Connection, None] = {}  # members of staff who are told when a case changes
         self.slow: list[Connection] = []  # too far behind; their owner cuts them off (4108) and empties this
@@ -112,16 +84,16 @@ class Hub:
 
     # who is here
 
-    def enter(self, user: UserId, connection: Connection) -> Person:
-        """A connection has said who it is."""
+    def enter(self, user: UserId, connection: Connection, now: float = 0.0) -> Person:
+        """A connection has said who it is. Who has just gone is the same person; `now` is monotonic seconds."""
         person = self.people.get(user)
         if person is None:
-            person = self.people[user] = Person(connection.budget)
+            person = self.people[user] = self.lately.back(user, now) or Person(connection.budget)
         connection.budget = person.budget
         person.connections[connection] = None
         return person
 
-    def exit(self, user: UserId, connection: Connection) -> bool:
+    def exit(self, user: UserId, connection: Connection, now: float = 0.0) -> bool:
         """A connection of this person has gone. True when it was their last one here."""
         self.on_duty.pop(connection, None)
         person = self.people.get(user)
@@ -131,6 +103,7 @@ class Hub:
         if person.connections:
             return False
         del self.people[user]
+        self.lately.keep(user, person, now)
         return True
 
     def room(self, key: RoomKey, name: str) -> LocalRoom:

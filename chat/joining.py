@@ -17,11 +17,12 @@ from chat import wire
 from chat.answers import INBOX, engine_away, find, inbox_of, not_found, refused, too_many_rooms, who, worn
 from chat.auth import Identity, alias_id, alias_name
 from chat.connection import Connection, Membership, State
+from chat.person import LINGER, RECENT
 from chat.replies import Code, Joined, Refused
 from chat.services import Services
 from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
-from rooms.events import Entry, Member, Position, Refusal, Role, RoomKey
+from rooms.events import Entry, Kind, Member, Position, Refusal, Role, RoomKey
 from rooms.recovery import fits, newest
 from rooms.topics import is_limited, refusal_to_join
 
@@ -162,6 +163,7 @@ def enter(
         if anew:  # one connection has one seat, however often it joins
             services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
         services.presence.arrive(place.member, place.key, services.ticks())
+        recall(services, place)
         roster = services.presence.roster(place.key)
         present, version = services.presence.present(place.key), roster.version
         members = [worn(member) for member in roster.members] if present <= ROSTER else None
@@ -179,6 +181,20 @@ def enter(
         recovered=recovery.recovered and not forged,
         why="foreign" if forged else recovery.why,
     )
+
+
+def recall(services: Services, place: Membership) -> None:
+    """Let the filter know what this person said here lately, through whichever node it was (X32)."""
+    person = services.hub.people.get(place.member.user)
+    if person is None or person.knows(place.key):
+        return
+    since = services.backplane.engine_now_ms() - LINGER * 1000
+    said = [
+        (entry.id, wire.unbody(entry.body).get("text", ""))
+        for entry in services.backplane.ring(place.key)
+        if entry.author == place.member.user and entry.at >= since and entry.kind in (Kind.MESSAGE, Kind.EDITED)
+    ]
+    person.recall(place.key, said[-RECENT:])
 
 
 def bridge(

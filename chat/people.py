@@ -55,7 +55,7 @@ async def hello(services: Services, connection: Connection, command: say.Hello) 
         if isinstance(identity, Refused):
             return identity
         connection.identity = identity
-        services.hub.enter(identity.user, connection)
+        services.hub.enter(identity.user, connection, services.ticks())
         await gather(services, connection, command, places)
         waiting = await open_items(services, identity, returning=command.guest is None)
         if command.guest is None and (stop := await appeals.at_the_door(services, connection, identity, command)):
@@ -106,7 +106,7 @@ async def known(services: Services, connection: Connection, re: int, token: str)
     identity = verify(token, services.secret, services.wall())
     if isinstance(identity, Identity):
         connection.identity = identity
-        services.hub.enter(identity.user, connection)
+        services.hub.enter(identity.user, connection, services.ticks())
         if not await services.accounts.revoked(identity):
             return identity
     fault = identity if isinstance(identity, TokenFault) else None
@@ -264,7 +264,7 @@ def forget(services: Services, connection: Connection) -> None:
     """Let go of a connection's person; with the last one of theirs, of the inbox too."""
     identity = connection.identity
     if identity is not None:
-        services.hub.exit(identity.user, connection)
+        services.hub.exit(identity.user, connection, services.ticks())
         if identity.user not in services.hub.people:
             services.standing.forget(identity.user)
             services.backplane.close(inbox_of(identity))

@@ -209,3 +209,14 @@ def test_a_persons_last_words_in_a_room_are_kept_for_the_filter_and_bounded() ->
     person.said(ROOM, EventId("id24"), "24")  # a retry is not said again
     assert person.words(ROOM) == tuple(str(n) for n in range(5, 25))
     assert person.words(RoomKey("adult/anxiety")) == ()
+
+
+def test_who_has_just_gone_comes_back_as_the_same_person() -> None:
+    """Last words and budget outlive the last connection for a while."""
+    hub = Hub(lambda: None)
+    user, first, second = UserId("u"), connection(), connection()
+    person = hub.enter(user, first, 10.0)
+    hub.exit(user, first, 20.0)
+    assert user not in hub.people
+    assert hub.enter(user, second, 30.0) is person
+    assert second.budget is first.budget

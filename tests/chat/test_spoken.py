@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from chat.connection import Budget, Call, Connection, Membership
 from chat.replies import Refused
 from chat.spoken import Spoken, in_turn, prepare
@@ -12,6 +14,7 @@ from moderation.verdict import Submission
 from rooms.events import AliasId, EventId, Member, RoomKey, UserId
 from tests.support.engines import Engine
 from tests.support.nodes import node_on, talking
+from tests.support.raw import Raw
 
 
 def spoken(text: str, author: str = "a", lane: str = "l", *, dry: bool = False) -> Spoken:
@@ -66,3 +69,21 @@ def arriving(connection: Connection, **fields: object) -> Call:
     (call,) = connection.start(0.0)
     call.answer(None)
     return call
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_words_split_over_a_reconnect_are_read_together(steady_engine: Engine, elsewhere: bool) -> None:
+    """A new connection or node is no new beginning: last words are remembered, or read from the room (X32)."""
+    async with node_on(steady_engine.url) as here, node_on(steady_engine.url) as there:
+        async with Raw.upgraded(here.url) as raw:
+            welcome = await raw.hello()
+            await raw.ask("join", room="anxiety")
+            first = [await raw.ask("send", room="anxiety", text=text, key=text) for text in ("go", "kill")]
+        async with Raw.upgraded((there if elsewhere else here).url) as raw:
+            await raw.ask("hello", token=welcome["token"], resume=[{"room": "anxiety"}])
+            last = await raw.ask("send", room="anxiety", text="yourself", key="c")
+            async with talking(here, "anxiety") as other:
+                theirs = await other.ask("send", room="anxiety", text="yourself", key="d")
+    assert [reply["type"] for reply in first] == ["sent", "sent"]
+    assert (last["type"], last["code"]) == ("refused", "stopped")
+    assert theirs["type"] == "sent"
