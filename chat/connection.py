@@ -13,7 +13,8 @@ it has.
 
 `now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW`
 seconds. Everything that is answered is paid for from the budget, whether it was a command or not; who goes on without
-heeding `retry_after` is shown out (4129). Typing has a budget of its own and never costs a message.
+heeding `retry_after` is shown out (4129). Typing has a budget of its own and never costs a message; so has help, and
+beyond it there is still the common one.
 
 A conversation lasts as long as its token (`expire`, asked once a second): refreshed in time it goes on, else it ends
 with 4100, as it does when the token is taken back (people.py).
@@ -45,6 +46,9 @@ MOST_REFUSED = 100
 
 # A client says `typing` while keys are pressed; others need it every other second.
 TYPING_GAP = 2.0
+
+# Help beside the budget of commands: a press a second, and as many at once as somebody in a panic presses.
+HELPING = (1.0, 20.0)
 
 FLOWING = (say.Send, say.Check, say.Typing, say.Ping)
 
@@ -126,6 +130,7 @@ class Connection:
         "__weakref__",
         "_barrier",
         "_faults",
+        "_helping",
         "_open",
         "_patience",
         "_slots",
@@ -167,6 +172,7 @@ class Connection:
         self._open = 0  # slots started and unanswered
         self._barrier = False  # a barrier is being answered
         self._faults: list[float] | None = None
+        self._helping: Budget | None = None  # help asked for, from the first on; beyond it the budget of all commands
         self._typing: Budget | None = None  # what may be typed, from the first `typing` on
         self._patience: Budget | None = None  # refusals for speed, from the first on
 
@@ -257,7 +263,7 @@ class Connection:
             return None
         if isinstance(command, say.Typing) and self.state is not State.NEW:
             return command if self._may_type(now) else None
-        if not self._affords(command.id, now):
+        if not self._may_ask_for_help(command, now) and not self._affords(command.id, now):
             return None
         if (self.state is State.NEW) != isinstance(command, say.Hello):
             says = "Say hello first." if self.state is State.NEW else "You have already said hello on this connection."
@@ -276,6 +282,14 @@ class Connection:
         if self._patience.spend(now):
             self.close(Close.RATE_LIMITED, "too much at once, again and again")
         return False
+
+    def _may_ask_for_help(self, command: Any, now: float) -> bool:
+        """Who asks for help is not too fast for it, whatever else they have spent (R1)."""
+        if self.state is not State.OPEN or not isinstance(command, (say.Help, say.CareAnswer)):
+            return False
+        if self._helping is None:
+            self._helping = Budget(*HELPING)
+        return not self._helping.spend(now)
 
     def _may_type(self, now: float) -> bool:
         if self._typing is None:

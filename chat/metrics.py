@@ -53,6 +53,7 @@ class Metrics:
         self._faults = self._counter("faults", "Handlers that failed, by kind of fault.", "fault")
         self._verdicts = self._counter("verdicts", "Judged words, by kind and action.", "kind", "action")
         self._care = self._counter("care", "Care owed to authors, by band.", "band")
+        self._eased = self._counter("rooms_eased", "Rooms slowed for a while after several disclosures.")
         self._commits = self._counter("commits", "Commits, by outcome.", "outcome")
         self._resets = self._counter("resets", "Rooms that clients had to join anew, by reason.", "why")
         self._closes = self._counter("closes", "Connections closed, by close code.", "code")
@@ -62,7 +63,13 @@ class Metrics:
         self._connections = self._gauge("connections", "Open connections.")
         self._people = self._gauge("people", "Persons connected to this node.")
         self._rooms = self._gauge("rooms", "Rooms that somebody on this node is in.")
+        self._due = self._gauge("helplines_due", "Helplines whose source was read 180 days ago or longer.")
+        self._overdue = self._gauge("helplines_overdue", "Of these, read a year ago: off the card but the last.")
         self._engine = self._gauge("engine_up", "1 while probes come back through the engine.")
+        self._books_refused = self._gauge("books_refused", "1 while the books on disk are bad and older ones are used.")
+        self._books = Gauge(
+            "warmline_books_info", "The version of the books that judge.", ["version"], registry=self.registry
+        )
         self._commit_seconds = self._histogram("commit_seconds", "From submitting a commit to its outcome.")
         self._judge_seconds = self._histogram("judge_seconds", "Judging the words of one tick.")
 
@@ -98,6 +105,15 @@ class Metrics:
     def cared(self, band: str) -> None:
         self._count(self._care, "care", band)
 
+    def eased(self) -> None:
+        """A room is slower for a while."""
+        self._eased.inc()
+
+    def helplines(self, due: int, overdue: int) -> None:
+        """How many helplines a human must read again (`warmline helplines check` lists them)."""
+        self._due.set(due)
+        self._overdue.set(overdue)
+
     def committed(self, outcome: str, seconds: float | None = None) -> None:
         """A commit came back: `stored`, `repeated`, a refusal, or `unavailable`."""
         self._count(self._commits, "commits", outcome)
@@ -120,6 +136,12 @@ class Metrics:
         self._engine.set(engine)
         for name, total in (("delivered", delivered), *counted.items()):
             self.copy(name, total)
+
+    def books(self, version: str, *, refused: bool) -> None:
+        """The version that judges now (one at a time), and whether newer books were refused."""
+        self._books.clear()
+        self._books.labels(version=version).set(1)
+        self._books_refused.set(refused)
 
     def copy(self, name: str, total: int) -> None:
         """Bring one counter to the total that another layer has counted; a smaller total counts nothing."""

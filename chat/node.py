@@ -29,6 +29,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -50,6 +51,7 @@ from chat.tickets import LIFE, Tickets
 from chat.web import Site, static_files
 from moderation import pipeline, shield
 from moderation.card import Cards
+from moderation.helplines import EXPIRED_DAYS
 from moderation.review import Review
 from moderation.standing import Standing
 from moderation.verdict import Submission
@@ -121,6 +123,7 @@ class Node:
         self.url = ""
         self._stopping = asyncio.Event()
         self._hurried = False  # told twice to end
+        self._due = 0  # helplines to be read again
         self._missed = asyncio.Event()  # words between nodes may have been missed
         first = books.first(settings)
         judge = pipeline.load(
@@ -372,10 +375,21 @@ class Node:
     async def retention(self) -> None:
         """Keep each topic room's history as long as it says, and no longer. Any node may do it; twice is once."""
         while True:
+            self._helplines_due()
             await asyncio.sleep(RETENTION_EVERY * random.uniform(0.8, 1.2))
             for topic in self.services.catalogue:
                 if topic.retention or topic.retention_length:
                     await self._keep(topic)
+
+    def _helplines_due(self) -> None:
+        """Lines that a human must read again are the operator's task: a number to watch, and a word when it grows."""
+        today = datetime.fromtimestamp(self.services.wall(), UTC).date()
+        due = len(self.services.helplines.stale(today))
+        overdue = len(self.services.helplines.stale(today, EXPIRED_DAYS))
+        if due > self._due:
+            log.warning("helplines_due", due=due, overdue=overdue, see="warmline helplines check")
+        self._due = due
+        self.metrics.helplines(due, overdue)
 
     async def _keep(self, topic: Topic) -> None:
         cutoff = self.backplane.engine_now_ms() - int(topic.retention * 1000) if topic.retention else None

@@ -18,6 +18,8 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta
 
+from moderation.deadlines import Times
+from moderation.contagion import Easing
 from rooms.address import BadAddress, parse
 from rooms.events import Band, Role
 from rooms.topics import Topic
@@ -90,10 +92,43 @@ class Auth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moderation:
-    """`policy_dir`: a folder of rule books and packs instead of the shipped ones."""
+    """`dir`: a folder of an operator's own rules, packs, words and helplines beside the packaged ones; `policy_dir`:
+    one with everything, instead of the packaged ones.
+    """
 
     budget_ms: Seconds = 250.0  # for one judgement, ten thousand times the usual: what takes longer is held
+    dir: str = ""  # empty: only the packaged books; nothing is looked for anywhere else
     policy_dir: str = ""
+    reload: Seconds = 2.0  # between two looks at these folders; what changed counts after two looks, without a restart
+    release_after: Seconds = 60.0  # a message that only the model doubted, in an adult room, if nobody decided
+    remind_after: Seconds = 600.0  # then the author of a held message is told what they may do
+    claim_for: Seconds = 300.0  # how long a moderator has a case to themselves
+    hold_for: Seconds = 86400.0  # a held message nobody decided about is let go after this
+
+    @property
+    def times(self) -> Times:
+        """The time limits of the review desk, in milliseconds."""
+        limits = (self.release_after, self.remind_after, self.claim_for, self.hold_for)
+        release, remind, claim, hold = (round(limit * 1000) for limit in limits)
+        return Times(release=release, remind=remind, claim=claim, hold=hold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contagion:
+    """When a room goes slower because several people there told of suicide or self-harm. Times in seconds."""
+
+    people: Annotated[float, Meta(ge=2, le=1000)] = 3.0  # within minutes; one person however often is one
+    half_life: Seconds = 600.0  # after which a disclosure weighs half
+    gap: Annotated[float, Meta(ge=0, le=3600)] = 20.0  # between two posts of a person meanwhile
+    lasts: Seconds = 900.0
+    spared: Seconds = 1800.0  # who disclosed waits for no slow mode of the room for so long
+
+    @property
+    def easing(self) -> Easing:
+        """The same, as moderation reads it."""
+        return Easing(
+            people=self.people, half_life=self.half_life, gap=self.gap, lasts=self.lasts, spared=self.spared
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +157,7 @@ class Settings:
     limits: Limits = Limits()
     auth: Auth = Auth()
     moderation: Moderation = Moderation()
+    contagion: Contagion = Contagion()
     drain: Drain = Drain()
     log: Log = Log()
     rooms: tuple[Topic, ...] = ()
@@ -152,6 +188,7 @@ SECTIONS: dict[str, type[Any]] = {
     "limits": Limits,
     "auth": Auth,
     "moderation": Moderation,
+    "contagion": Contagion,
     "drain": Drain,
     "log": Log,
 }

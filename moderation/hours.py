@@ -17,6 +17,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -70,26 +71,33 @@ class Hours:
         """The next moment it is open, in its own zone; None if it is open now, always open, unknown or far away."""
         if self.open_at(moment) is not False or self.zone is None:
             return None
-        later = (start for start in self._starts(moment) if start > moment and self.open_at(start))
-        found = min(later, default=None)
-        return found.astimezone(self.zone) if found else None
+        return _next_opening(self, moment.astimezone(UTC).replace(second=0, microsecond=0))
 
-    def _starts(self, moment: datetime) -> Iterator[datetime]:
-        """Every moment (UTC) at which it may open: each start on each day, twice where the hour happens twice;
-        midnights, where a holiday ends inside a night; and where the clock jumps over a start.
-        """
-        if self.zone is None:
-            return
-        today = moment.astimezone(self.zone).date()
-        for ahead in range(AHEAD_DAYS + 1):
-            day = today + timedelta(days=ahead)
-            minutes = {start for weekday, start, _ in self.spans if weekday == day.weekday()}
-            minutes |= {start for first, start, _, _ in self.monthly if first == day.day}
-            for minute in (0, *minutes):
-                wall = datetime.combine(day, time(minute // 60 % 24, minute % 60), self.zone)
-                yield from (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-            if (jump := _jump(day, self.zone)) is not None:
-                yield jump
+
+@lru_cache(1024)
+def _next_opening(hours: Hours, minute: datetime) -> datetime | None:
+    """The first moment after `minute` (UTC, a whole one) at which it is open. Asked often in the same minute."""
+    if hours.zone is None:
+        return None
+    today = minute.astimezone(hours.zone).date()
+    for day in (today + timedelta(days=ahead) for ahead in range(AHEAD_DAYS + 1)):
+        later = sorted(start for start in _starts(hours, day, hours.zone) if start > minute)
+        if (found := next((start for start in later if hours.open_at(start)), None)) is not None:
+            return found.astimezone(hours.zone)
+    return None
+
+
+def _starts(hours: Hours, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    """Every moment (UTC) of a day at which it may open: each start, twice where the hour happens twice; midnight, where
+    a holiday ends inside a night; and where the clock jumps over a start.
+    """
+    minutes = {start for weekday, start, _ in hours.spans if weekday == day.weekday()}
+    minutes |= {start for first, start, _, _ in hours.monthly if first == day.day}
+    for minute in (0, *minutes):
+        wall = datetime.combine(day, time(minute // 60 % 24, minute % 60), zone)
+        yield from (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if (jump := _jump(day, zone)) is not None:
+        yield jump
 
 
 def _jump(day: date, zone: ZoneInfo) -> datetime | None:

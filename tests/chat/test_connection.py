@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import commands as say
-from chat.connection import FAULTS, IN_FLIGHT, MOST_REFUSED, Budget, Call, Connection, State
+from chat.connection import FAULTS, HELPING, IN_FLIGHT, MOST_REFUSED, Budget, Call, Connection, State
 from chat.replies import Close, Pong
 from chat.wire import Codec
 
@@ -153,6 +153,24 @@ def test_typing_never_costs_a_message_and_is_dropped_in_silence_when_it_is_too_m
     connection.receive(ping(1))
     assert len(connection.start(0.0)) == 1
     assert said(connection) == []
+
+
+def test_nobody_is_too_fast_for_help_and_a_flood_of_it_ends_like_any_other() -> None:
+    """R1: who has spent everything still gets the card; who only floods does not."""
+    connection = opened(rate=1.0)
+    for n in range(4):
+        connection.receive(ping(n + 1))
+    for call in connection.start(0.0):
+        call.answer(Pong(re=call.command.id, at="now"))
+    assert said(connection)[-1]["code"] == "rate_limited"
+    started = 0
+    for n in range(60):
+        connection.receive(json.dumps({"type": "help", "id": n + 10}))
+        for call in connection.start(0.0):
+            started += 1
+            call.answer(Pong(re=call.command.id, at="now"))
+    assert started == HELPING[1]
+    assert said(connection)[-1]["code"] == "rate_limited"
 
 
 @pytest.mark.parametrize("frame", ["{", '{"type":"seek","id":7}', HELLO, '{"type":"page","id":8,"room":"r"}'])
