@@ -189,6 +189,8 @@ async def concern(services: Services, connection: Connection, command: say.Conce
     if who_is_meant is None:
         return nobody(command)
     me, now = place.member.user, services.backplane.engine_now_ms()
+    if who_is_meant.user == me:
+        return refused(command.id, Code.BAD_REQUEST, "This is you yourself. `help` is for you.", path="alias_id")
     id = event_id(services.secret, me, place.key, "concern", f"{command.alias_id}/{now // DAY}")
     note = await judged_note(services, connection, command, place, id)
     if isinstance(note, Refused):
@@ -221,7 +223,7 @@ async def meant(services: Services, place: Membership, message_id: str | None, a
     if message_id is not None:
         entry = await message(services, place, message_id)
         return None if entry is None else of_entry(entry)
-    for member in services.presence.roster(place.key).members:
+    for member in (place.member, *services.presence.roster(place.key).members):
         if member.alias == alias:
             return Meant(member.user, member.name)
     for entry in reversed(services.backplane.ring(place.key)):

@@ -1,0 +1,132 @@
+"""What is in force against somebody who is here: heard from the inbox, read from the store, fading by itself (F28)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from chat import conduct
+from chat.node import Node
+from moderation.sanctions import CaseId, Offence, PersonId, Proof, Reason, Sanction, SanctionId, Step, explained
+from moderation.standing import Standing, StoreAway
+from rooms.events import NO_ONE, Entry, EventId, Kind, Position, RoomKey, UserId
+from tests.chat.test_sanctioning import LOW, say
+from tests.support.engines import Engine
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
+
+HOUR = 3_600_000
+
+
+def mute(at: int, step: Step = Step.MUTE, until: int | None = None, id: str = "s1") -> Sanction:
+    """A sanction as a moderator made it at `at`."""
+    return Sanction(
+        id=SanctionId(id),
+        step=step,
+        reason=Reason.HARASSMENT,
+        proof=Proof(CaseId(f"case-{id}"), frozenset({Offence.HARASSMENT})),
+        room="adult/anxiety",
+        at=at,
+        until=at + HOUR if until is None else until,
+        decided_by=PersonId("mod"),
+    )
+
+
+def entry(room: str, kind: Kind) -> Entry:
+    return Entry(RoomKey(room), Position("e", 1, "t"), EventId("i"), kind, NO_ONE, 0, b"")
+
+
+async def hear_of(node: Node, user: UserId, sanction: Sanction, seen: int = 0) -> None:
+    """What a moderator's decision does: the store, then the inbox."""
+    await node.services.standing.impose(user, sanction, seen)
+    assert await conduct.tell(node.services, user, sanction)
+
+
+def test_only_entries_of_inboxes_that_tell_of_decisions_are_heeded() -> None:
+    """A room's messages cost nothing here."""
+    assert conduct.concerns(entry("inbox/u", Kind.NOTICE))
+    assert conduct.concerns(entry("inbox/u", Kind.RESOLVED))
+    assert not conduct.concerns(entry("inbox/u", Kind.CARE))
+    assert not conduct.concerns(entry("adult/anxiety", Kind.NOTICE))
+
+
+async def test_a_mute_ends_by_itself_without_anybody_doing_anything(steady_engine: Engine) -> None:
+    """It is compared with the engine's clock on each message; nothing is scheduled that could be lost."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer:
+        (user,) = node.hub.people
+        now = node.services.backplane.engine_now_ms()
+        await hear_of(node, user, mute(now - HOUR, until=now + 400))
+        await next_event(peer, "notice")
+        first = await say(peer, "hello", key="1")
+        async with asyncio.timeout(5):
+            while (last := await say(peer, "hello", key="2"))["type"] == "refused":
+                assert last["code"] == "muted"
+    assert (first["code"], first["retry"]) == ("muted", "later")
+    assert last["state"] == "delivered"
+
+
+async def test_whoever_was_cut_off_meanwhile_finds_the_notice_on_return(steady_engine: Engine) -> None:
+    """The notice is an entry of the inbox: resumed like any other, and the mute holds from the first word."""
+    async with node_on(steady_engine.url) as one, Raw.upgraded(one.url) as peer:
+        welcome = await peer.hello()
+        cursor = (await peer.ask("join", room="inbox"))["cursor"]
+        (user,) = one.hub.people
+    async with node_on(steady_engine.url) as two:
+        await hear_of(two, user, mute(two.services.backplane.engine_now_ms()))
+        async with Raw.upgraded(two.url) as peer:
+            resume = [{"room": "inbox", "cursor": cursor}, {"room": "anxiety"}]
+            again = await peer.ask("hello", token=welcome["token"], resume=resume)
+            refused = await say(peer, "hello")
+            await say(peer, LOW, key="low")
+            card = await next_event(peer, "care")
+    (notice,) = again["resumed"][0]["events"]
+    assert (notice["type"], notice["step"]) == ("notice", "mute")
+    assert refused["code"] == "muted"
+    assert card["card"]["says"]
+
+
+async def test_what_was_read_is_forgotten_with_the_last_connection(steady_engine: Engine) -> None:
+    """No node keeps what it knows of somebody who is not there."""
+    async with node_on(steady_engine.url) as node:
+        async with talking(node, "anxiety") as peer:
+            (user,) = node.hub.people
+            await hear_of(node, user, mute(node.services.backplane.engine_now_ms()))
+            await next_event(peer, "notice")
+            await say(peer, "hello")
+            assert node.services.standing.at(user).sanctions
+        async with asyncio.timeout(10):
+            while node.hub.people:
+                await asyncio.sleep(0.001)
+        assert not node.services.standing.at(user).sanctions
+
+
+async def test_nobody_comes_back_while_what_is_in_force_cannot_be_read(steady_engine: Engine) -> None:
+    """`unavailable`, and again in a moment: the door is not left open because the store is away (F45)."""
+
+    class Away(Standing):
+        async def watch(self, person: str, now: int) -> object:  # type: ignore[override]
+            raise StoreAway("away")
+
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as peer, Raw.upgraded(node.url) as guest:
+        token = (await peer.hello())["token"]
+        away = Away(node.redis, node.services.standing.questions)
+        node.services = node.gateway.services = replace(node.services, standing=away)
+        async with Raw.upgraded(node.url) as again:
+            refused = await again.ask("hello", token=token)
+        welcome = await guest.hello()
+    assert refused["code"] == "unavailable"
+    assert welcome["type"] == "welcome"
+
+
+@pytest.mark.parametrize("step", list(Step), ids=lambda step: step.word)
+def test_a_notice_tells_step_reason_and_end_and_nobody_elses_part(step: Step) -> None:
+    """Never the case, the proof or who decided."""
+    made = replace(mute(0), step=step, until=None if step is Step.BAN else HOUR)
+    told = conduct.told(made)
+    assert told["says"] == explained(made)
+    assert (told["step"], told["reason"], told["appeal"]) == (step.word, "harassment", "none")
+    assert ("until" in told) is (step not in (Step.BAN, Step.NOTICE))
+    assert ("about" in told) is (step <= Step.MUTE)
+    assert not {"case", "proof", "labels", "decided_by", "heard_by"} & set(told)

@@ -1,0 +1,140 @@
+"""The creep shield in running nodes: counted over rooms, connections and nodes; held, explained, and fair (F29)."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
+
+from chat.node import Node
+from moderation.cases import Case, CaseKind
+from moderation.shield import Level, Probe, Sign
+from rooms.events import UserId
+from tests.chat.test_sanctioning import LOW, on_duty, say
+from tests.support.engines import Engine
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
+
+
+async def counted(node: Node, user: UserId, most: int) -> list[Sign]:
+    """This person's signs, as soon as there are `most`: counting waits for nobody."""
+    async with asyncio.timeout(10):
+        while True:
+            known = await node.services.standing.signed(user, (), node.services.backplane.engine_now_ms())
+            if len(known) >= most:
+                return known
+
+
+async def shields(node: Node) -> list[Case]:
+    return [case for case in await node.services.review.queue() if case.kind is CaseKind.SHIELD]
+
+
+async def alerted(node: Node) -> Case:
+    """The case of the shield, as soon as there is one."""
+    async with asyncio.timeout(10):
+        while not (found := await shields(node)):
+            await asyncio.sleep(0.001)
+    return found[0]
+
+
+def only(node: Node) -> UserId:
+    (user,) = node.hub.people
+    return user
+
+
+async def asks(raw: Raw, text: str, whom: dict[str, Any], key: str, room: str = "anxiety") -> dict[str, Any]:
+    return await raw.ask("send", room=room, text=text, key=key, reply_to=whom["id"])
+
+
+async def test_a_prober_is_watched_then_held_over_rooms_and_nodes_and_explained_to_moderators(
+    steady_engine: Engine,
+) -> None:
+    """Three people in two rooms through two nodes; the fourth is asked nothing before a person has read it."""
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(node_on(steady_engine.url))
+        two = await stack.enter_async_context(node_on(steady_engine.url))
+        prober = await stack.enter_async_context(Raw.upgraded(one.url))
+        token = (await prober.hello())["token"]
+        user = only(one)
+        await prober.ask("join", room="anxiety")
+        peers = [await stack.enter_async_context(talking(two, "anxiety", "recovery")) for _ in range(4)]
+        mod = await stack.enter_async_context(on_duty(two))
+        words = [await say(peer, f"evening from me too {n}", key=f"p{n}") for n, peer in enumerate(peers)]
+        first = await asks(prober, "how old are you?", words[0], "1")
+        await asks(prober, "are you a girl or a boy? got a selfie?", words[1], "2")
+        await counted(two, user, 3)
+        watched = await alerted(two)
+        other = await stack.enter_async_context(Raw.upgraded(two.url))
+        await other.ask("hello", token=token)
+        await other.ask("join", room="recovery")
+        there = await say(peers[2], "and here", room="recovery", key="r")
+        await asks(other, "what's your insta?", there, "3", room="recovery")
+        await counted(two, user, 4)
+        held = await asks(other, "how old are you then?", there, "4", room="recovery")
+        plain = await say(other, "it is a quiet night", room="recovery", key="5")
+        (case,) = await shields(two)
+        claimed = await mod.ask("claim", case=case.id)
+    assert first["state"] == "delivered"
+    assert watched.against == user
+    assert held["state"] == "held"
+    assert "reads this first" in held["says"]
+    assert plain["state"] == "delivered"
+    assert "shield.hold" in case.rules
+    assert "asked how old someone is" in claimed["words"]["note"]
+    assert "text" not in claimed["words"]
+
+
+async def test_asking_back_and_worrying_count_for_nothing(steady_engine: Engine) -> None:
+    """Who was asked first, and who answers pain with "are you alone?"."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as newcomer,
+    ):
+        user = only(node)
+        async with talking(node, "anxiety") as other:
+            question = await say(other, "how old are you?")
+            await next_event(newcomer, "message")
+            await asks(newcomer, "19, how old are you?", question, "1")
+            low = await say(other, LOW, key="low")
+            await next_event(newcomer, "message")
+            await asks(newcomer, "oh no. are you on your own?", low, "2")
+            await asks(newcomer, "got a selfie?", question, "3")  # this one counts: by then the others were looked at
+            known = await counted(node, user, 1)
+    assert [sign.probe for sign in known] == [Probe.PICTURE]
+
+
+async def test_somebody_in_distress_is_never_held_by_the_shield_and_staff_are_not_counted(
+    steady_engine: Engine,
+) -> None:
+    """Whatever was counted before (R1)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as prober, on_duty(node, "anxiety") as mod:
+        (user,) = [user for user in node.hub.people if user != "m" * 22]
+        now = node.services.backplane.engine_now_ms()
+        signs = [Sign(probe, f"p{n}", now, "adult/anxiety") for n in range(4) for probe in (Probe.AGE, Probe.PICTURE)]
+        await node.services.standing.signed(user, signs, now)
+        question = await say(mod, "may I ask how old are you?", key="mod")
+        low = await asks(prober, LOW, question, "1")
+        held = await asks(prober, "how old are you?", question, "2")
+        level = node.services.standing.level(user)
+        of_staff = await node.services.standing.signed("m" * 22, (), now)
+    assert level is Level.HOLD
+    assert low["state"] == "delivered"
+    assert held["state"] == "held"
+    assert of_staff == []
+
+
+async def test_the_store_cannot_tell_who_was_asked(steady_engine: Engine) -> None:
+    """Partners are hashes that differ for each person who asks (F33)."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as one,
+    ):
+        first = only(node)
+        async with talking(node, "anxiety") as two, talking(node, "anxiety") as asked:
+            (second, partner) = [user for user in node.hub.people if user != first]
+            word = await say(asked, "evening all")
+            await asks(one, "got a selfie?", word, "1")
+            await asks(two, "how old are you?", word, "2")
+            tokens = [(await counted(node, user, 1))[0].partner for user in (first, second)]
+    assert tokens[0] != tokens[1]
+    assert partner not in tokens
