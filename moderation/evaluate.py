@@ -92,7 +92,7 @@ def _run(chosen: argparse.Namespace) -> int:
     chapter, alone = measured(judge, most)
     if chosen.rebuild:
         chapter += rebuilding.rebuilt(chapter, _judge)
-    untouched = labelled.own(judge, tuned=False)[0] if chosen.untouched else None
+    untouched = _untouched(judge) if chosen.untouched else None
     about = _about(most)
     _say(report.lines(chapter.figures))
     if untouched is not None:
@@ -124,12 +124,13 @@ def measured(judge: Judge, most: int | None) -> tuple[Chapter, list[float]]:
     own, written = labelled.own(judge, tuned=True)
     tuned = [each.case for each in written]
     packs = labelled.packs(judge)
-    listing = yaml.safe_load((DATA / "helplines.yaml").read_text(encoding="utf-8"))
     figures = [figure for figure in own.figures if figure.bar != "M7.kept"]
     chapter = lived.silence(seen) + suite + Chapter([*figures, labelled.kept([*outcomes, *written])], own.tables)
     chapter += lived.pages(judge, most and most // 4) + labelled.emoji(judge)
-    chapter += hidden.details(judge, seen, listing) + hidden.disguised(judge, [*outcomes, *written], seen, most and 300)
-    chapter += lived.spam(judge, seen, tuned, most) + lived.fairness(judge, tuned, most)
+    chapter += hidden.details(judge, seen, _listing()) + hidden.disguised(
+        judge, [*outcomes, *written], seen, most and 300
+    )
+    chapter += lived.spam(judge, seen, tuned) + lived.fairness(judge, tuned)
     chapter += labelled.pack_table(packs) + lived.by_pack(seen, judge, pipeline.pack_names())
     usual = timing.usual(each.case.text for each in seen.every)
     # CPU time: what the text costs, whatever else the machine does.
@@ -137,6 +138,16 @@ def measured(judge: Judge, most: int | None) -> tuple[Chapter, list[float]]:
     chapter += timed + weight.weighed()
     order = list(BARS)
     return Chapter(sorted(chapter.figures, key=lambda figure: order.index(figure.bar)), chapter.tables), alone
+
+
+def _untouched(judge: Judge) -> Chapter:
+    """What nobody looked at: a third of the written lines, and the details set apart. Counts only."""
+    own = labelled.own(judge, tuned=False)[0]
+    return own + hidden.details(judge, lived.Supportive({}), _listing(), tuned=False)
+
+
+def _listing() -> Any:
+    return yaml.safe_load((DATA / "helplines.yaml").read_text(encoding="utf-8"))
 
 
 def _about(most: int | None) -> dict[str, Any]:

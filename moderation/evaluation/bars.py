@@ -85,6 +85,7 @@ class Chapter:
 BARS: dict[str, Bar] = {
     "M1.mean": Bar("supportive text silenced, mean of the sets", 0.006, 0.0025, less=True),
     "M1.worst": Bar("supportive text silenced, worst set", 0.015, 0.006, less=True),
+    "M1.untaught": Bar("supportive text silenced, the fifth no model is taught", 0.006, 0.0025, less=True),
     "M1.blocked": Bar("supportive text blocked outright", 0.006, 0.001, less=True),
     "M2.right": Bar("suite right, mean of the categories", 0.95, 0.98),
     "M2.silenced": Bar("suite silenced", 0.0, 0.0, less=True),

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from moderation.evaluation import corpora, personal
-from moderation.evaluation.bars import Chapter, Figure, of
+from moderation.evaluation.bars import Cell, Chapter, Figure, Table, of
 from moderation.evaluation.disguises import DISGUISES, REWRITTEN, SEEN_THROUGH
 from moderation.evaluation.lived import Supportive
 from moderation.evaluation.measures import Rate, rate
@@ -30,9 +30,10 @@ _OWN_DETAIL = re.compile(r"https?:|www\.|\w\.(?:com|org|net|ca|tools)\b|\d{3}[-.
 _DISGUISED = 1500
 
 
-def details(judge: Judge, seen: Supportive, listing: Mapping[str, Any]) -> Chapter:
-    """M10. `listing` is the parsed helplines.yaml."""
-    written = list(personal.details())
+def details(judge: Judge, seen: Supportive, listing: Mapping[str, Any], tuned: bool = True) -> Chapter:
+    """M10. `listing` is the parsed helplines.yaml. Not `tuned`: the ways of writing set apart, and counts only."""
+    path = personal.TUNED if tuned else personal.APART
+    written = list(personal.details(path))
     outcomes = judged(unlabelled((sentence for _, sentence, _ in written), "details"), judge)
     gone: dict[str, list[bool]] = {}
     missed: dict[str, dict[str, None]] = {}
@@ -45,35 +46,30 @@ def details(judge: Judge, seen: Supportive, listing: Mapping[str, Any]) -> Chapt
             missed.setdefault(kind, {})[detail] = None
         hits = sum(begin < start + len(detail) and start < end for begin, end in spans)
         true, false = true + hits, false + len(spans) - hits
-    offered = judged(unlabelled((sentence for sentence, _ in personal.helplines(listing)), "helplines"), judge)
-    numbers = judged(unlabelled(personal.harmless(), "numbers"), judge)
+    offered = judged(unlabelled((sentence for sentence, _ in personal.helplines(listing, path)), "helplines"), judge)
+    numbers = judged(unlabelled(personal.harmless(path), "numbers"), judge)
     false += sum(len(contact_spans(each.verdict)) for each in (*offered, *numbers))
     bare = [each for each in seen.every if not _OWN_DETAIL.search(each.case.text)]
     rates = {kind: rate(all_of) for kind, all_of in gone.items()}
     recall = sum((each for kind, each in rates.items() if kind != "address"), Rate(0, 0))
-    return Chapter(
-        [
-            of("M10.recall", recall, "weakest: " + min(rates, key=lambda kind: rates[kind].share or 0.0)),
-            of("M10.address", rates["address"]),
-            of("M10.precision", Rate(true, true + false)),
-            of("M10.helplines", rate(is_untouched(each) for each in offered)),
-            of("M10.numbers", rate(bool(contact_spans(each.verdict)) for each in numbers)),
-            of(
-                "M10.supportive",
-                rate(each.verdict.action is Action.MASK for each in bare),
-                "without details of its own",
-            ),
-        ],
-        {
-            "personal details": {
-                kind: {"gone": each, "missed": "; ".join(missed.get(kind, ()))} for kind, each in rates.items()
-            },
-            "left alone": {
-                "helplines": {"masked": _list(offered)},
-                "harmless numbers": {"masked": _list(numbers)},
-            },
-        },
+    weakest = min(rates, key=lambda kind: rates[kind].share or 0.0)
+    figures = [
+        of("M10.recall", recall, f"weakest: {weakest}"),
+        of("M10.address", rates["address"]),
+        of("M10.precision", Rate(true, true + false)),
+        of("M10.helplines", rate(is_untouched(each) for each in offered)),
+        of("M10.numbers", rate(bool(contact_spans(each.verdict)) for each in numbers)),
+    ]
+    gone_by_kind: dict[str, dict[str, Cell]] = {kind: {"gone": each} for kind, each in rates.items()}
+    if not tuned:
+        return Chapter(figures, {"personal details, set apart": gone_by_kind})
+    for kind, row in gone_by_kind.items():
+        row["missed"] = "; ".join(missed.get(kind, ()))
+    figures.append(
+        of("M10.supportive", rate(each.verdict.action is Action.MASK for each in bare), "without details of its own")
     )
+    masked: Table = {"helplines": {"masked": _list(offered)}, "harmless numbers": {"masked": _list(numbers)}}
+    return Chapter(figures, {"personal details": gone_by_kind, "left alone": masked})
 
 
 def _list(outcomes: Iterable[Outcome]) -> str:

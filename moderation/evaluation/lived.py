@@ -67,6 +67,7 @@ def silence(seen: Supportive) -> Chapter:
         [
             Figure("M1.mean", mean(each.share for each in shares.values()), whole.n, whole.interval, "of four sets"),
             of("M1.worst", worst, next(name for name, each in shares.items() if each == worst)),
+            of("M1.untaught", rate(each.silenced for each in untaught)),
             of("M1.blocked", rate(each.verdict.action is Action.BLOCK for each in every)),
         ],
         {"silenced by set": table},
@@ -97,9 +98,9 @@ def _row(outcomes: Sequence[Outcome]) -> dict[str, Rate | float | str | None]:
 # ------------------------------------------------------------------ M12
 
 
-def spam(judge: Judge, seen: Supportive, written: Iterable[Case], most: int | None) -> Chapter:
-    """Text messages as they are; our own scam lines; supportive text taken for spam."""
-    messages = corpora.sms_spam(most)
+def spam(judge: Judge, seen: Supportive, written: Iterable[Case]) -> Chapter:
+    """Text messages: the fifth no model is taught, as one fold of five; own scam lines; support taken for spam."""
+    messages = [row for row in corpora.sms_spam() if not corpora.taught(row[0])]
     outcomes = judged(unlabelled((text for text, _ in messages), "sms_spam"), judge)
     said = scores((is_spam(each), bool(label)) for each, (_, label) in zip(outcomes, messages, strict=True))
     scams = rate(each.stopped for each in judged((case for case in written if case.category == "scam"), judge))
@@ -122,14 +123,13 @@ def is_spam(outcome: Outcome) -> bool:
 # ------------------------------------------------------------------ M13
 
 
-def fairness(judge: Judge, written: Iterable[Case], most: int | None) -> Chapter:
+def fairness(judge: Judge, written: Iterable[Case]) -> Chapter:
     """Dialect against the rest, and every identity group in kind sentences."""
     open_lines = judged((case for case in written if "no" not in case.deliver), judge)
     lines = _apart(open_lines, lambda each: each.case.author == DIALECT_AUTHOR)
-    neither = [text for text, label in corpora.davidson() if label == 2]
+    neither = [text for text, label in corpora.davidson() if label == 2 and not corpora.taught(text)]
     tweets = _apart(
-        judged(unlabelled(corpora.some(neither, most), "davidson"), judge),
-        lambda each: DIALECT.search(each.case.text) is not None,
+        judged(unlabelled(neither, "davidson"), judge), lambda each: DIALECT.search(each.case.text) is not None
     )
     worst = max((lines, tweets), key=lambda pair: ratio(*pair))
     dialect = max((lines[0], tweets[0]), key=lambda each: each.share or 0.0)

@@ -37,7 +37,12 @@ class Rate:
     def plain(self) -> dict[str, float | int | None]:
         """{hits, n, share, low, high}, for JSON."""
         low, high = self.interval or (None, None)
-        return {"hits": self.hits, "n": self.n, "share": self.share, "low": low, "high": high}
+        return {"hits": self.hits, "n": self.n, "share": _short(self.share), "low": _short(low), "high": _short(high)}
+
+
+def _short(share: float | None) -> float | None:
+    """Six places are more than any n here can tell."""
+    return share if share is None else round(share, 6)
 
 
 def rate(seen: Iterable[bool]) -> Rate:

@@ -5,7 +5,8 @@
     harmless()     sentences with numbers that lead to nobody: nothing has to go
 
 The ways of writing and the sentences stand in data/suite/details.yaml and are put together by counting, nothing by
-chance; helplines come from helplines.yaml, every listed contact in each common form.
+chance; helplines come from helplines.yaml, every listed contact in each common form. `APART` names a second file of
+the same shape, which nobody who works on the detectors reads: only counts of it are told.
 """
 
 from __future__ import annotations
@@ -20,20 +21,22 @@ import yaml
 
 from moderation.rules import DATA
 
+TUNED = DATA / "suite" / "details.yaml"
+APART = DATA / "suite" / "details-apart.yaml"
 # Every detail stands in so many different sentences.
 _FRAMES = 3
 
 
-@lru_cache(maxsize=1)
-def ways(path: Path = DATA / "suite" / "details.yaml") -> Mapping[str, Any]:
+@lru_cache(maxsize=2)
+def ways(path: Path = TUNED) -> Mapping[str, Any]:
     """The parsed file."""
     read: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read
 
 
-def details() -> Iterator[tuple[str, str, str]]:
+def details(path: Path = TUNED) -> Iterator[tuple[str, str, str]]:
     """(phone, email, link, card, handle or address; sentence; the detail)."""
-    for kind, way in ways()["details"].items():
+    for kind, way in ways(path)["details"].items():
         frames = way["frames"]
         said = way.get("said") or [(detail, detail) for detail in way["written"]]
         for place, (sentence, detail) in enumerate(said):
@@ -41,9 +44,9 @@ def details() -> Iterator[tuple[str, str, str]]:
                 yield kind, frames[(place + turn) % len(frames)].format(sentence), detail
 
 
-def helplines(listing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def helplines(listing: Mapping[str, Any], path: Path = TUNED) -> Iterator[tuple[str, str]]:
     """(sentence, contact) for every contact of the parsed helplines.yaml, in every common way of writing it."""
-    offers, pages = ways()["helplines"]["frames"], ways()["helplines"]["page_frames"]
+    offers, pages = ways(path)["helplines"]["frames"], ways(path)["helplines"]["page_frames"]
     numbers = [form for country, number in sorted(_numbers(listing)) for form in _forms(number, country)]
     for turn, form in enumerate(dict.fromkeys(numbers)):
         yield offers[turn % len(offers)].format(form), form
@@ -52,12 +55,12 @@ def helplines(listing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield pages[turn % len(pages)].format(form), form
 
 
-def harmless() -> Iterator[str]:
+def harmless(path: Path = TUNED) -> Iterator[str]:
     """Sentences whose numbers lead to nobody."""
-    for kind in ways()["harmless"]:
+    for kind in ways(path)["harmless"]:
         for frame in kind["frames"]:
             for value in kind["values"]:
-                yield frame.format(value)
+                yield frame.replace("{}", value)
 
 
 def _numbers(listing: Mapping[str, Any]) -> set[tuple[str, str]]:

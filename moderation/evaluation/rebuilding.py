@@ -1,6 +1,6 @@
 """M16: the model made again from the repository, and whether the new one says the same.
 
-    python -m moderation.train --out DIR     offline, in a process of its own
+    train.main([], DIR)     offline, in a process of its own
         → DIR laid over a copy of moderation/data → the same figures again → the largest difference, in points
 
 Raises CannotRebuild when there is nothing that trains, or it fails.
@@ -26,6 +26,9 @@ from moderation.rules import DATA
 COMPARED = ("M1.mean", "M2.right", "M4.lines", "M5.stopped", "M6.alerted", "M6.paged", "M9.f1")
 
 
+_TRAIN = "import pathlib, sys; from moderation import train; sys.exit(train.main([], pathlib.Path(sys.argv[1])))"
+
+
 class CannotRebuild(Exception):
     """The model cannot be made again here."""
 
@@ -36,9 +39,7 @@ def rebuilt(shipped: Chapter, load: Callable[[Path], Judge]) -> Chapter:
         raise CannotRebuild("there is no moderation/train.py here; leave --rebuild out")
     with tempfile.TemporaryDirectory() as made:
         begun = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "moderation.train", "--out", made], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([sys.executable, "-c", _TRAIN, made], capture_output=True, text=True, check=False)
         minutes = (time.monotonic() - begun) / 60
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["nothing said"])[-1]

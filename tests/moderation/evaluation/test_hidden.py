@@ -43,6 +43,12 @@ def test_details_get_a_figure_by_kind_and_misses_are_listed() -> None:
     assert (by_bar["M10.helplines"].value or 0) > 0.95
 
 
+def test_of_what_is_set_apart_only_counts_are_told() -> None:
+    chapter = hidden.details(shipped, lived.Supportive({}), LISTING, tuned=False)
+    assert "M10.supportive" not in {figure.bar for figure in chapter.figures}
+    assert [row for table in chapter.tables.values() for row in table.values() if set(row) != {"gone"}] == []
+
+
 def test_harsh_words_in_a_plain_disguise_are_still_stopped() -> None:
     cases = [Case(id=text, category="harsh", text=text, deliver=frozenset({"no"})) for text in HARSH]
     seen = lived.Supportive({"open": judged(unlabelled(OPEN, "open"), shipped)})

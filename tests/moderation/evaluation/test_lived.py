@@ -34,7 +34,7 @@ def seen() -> Supportive:
 
 def test_supportive_text_gets_figures_by_set(seen: Supportive) -> None:
     chapter = lived.silence(seen)
-    assert [figure.bar for figure in chapter.figures] == ["M1.mean", "M1.worst", "M1.blocked"]
+    assert [figure.bar for figure in chapter.figures] == ["M1.mean", "M1.worst", "M1.untaught", "M1.blocked"]
     assert set(chapter.tables["silenced by set"]) == {
         "counsel_chat",
         "goemotions",
@@ -54,7 +54,7 @@ def test_a_careless_filter_is_seen() -> None:
             "polite": judged(unlabelled(["thank you all", "what a week"], "polite"), held_by_word),
         }
     )
-    mean, worst, blocked = lived.silence(found).figures
+    mean, worst, _, blocked = lived.silence(found).figures
     assert (mean.value, worst.value, worst.note, blocked.value) == (0.25, 0.5, "coarse", 0.25)
     assert worst.fails
 

@@ -20,6 +20,15 @@ def test_every_detail_stands_in_its_sentence() -> None:
     assert min(kinds.values()) >= 40
 
 
+def test_what_is_set_apart_is_of_the_same_kinds_and_shares_no_detail() -> None:
+    """Counted only; whoever works on the detectors does not read it."""
+    apart = list(personal.details(personal.APART))
+    assert {kind for kind, _, _ in apart} == {kind for kind, _, _ in personal.details()}
+    assert {detail for _, _, detail in apart} & {detail for _, _, detail in personal.details()} == set()
+    assert len([1 for _, sentence, detail in apart if detail not in sentence]) == 0
+    assert len(list(personal.harmless(personal.APART))) > 80
+
+
 def test_every_listed_number_is_offered_as_listed() -> None:
     forms = {form for _, form in personal.helplines(LISTING)}
     listed = {
