@@ -23,7 +23,9 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
         tickets.py       who was asked to move comes in before the crowd
         connection.py    one client from upgrade to close, without a socket: states, budgets, positions
+        knocks.py        how many new conversations one address may begin
         person.py        a person on this node: one budget, last words; remembered for some minutes
+        careid.py        the id of a care card: what it was about, sealed for its owner
         legible.py       whether a text can be read at all
         outbox.py        what waits for one connection: lanes, bounds, who is too slow
         hub.py           who on this node listens to what; encode once, deliver, flush
@@ -32,6 +34,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         enginelog.py     what the embedded engine's own log means
         settings.py      the schema of config.yaml: one frozen dataclass for each section
     L2  accounts.py      persons, chosen aliases, revocations in the engine
+        shift.py         who of the team is there, on any node
     L3  services.py      the frozen bundle every handler gets
         answers.py       what every handler says: refusals; each command ends in one reply
         joining.py       coming into a room, and catching up with it
@@ -40,7 +43,10 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         outcomes.py      what became of words, as their author is told it
         speech.py        words on their way to others: send, check; held and stopped
         amends.py        what becomes of what was said: edit, take back, react
+        asking.py        asking for a person: a crisis case on the review desk
+        easing.py        a room that has become heavy goes slower for a while
         care.py          what is owed to a person who wrote something heavy: the private card
+        help.py          help at any time: the card, the barrier question, a person
         people.py        hello, tokens
         dispatch.py      the table command → handler; one reply for each command
     L4  ws.py            one websocket on a socket

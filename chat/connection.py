@@ -13,8 +13,8 @@ it has.
 
 `now` is monotonic seconds. Malformed frames are answered, not punished, until `FAULTS` of them within `FAULT_WINDOW`
 seconds. Everything that is answered is paid for from the budget, whether it was a command or not; who goes on without
-heeding `retry_after` is shown out (4129). Typing has a budget of its own and never costs a message; so has help, and
-beyond it there is still the common one.
+heeding `retry_after` is shown out (4129). Typing and check have budgets of their own and never cost a message; so has
+help, and beyond it there is still the common one.
 
 A conversation lasts as long as its token (`expire`, asked once a second): refreshed in time it goes on, else it ends
 with 4100, as it does when the token is taken back (people.py).
@@ -46,6 +46,10 @@ MOST_REFUSED = 100
 
 # A client says `typing` while keys are pressed; others need it every other second.
 TYPING_GAP = 2.0
+
+# Checks have a budget of their own, so that looking never costs a message: a second thought every half second, and
+# twenty at once for who edits quickly. Each costs as much judging as a message.
+CHECKS, CHECKS_AT_ONCE = 2.0, 20.0
 
 # Help beside the budget of commands: a press a second, and as many at once as somebody in a panic presses.
 HELPING = (1.0, 20.0)
@@ -137,6 +141,7 @@ class Connection:
         "_typing",
         "_unread",
         "budget",
+        "checks",
         "closing",
         "codec",
         "corked",
@@ -156,6 +161,7 @@ class Connection:
         self.codec = codec
         self.ws = ws  # what the gateway writes to; opaque here
         self.budget = budget
+        self.checks = Budget(CHECKS if budget.rate else 0.0, CHECKS_AT_ONCE)  # shared by a person, as `budget` is
         self.state = State.NEW
         self.identity: Identity | None = None  # known from welcome on
         self.good_until = 0.0  # seconds since 1970 at which the token runs out; meaningful while OPEN
@@ -263,6 +269,8 @@ class Connection:
             return None
         if isinstance(command, say.Typing) and self.state is not State.NEW:
             return command if self._may_type(now) else None
+        if isinstance(command, say.Check) and self.state is not State.NEW:
+            return command if self._affords(command.id, now, self.checks) else None
         if not self._may_ask_for_help(command, now) and not self._affords(command.id, now):
             return None
         if (self.state is State.NEW) != isinstance(command, say.Hello):
@@ -271,9 +279,9 @@ class Connection:
             return None
         return command
 
-    def _affords(self, re: int | None, now: float) -> bool:
+    def _affords(self, re: int | None, now: float, budget: Budget | None = None) -> bool:
         """Pay for one answer; where the budget is spent, say when to come back."""
-        wait = self.budget.spend(now)
+        wait = (budget or self.budget).spend(now)
         if not wait:
             return True
         self._refuse(re, Code.RATE_LIMITED, "That was a lot at once. Please wait a moment.", wait=wait)

@@ -5,8 +5,8 @@
     hub.chunks, hub.private ─▶ flush ─▶ ws.write     one write for each connection and tick
 
 Admission is decided before anything is spent on a stranger: origin, subprotocol, how many are here, how many knock
-each second. A refused knock gets a plain HTTP answer that says why. The token bucket of handshakes lets tickets
-through first: who was asked to move must not wait behind a crowd.
+each second, altogether and from one address (knocks.py). A refused knock gets a plain HTTP answer that says why. The
+budget of handshakes lets tickets through first: who was asked to move must not wait behind a crowd.
 
 The tick stretches with the load by itself: while a flush writes, what comes in gathers and is one batch of the next.
 """
@@ -21,6 +21,7 @@ from websockets.http11 import Request, Response
 
 from chat import dispatch, people, wire
 from chat.connection import Budget, Connection, State
+from chat.knocks import Knocks, caller, networks
 from chat.listener import Listener
 from chat.replies import Close
 from chat.services import Services
@@ -67,18 +68,20 @@ class Gateway:
         self._scheduled = False
         limited = services.settings.limits.enabled
         self._knocks = Budget(settings.handshakes if limited else 0.0, settings.handshakes)
+        self._neighbours = Knocks(settings.per_address if limited else 0.0)
+        self._proxies = networks(settings.proxies)
         self._limited = limited
 
     # the door
 
-    def answer(self, request: Request) -> Response | None:
+    def answer(self, request: Request, peer: str) -> Response | None:
         """Plain HTTP, a refusal, or None: go on with the handshake."""
         path = request.path.partition("?")[0]
         if path != "/ws" or request.method != "GET":
             tags = request.headers.get_all("If-None-Match")  # `get` would raise for a header said twice
             page = self.site.answer(request.method, request.path, if_none_match=", ".join(tags) or None)
             return plain(page.status, _phrase(page.status), page.headers, page.body)
-        refusal = self._refusal(request)
+        refusal = self._refusal(request, peer)
         if refusal is None:
             return None
         status, says, headers = refusal
@@ -87,7 +90,7 @@ class Gateway:
         fields = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *headers]
         return plain(status, _phrase(status), fields, says.encode())
 
-    def _refusal(self, request: Request) -> tuple[int, str, list[tuple[str, str]]] | None:
+    def _refusal(self, request: Request, peer: str) -> tuple[int, str, list[tuple[str, str]]] | None:
         settings = self.services.settings.gateway
         if "?" in request.path:
             return 400, "Nothing may stand behind /ws: tokens and tickets never travel in an address.\n", []
@@ -107,6 +110,10 @@ class Gateway:
             return None
         if len(self.listener.live) > settings.connections:
             return 503, "This server is full. Please try again soon.\n", [("Retry-After", "10")]
+        address = caller(peer, request.headers.get_all("X-Forwarded-For"), self._proxies)
+        if wait := self._neighbours.spend(address, self.services.ticks()):
+            says = "Many new conversations come from where you are. Please wait a moment.\n"
+            return 429, says, [("Retry-After", str(max(1, round(wait))))]
         if wait := self._knocks.spend(self.services.ticks()):
             return 503, "Many people are connecting right now.\n", [("Retry-After", str(max(1, round(wait))))]
         return None
@@ -274,7 +281,7 @@ _CODECS = frozenset(str(codec) for codec in wire.Codec)
 
 _PHRASES = {
     200: "OK", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    414: "URI Too Long", 503: "Service Unavailable",
+    414: "URI Too Long", 429: "Too Many Requests", 503: "Service Unavailable",
 }  # fmt: skip
 
 

@@ -88,8 +88,8 @@ class Hub:
         """A connection has said who it is. Who has just gone is the same person; `now` is monotonic seconds."""
         person = self.people.get(user)
         if person is None:
-            person = self.people[user] = self.lately.back(user, now) or Person(connection.budget)
-        connection.budget = person.budget
+            person = self.people[user] = self.lately.back(user, now) or Person(connection.budget, connection.checks)
+        connection.budget, connection.checks = person.budget, person.checks
         person.connections[connection] = None
         return person
 

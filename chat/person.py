@@ -32,12 +32,13 @@ MOST_CHARACTERS = 10_000_000
 
 
 class Person:
-    """Someone connected to this node, by one or several connections, which share one budget of commands."""
+    """Someone connected to this node, by one or several connections, which share their budgets."""
 
-    __slots__ = ("budget", "cards", "connections", "recent")
+    __slots__ = ("budget", "cards", "checks", "connections", "recent")
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, checks: Budget) -> None:
         self.budget = budget
+        self.checks = checks
         self.connections: dict[Connection, None] = {}
         # Cards shown lately: (room, kind, band, what became of the words) → (the card's id, until when, monotonic).
         self.cards: dict[tuple[Any, ...], tuple[EventId, float]] = {}

@@ -18,8 +18,9 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta
 
-from moderation.deadlines import Times
+from chat.knocks import BadNetwork, networks
 from moderation.contagion import Easing
+from moderation.deadlines import Times
 from rooms.address import BadAddress, parse
 from rooms.events import Band, Role
 from rooms.topics import Topic
@@ -49,6 +50,8 @@ class Gateway:
     max_frame: Count = 65536  # several times the longest honest command
     handshakes: Count = 1000  # a second; beyond it 503 with Retry-After
     connections: Count = 15000  # of one process, within its usual memory
+    per_address: Count = 300  # new conversations a minute from one public address (IPv6: one /64); beyond it 429
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,4 +256,10 @@ def contradictions(settings: Settings) -> list[Problem]:
         if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
             says = "an origin is scheme and host without a path, such as https://example.org"
             found.append(Problem("gateway.origins", origin, says))
+    for proxy in settings.gateway.proxies:
+        try:
+            networks([proxy])
+        except BadNetwork:
+            says = "a proxy is an address or a network, such as 192.0.2.7 or 10.0.0.0/8"
+            found.append(Problem("gateway.proxies", proxy, says))
     return found

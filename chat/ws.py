@@ -44,8 +44,8 @@ quiet.setLevel(logging.WARNING)  # at DEBUG the library logs frames and addresse
 class App(Shape):
     """What a listener needs from the program behind it."""
 
-    def answer(self, request: Request) -> Response | None:
-        """A plain HTTP response, or None to go on with the websocket handshake."""
+    def answer(self, request: Request, peer: str) -> Response | None:
+        """A plain HTTP response, or None to go on with the websocket handshake. `peer`: the socket's other end."""
 
     def choose(self, offered: list[str]) -> str | None:
         """The subprotocol to speak, or None where none will do (`answer` has refused by then)."""
@@ -252,7 +252,8 @@ class Ws(asyncio.Protocol):
     # inside
 
     def _request(self, request: Request) -> None:
-        response = self.app.answer(request)
+        name = self.transport.get_extra_info("peername")
+        response = self.app.answer(request, str(name[0]) if isinstance(name, tuple) else "")
         if response is None:
             response = self._protocol.accept(request)
         self._protocol.send_response(response)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import commands as say
-from chat.connection import FAULTS, HELPING, IN_FLIGHT, MOST_REFUSED, Budget, Call, Connection, State
+from chat.connection import CHECKS_AT_ONCE, FAULTS, HELPING, IN_FLIGHT, MOST_REFUSED, Budget, Call, Connection, State
 from chat.replies import Close, Pong
 from chat.wire import Codec
 
@@ -243,3 +243,18 @@ def test_who_has_not_been_welcomed_has_no_token_to_run_out() -> None:
     connection = make()
     assert not connection.expire(1e12)
     assert connection.closing is None
+
+
+def test_checks_have_a_budget_of_their_own_and_never_cost_a_message() -> None:
+    """Looking is refused when it is too much; speaking goes on."""
+    connection = opened(rate=1.0)
+    for number in range(int(CHECKS_AT_ONCE) + 1):
+        connection.receive(json.dumps({"type": "check", "id": number + 1, "room": "anxiety", "text": "hello"}))
+        for call in connection.start(0.0):
+            call.answer(Pong(re=call.command.id, at="t"))
+    replies = said(connection)
+    assert [reply["type"] for reply in replies] == ["pong"] * int(CHECKS_AT_ONCE) + ["refused"]
+    assert (replies[-1]["code"], replies[-1]["retry"]) == ("rate_limited", "later")
+    assert 0 < replies[-1]["retry_after"] <= 1
+    connection.receive(json.dumps({"type": "send", "id": 90, "room": "anxiety", "text": "hello", "key": "k"}))
+    assert len(connection.start(0.0)) == 1

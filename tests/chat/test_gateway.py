@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from chat.gateway import BURST
 from chat.settings import Gateway, Limits, Moderation
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.raw import BINARY, TEXT, Raw, frame
+from tests.support.raw import BINARY, TEXT, Answer, Raw, frame
 
 
 @pytest.mark.parametrize(
@@ -132,3 +133,28 @@ async def test_a_header_said_twice_is_answered(
         answer = await raw.upgrade(path=path, extra=[(header, "1"), (header, "2")])
     assert answer.status in (101, 200, 400, 426)
     assert "Traceback" not in caplog.text
+
+
+async def test_one_address_behind_a_proxy_is_told_to_wait_while_others_come_in(steady_engine: Engine) -> None:
+    """429 with Retry-After for that address alone; without a named proxy nobody is anybody; nothing of it is logged."""
+    async with node_on(
+        steady_engine.url, gateway=Gateway(port=0, per_address=2, proxies=("127.0.0.0/8",)), limits=Limits()
+    ) as node:
+        with capture_logs() as lines:
+            answers = [await knock(node.url, "203.0.113.7") for _ in range(4)]
+            other = await knock(node.url, "203.0.113.8")
+        counted = node.metrics.read()
+    assert [answer.status for answer in answers] == [101, 101, 429, 429]
+    assert int(answers[2].headers["retry-after"]) >= 1
+    assert other.status == 101
+    assert "203.0.113" not in str(lines) + str(counted)
+    assert counted["warmline_turned_away_total{status=429}"] == 2
+    for changes in ({"gateway": Gateway(port=0, per_address=2), "limits": Limits()}, {"limits": Limits(enabled=False)}):
+        async with node_on(steady_engine.url, **changes) as node:
+            assert {(await knock(node.url, "203.0.113.7")).status for _ in range(4)} == {101}
+
+
+async def knock(url: str, address: str) -> Answer:
+    """One handshake that says it comes from there."""
+    async with Raw.open(url) as raw:
+        return await raw.upgrade(extra=[("X-Forwarded-For", address)])

@@ -11,7 +11,7 @@ ANNA = UserId("anna")
 
 
 def someone(*said: str) -> Person:
-    person = Person(Budget(1.0, 2.0))
+    person = Person(Budget(1.0, 2.0), Budget(1.0, 2.0))
     for text in said:
         person.said(ROOM, EventId(text), text)
     return person
@@ -26,7 +26,7 @@ def test_the_last_words_of_a_room_are_kept_and_a_retry_is_not_said_again() -> No
 
 def test_what_a_room_tells_of_somebody_counts_only_where_nothing_is_known() -> None:
     """The room knows what was delivered; this node knows what was written."""
-    known, strange = someone("as written"), Person(Budget(1.0, 2.0))
+    known, strange = someone("as written"), Person(Budget(1.0, 2.0), Budget(1.0, 2.0))
     for person in (known, strange):
         person.recall(ROOM, [(EventId("1"), "as delivered")])
     assert known.words(ROOM) == ("as written",)

@@ -21,7 +21,7 @@ class Echo:
         self.was_behind = asyncio.Event()
         self.sockets: list[Ws] = []
 
-    def answer(self, request: Request) -> Response | None:
+    def answer(self, request: Request, peer: str) -> Response | None:
         return plain(200, "OK", [], b"hi") if request.path == "/plain" else None
 
     def choose(self, offered: list[str]) -> str | None:
