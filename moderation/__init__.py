@@ -27,7 +27,10 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         crisis.py        stage: what care is owed
         policy.py        policy packs: data/packs/*.yaml
         hours.py         when a line answers, in its own zone
-        helplines.py     the helplines and the card: data/helplines.yaml
+        helplines.py     the listing, and what a human must read again: data/helplines.yaml
+        offers.py        which lines for this person, now
+        card.py          the care card: its shape and its words, data/card.yaml
+        contagion.py     when a room has become heavy
         pipeline.py      runs it all over the submissions of a tick
         keys.py          key names of the review queue
         lines.py         labelled lines: what the filter is taught and tried with

@@ -33,6 +33,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         backplane.py     the front of all this: commit, open, take, recover, page
         leases.py        which nodes are alive
         copies.py        this node's copies of the rosters of open rooms, read anew where a diff was lost
+        calming.py       a heavy room goes slower on every node; who is in distress does not
         promises.py      places of a room with a limit, held for those who are on their way in
         presence.py      who is where across all nodes, at a cost that a storm cannot raise
     lua/                 one verb per file, its KEYS, ARGV and answer on top; log.lua is what writers of a log share
