@@ -126,7 +126,9 @@ def measured(judge: Judge, most: int | None) -> tuple[Chapter, list[float]]:
     packs = labelled.packs(judge)
     figures = [figure for figure in own.figures if figure.bar != "M7.kept"]
     chapter = lived.silence(seen) + suite + Chapter([*figures, labelled.kept([*outcomes, *written])], own.tables)
-    chapter += lived.pages(judge, most and most // 4) + labelled.emoji(judge)
+    chapter += (
+        lived.pages(judge, most and most // 4) + labelled.emoji(judge) + labelled.to_look_at([*outcomes, *written])
+    )
     chapter += hidden.details(judge, seen, _listing()) + hidden.disguised(
         judge, [*outcomes, *written], seen, most and 300
     )

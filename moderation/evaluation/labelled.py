@@ -73,7 +73,7 @@ def written(outcomes: Sequence[Outcome]) -> list[Figure]:
     )
     return [
         of("M4.lines", rate(each.silenced for each in outcomes if "no" not in each.case.deliver)),
-        Figure("M5.stopped", macro(stopped), len(harmful), rate(each.stopped for each in harmful).interval),
+        of("M5.stopped", rate(each.stopped for each in harmful)),
         *([of("M5.weakest", stopped[weakest], weakest)] if stopped else []),
         of("M6.alerted", rate(each.alerted for each in crisis)),
         of("M6.paged", rate(each.paged for each in acute)),
@@ -100,6 +100,17 @@ def own(judge: Judge, tuned: bool) -> tuple[Chapter, list[Outcome]]:
     name = "lines" if tuned else "untouched"
     tables: dict[str, Table] = {f"{name} by category": table(outcomes), f"{name} by author": by_author(outcomes)}
     return Chapter([*written(outcomes), kept(outcomes)], tables), outcomes
+
+
+def to_look_at(outcomes: Sequence[Outcome]) -> Chapter:
+    """Ids of the cases that hurt most: for whoever mends rules and model. Never of untouched lines."""
+    shown = [each for each in outcomes if not each.case.held_out or not each.case.author]
+    needless = [each for each in shown if each.paged and each.case.category in NEVER_PAGED]
+    rows: dict[str, dict[str, Cell]] = {
+        "silenced": {"ids": ", ".join(each.case.id for each in shown if each.silenced)},
+        "paged for nothing": {"ids": ", ".join(each.case.id for each in needless)},
+    }
+    return Chapter(tables={"to look at": rows})
 
 
 def emoji(judge: Judge) -> Chapter:

@@ -28,7 +28,7 @@ def bars(title: str, rates: Mapping[str, Rate], marks: Mapping[str, float]) -> s
             _text(_LEFT - 8, top + 14, name, "end"),
             _box(_LEFT, top + 4, share / highest * wide, 12, _FILL),
             _line(_LEFT + low / highest * wide, top + 10, _LEFT + high / highest * wide, top + 10, _INK),
-            _text(_LEFT + high / highest * wide + 6, top + 14, f"{share:.2%} ({rate.hits} of {rate.n})"),
+            _text(_LEFT + wide + 12, top + 14, f"{share:.2%} ({rate.hits} of {rate.n})"),
         ]
     bottom = 34 + len(rates) * _ROW
     for name, at in marks.items():

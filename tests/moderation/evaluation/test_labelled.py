@@ -67,7 +67,7 @@ def test_the_weakest_category_is_named_and_nothing_is_averaged_away() -> None:
         outcome("acute_ideation", OPEN, Action.ALLOW, "concern", care_at_least=CareBand.HIGH),
     ]
     found = {figure.bar: figure for figure in labelled.written(seen)}
-    assert found["M5.stopped"].value == 0.5
+    assert found["M5.stopped"].value == 0.9
     assert (found["M5.weakest"].value, found["M5.weakest"].note) == (0.0, "grooming")
     assert (found["M6.alerted"].value, found["M6.paged"].value, found["M6c.paged"].value) == (1.0, 0.5, 1.0)
     assert found["M4.lines"].value == pytest.approx(1 / 3)
@@ -85,6 +85,13 @@ def test_no_words_of_the_untouched_leave() -> None:
     chapter, outcomes = labelled.own(shipped, tuned=False)
     said = json.dumps(report.plain(chapter, None, {}), ensure_ascii=False) + report.markdown(chapter, None, {}, [])
     assert [each.case.id for each in outcomes if each.case.text in said or each.case.id in said] == []
+
+
+def test_what_hurts_most_is_named_by_id_and_never_an_untouched_line() -> None:
+    texts = [f"could kill for nap number {number}" for number in range(30)]
+    cases = [Case(id=text, category="idiom", text=text, deliver=OPEN, author="wren") for text in texts]
+    row = labelled.to_look_at([Outcome(case, Verdict(Action.HOLD)) for case in cases]).tables["to look at"]["silenced"]
+    assert row["ids"] == ", ".join(case.id for case in cases if not case.held_out)
 
 
 def test_a_table_has_a_row_a_category() -> None:
