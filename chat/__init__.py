@@ -43,10 +43,19 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         outcomes.py      what became of words, as their author is told it
         speech.py        words on their way to others: send, check; held and stopped
         amends.py        what becomes of what was said: edit, take back, react
+        holding.py       words that wait for a person: put aside, taken back by their author
+        settling.py      what follows from the end of a case: delivered or not, its author told
+        overdue.py       what falls due on the review desk when nobody decides
+        desk.py          the review desk: list, claim, decide, hand on; news to those on duty
         asking.py        asking for a person: a crisis case on the review desk
         easing.py        a room that has become heavy goes slower for a while
         care.py          what is owed to a person who wrote something heavy: the private card
         help.py          help at any time: the card, the barrier question, a person
+        reports.py       report, concern: whom they are about, and what the reporter is told
+        sanctioning.py   what moderators decide about people
+        appeals.py       the second look at that; the door of who is kept out
+        conduct.py       what is in force against somebody who is here
+        probing.py       the creep shield at work
         people.py        hello, tokens
         dispatch.py      the table command → handler; one reply for each command
     L4  ws.py            one websocket on a socket

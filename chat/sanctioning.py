@@ -34,6 +34,7 @@ from moderation.sanctions import (
     SanctionId,
     Step,
     decide,
+    due,
 )
 from moderation.sanctions import Refused as NoSanction
 from moderation.standing import Kept
@@ -51,9 +52,9 @@ WHY: dict[NoSanction, tuple[Code, str]] = {
         Code.FORBIDDEN,
         "These words tell of pain, and of no offence: no ground for anything.",
     ),
-    NoSanction.TOO_HARSH: (Code.FORBIDDEN, "The ladder does not go so far for this yet. Choose a milder step."),
     NoSanction.UNPROVEN: (Code.FORBIDDEN, "A ban needs something the filter saw, or an earlier suspension."),
 }
+TOO_HARSH = "The ladder does not go so far for this yet."
 OF_THE_TEAM = "This is somebody of the team. Please tell an operator."
 
 
@@ -118,6 +119,9 @@ async def imposed(
             now=now,
             until=until,
         )
+        if decided is NoSanction.TOO_HARSH:
+            most = due(Reason(command.reason), history, now)
+            return refused(command.id, Code.FORBIDDEN, f"{TOO_HARSH} At most now: {most.word}.", path="step")
         if isinstance(decided, NoSanction):
             return refused(command.id, *WHY[decided], path="step")
         kept = await services.standing.impose(ground.user, decided, len(history))
@@ -143,7 +147,7 @@ async def done(
         re=command.id,
         sanction=made.id,
         step=made.step.word,
-        until=None if made.until is None else wire.timestamp(made.until),
+        until=None if made.until is None or made.step is Step.NOTICE else wire.timestamp(made.until),
         repeated=repeated,
     )
 

@@ -32,12 +32,19 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         card.py          the care card: its shape and its words, data/card.yaml
         contagion.py     when a room has become heavy
         pipeline.py      runs it all over the submissions of a tick
-        keys.py          key names of the review queue
+        sanctions.py     the ladder: what a sanction can be made of, which step falls due, appeals
+        reports.py       what reports weigh; they only decide how soon somebody looks
+        shield.py        the creep shield: data/probing.yaml
+        keys.py          key names of the review desk, and of what is kept about conduct
+        cases.py         cases for a person to decide: a table of states, who may, how urgent
+        deadlines.py     what falls due on the desk when nobody decides
         lines.py         labelled lines: what the filter is taught and tried with
-    L2  review.py        held messages in the engine
+    L2  audit.py         the trail of what was done, chained so that a change shows
+        standing.py      sanctions, reports and signs of one person in the engine
+        review.py        cases in the engine: moved by exactly one, in order, due times under a lease
     L4  evaluate.py      `python -m moderation.evaluate`: what all this does to people, in figures (evaluation/)
     data/                rules, packs and helplines: most changes happen here and need no code
-    lua/                 one verb of the review queue per file
+    lua/                 one verb of the desk and of conduct per file; trail.lua is what those that note something share
 
 Where to go:
 

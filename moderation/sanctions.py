@@ -148,7 +148,7 @@ GRAVITY: Mapping[Reason, Gravity] = {
 }
 
 HOW_TO_APPEAL = "If you think this is wrong, ask for a second look: another person from the team decides."
-STILL_THERE = "Help lines and this card stay open to you, whatever else is closed."
+STILL_THERE = "Help lines stay open to you, whatever else is closed."
 
 
 class Appeal(StrEnum):

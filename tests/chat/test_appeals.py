@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat.settling import settle
-from moderation.cases import DAY, Step
+from moderation.cases import DAY, Case, Step
 from moderation.cases import State as CaseState
 from tests.chat.test_sanctioning import LOW, a_mute, on_duty, say, until_closed
 from tests.support.engines import Engine
@@ -92,6 +92,7 @@ async def test_an_appeal_nobody_hears_in_its_time_is_lifted(steady_engine: Engin
         await peer.ask("appeal", sanction=notice["sanction"], note=NOTE)
         (case,) = await node.services.review.queue()
         late = await node.services.review.step(case.id, Step.EXPIRE, case.at + 30 * DAY)
+        assert isinstance(late, Case)
         await settle(node.services, late)
         resolved = await next_event(peer, "resolved")
         said = await say(peer, "hello", key="after")
