@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from moderation import policy
 from moderation.policy import PackError
-from moderation.verdict import Action, Finding
+from moderation.verdict import NO_CARE, Action, CareBand, Finding
 from tests.support.judging import judge, said
 
 PACKS = policy.load()
@@ -96,3 +96,96 @@ def test_a_broken_pack_says_what_is_wrong(tmp_path: Path, pack: str, complaint: 
 def test_every_pack_the_pipeline_offers_is_loaded() -> None:
     assert set(judge().packs) == set(PACKS)
     assert {"general", "postpartum", "recovery", "eating", "autism-parents", "bipolar", "teen", "session"} <= set(PACKS)
+
+
+# what some rooms keep out
+
+
+@pytest.mark.parametrize(
+    ("pack", "text", "shown"),
+    [
+        ("recovery", "80mg then, and 30 mg now", "[amount removed] then, and [amount removed] now"),
+        ("recovery", "down from eighty milligrams", "down from [amount removed]"),
+        ("recovery", "it was £20 a bag, twenty quid a gram", "it was [price removed] a bag, [price removed] a gram"),
+        ("recovery", "I always scored behind the bus station", "I always scored behind [place removed]"),
+        ("eating", "I weigh 52 kg and my bmi is 17", "I weigh [a weight] and my bmi is [a number]"),
+        ("eating", "seven stone, size zero, 500 calories", "[a weight], size [a size], [a number]"),
+        ("eating", "I haven't eaten for 36 hours", "I haven't eaten for [a while]"),
+        ("teen", "my waist is 24 inches", "my waist is [a size]"),
+        ("bipolar", "they put me on 900mg", "they put me on [amount removed]"),
+        ("autism-parents", "my youngest is called Oscar", "my youngest is called [name removed]"),
+        ("postpartum", "our baby named Willa sleeps", "our baby named [name removed] sleeps"),
+    ],
+)
+def test_numbers_become_words_and_the_sentence_around_them_stays(pack: str, text: str, shown: str) -> None:
+    """F24: every place of it, not only the first."""
+    assert said(text, pack=pack, band="teen" if pack == "teen" else "adult").text == shown
+
+
+@pytest.mark.parametrize("pack", ["recovery", "eating", "teen", "bipolar", "autism-parents"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I relapsed last night after eight months and I'm so ashamed",
+        "half the day I think about food and it wears me out",
+        "he is in the nursery now and we called him in for tea",
+        "three years ago I was in hospital, ward 4, and I got out",
+        "two of us sat there and said nothing",
+    ],
+)
+def test_a_story_is_whole_in_every_room(pack: str, text: str) -> None:
+    """A relapse is no failure, and a number that pulls nobody in is no number to keep out."""
+    assert said(text, pack=pack).text == text
+
+
+def test_unwanted_thoughts_about_a_baby_are_never_a_threat() -> None:
+    text = "I keep getting flashes of hurting him, I'm going to break, I'd never do it, I don't want these thoughts"
+    answer = said(text, pack="postpartum")
+    assert answer.action is Action.ALLOW
+    assert CareBand.INFO <= answer.care.band <= CareBand.CONCERN
+
+
+def test_what_spares_is_care_and_what_is_spared_is_no_certain_threat() -> None:
+    general = PACKS["general"]
+    thought, doubt, threat = found("crisis.intrusive"), found("threat.other", 0.6), found("threat")
+    assert general.kept([thought, doubt, threat], NO_CARE) == [thought, threat]
+    assert general.kept([doubt], NO_CARE) == [doubt]
+
+
+# remarks before sending (F31a)
+
+HINTS = (
+    ("you just need to get over it", "hint.tough_love", "general"),
+    ("you obviously have bpd", "hint.diagnosing", "general"),
+    ("I promise you it will get better", "hint.promise", "general"),
+    ("you threw it all away", "hint.relapse", "recovery"),
+    ("massive new idea, been up since yesterday", "hint.awake", "bipolar"),
+)
+
+
+@pytest.mark.parametrize(("text", "label", "pack"), HINTS)
+def test_a_hint_is_a_remark_and_stops_nothing(text: str, label: str, pack: str) -> None:
+    answer = said(text, pack=pack)
+    assert (answer.action, answer.text) == (Action.ALLOW, text)
+    assert [finding.label for finding in answer.findings] == [label]
+
+
+@pytest.mark.parametrize(("text", "label", "pack"), HINTS)
+def test_a_person_in_pain_is_not_corrected(text: str, label: str, pack: str) -> None:
+    """Nor is somebody whose words are stopped anyway told how to say them."""
+    pained = said(f"I want to die. {text}", pack=pack)
+    assert pained.care.band >= CareBand.HIGH
+    assert label not in {finding.label for finding in pained.findings}
+    assert label not in {finding.label for finding in said(f"{text}. go and kill yourself", pack=pack).findings}
+
+
+def test_big_news_may_sleep_for_a_night_in_the_bipolar_room_and_at_night_only() -> None:
+    text = "I'm quitting my job and starting a business"
+    labels = {
+        (pack, night): [finding.label for finding in said(text, pack=pack, night=night).findings]
+        for pack in ("bipolar", "general")
+        for night in (True, False)
+    }
+    assert labels.pop(("bipolar", True)) == ["hint.at_night"]
+    assert not any(labels.values())
+    assert said(text, pack="bipolar", night=True).action is Action.ALLOW
