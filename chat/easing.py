@@ -54,7 +54,7 @@ async def weigh(services: Services, identity: Identity, place: Membership, topic
 async def ease(services: Services, topic: Topic, now: int) -> None:
     """Slow the room, unless it is slow already; then say so, gently. Raises EngineAway."""
     rule = services.easing
-    if not await services.calming.ease(topic.key, gap=max(rule.gap, topic.slow), lasts=rule.lasts):
+    if not await services.calming.ease(topic.key, now, gap=max(rule.gap, topic.slow), lasts=rule.lasts):
         return
     services.metrics.eased()
     heavy = wire.body({"room": topic.id, "band": str(topic.band), "since": now})

@@ -1,12 +1,14 @@
 """A heavy room goes slower for a while, on every node at once; who is in distress does not.
 
     warm:{<room>}:wave      sorted set   person in this room → when they last disclosed (engine ms)
-    warm:{<room>}:slow:!    string       the gap between two posts while the room is eased; gone when that is over
+    warm:{<room>}:eased     string       lives as long as the room is eased: one node makes it, and so begins
+    warm:{<room>}:meta      its field `eased`, "until gap": what the commit script goes by
     warm:{<room>}:slow:~<user>           this person is spared every slow mode of the room for a while
 
-What is counted, and when a room is heavy, is not decided here (moderation/contagion.py). The last two keys are read by
-the commit script itself, so that no node can be behind. All of them expire; none holds a word. Engine trouble is
-`EngineAway`: then nothing is eased, and nobody loses anything by that.
+What is counted, and when a room is heavy, is not decided here (moderation/contagion.py). The gap and who is spared are
+read by the commit script itself, so that no node can be behind; the gap stands where the script looks anyway, so that
+a calm room pays nothing. All of it ends by itself; none of it is a word. Engine trouble is `EngineAway`: then nothing
+is eased, and nobody loses anything by that.
 """
 
 from __future__ import annotations
@@ -47,11 +49,19 @@ class Calming:
         answers = await self._ask(pipe)
         return [(person.decode(), float(score) / 1000) for person, score in answers[-1]]
 
-    async def ease(self, room: RoomKey, *, gap: float, lasts: float) -> bool:
-        """Slow the room down for `lasts` seconds. False when it is so already. Raises EngineAway."""
+    async def ease(self, room: RoomKey, now: int, *, gap: float, lasts: float) -> bool:
+        """Slow the room down for `lasts` seconds from `now` (engine ms). False when it is so already. Raises
+        EngineAway.
+        """
+        milliseconds = int(lasts * 1000)
         pipe = self._client.pipeline(transaction=False)
-        pipe.set(envelope.eased(room), str(int(gap * 1000)), px=int(lasts * 1000), nx=True)
-        return (await self._ask(pipe))[0] is not None
+        pipe.set(envelope.eased(room), "1", px=milliseconds, nx=True)
+        if (await self._ask(pipe))[0] is None:
+            return False
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hset(envelope.meta(room), "eased", f"{now + milliseconds} {int(gap * 1000)}")
+        await self._ask(pipe)
+        return True
 
     async def _ask(self, pipe: Any) -> list[Any]:
         answers = await calls.run(self._client, pipe, [])

@@ -2,7 +2,7 @@
 
 Every key and channel name of rooms is said here, once. All keys of one room share the hash tag `{room}`, so one
 script may touch all of them and a cluster keeps them on one engine node. Two names are *stems*: scripts append an
-event id (dedupe) or a person, `!` or `~` and a person (slow) to them, which stays inside the same tag.
+event id (dedupe) or a person, or `~` and a person (slow) to them, which stays inside the same tag.
 
 A published payload is one ASCII header line and a body:
 
@@ -45,7 +45,9 @@ def log(room: RoomKey) -> str:
 
 
 def meta(room: RoomKey) -> str:
-    """Hash {epoch, seq, tag, head, forked}: where the log ends and begins, and which epochs it forked from."""
+    """Hash {epoch, seq, tag, head, forked, eased}: where the log ends and begins, which epochs it forked from, and how
+    long (engine ms) and by which gap (ms) the room is slower, "until gap".
+    """
     return f"warm:{{{room}}}:meta"
 
 
@@ -80,8 +82,8 @@ def slow(room: RoomKey, user: UserId) -> str:
 
 
 def eased(room: RoomKey) -> str:
-    """String: the gap (ms) between two posts of a person while the room is eased. No person is called `!`."""
-    return slow_stem(room) + "!"
+    """String that lives as long as the room is eased: the node that made it began it."""
+    return f"warm:{{{room}}}:eased"
 
 
 def spared(room: RoomKey, user: UserId) -> str:

@@ -10,7 +10,8 @@
 local id = ARGV[2]
 local kept = known(id)
 if kept then return 'r ' .. kept end
-local now, slow = engine_now(), pace(ARGV[3], ARGV[4], tonumber(ARGV[9]))
+local now, tail = engine_now(), tail_or(ARGV[8])
+local slow = pace(ARGV[3], ARGV[4], tonumber(ARGV[9]), tail.eased, now)
 local no = refusal(now, ARGV[4], slow, tonumber(ARGV[10]))
 if no then return no end
 local e = {id = id, kind = ARGV[3], author = ARGV[4], at = now, body = ARGV[5], outcome = ARGV[6],
@@ -23,6 +24,6 @@ if ARGV[11] then
   e.target = ARGV[12]
   if ARGV[11] == 'edit' then e.amended = ARGV[13] end
 end
-local place = append(tail_or(ARGV[8]), e)
+local place = append(tail, e)
 if slow > 0 then redis.call('SET', SLOW .. e.author, '1', 'NX', 'PX', slow) end
 return 'k ' .. place .. ' ' .. now

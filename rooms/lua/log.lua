@@ -13,8 +13,8 @@ end
 
 -- {epoch, seq, tag} of the last entry; without a meta (a new room, or one that was flushed) the fresh epoch begins.
 local function tail_or(fresh)
-  local m = redis.call('HMGET', META, 'epoch', 'seq', 'tag')
-  if m[1] then return {epoch = m[1], seq = tonumber(m[2]), tag = m[3]} end
+  local m = redis.call('HMGET', META, 'epoch', 'seq', 'tag', 'eased')
+  if m[1] then return {epoch = m[1], seq = tonumber(m[2]), tag = m[3], eased = m[4]} end
   return {epoch = fresh, seq = 0, tag = '', minted = true}
 end
 
@@ -42,12 +42,14 @@ local function known(id)
   return redis.call('HGET', META, 'epoch') .. ' ' .. seq .. ' ' .. r.tag .. ' ' .. r.at .. '\n'
 end
 
--- The gap this person keeps between two messages (ms): an eased room is slower ('!'), who is spared ('~') has none,
--- and a negative one was given to who never waits.
-local function pace(kind, author, slow)
+-- The gap this person keeps between two messages (ms): an eased room ("until gap") is slower, who is spared ('~') has
+-- none, and a negative one was given to who never waits.
+local function pace(kind, author, slow, eased, now)
   if kind ~= 'message' or slow < 0 then return slow end
-  local eased = tonumber(redis.call('GET', SLOW .. '!') or 0)
-  if eased > slow then slow = eased end
+  if eased then
+    local till, gap = string.match(eased, '^(%d+) (%d+)$')
+    if now < tonumber(till) then slow = math.max(slow, tonumber(gap)) end
+  end
   if slow > 0 and redis.call('EXISTS', SLOW .. '~' .. author) == 1 then return 0 end
   return slow
 end

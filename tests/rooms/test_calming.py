@@ -42,7 +42,7 @@ async def test_an_eased_room_slows_everybody_s_messages_and_nothing_else(steady_
     room = RoomKey(f"adult/{uuid4().hex}")
     async with calming_on(steady_engine) as calming, pumped(steady_engine.url) as node:
         assert isinstance((await node.backplane.submit([words("a", room)]))[0], Committed)
-        assert await calming.ease(room, gap=20, lasts=900) is True
+        assert await calming.ease(room, node.backplane.engine_now_ms(), gap=20, lasts=900) is True
         submitted = [words("b", room), words("c", room), words("d", room, kind="reacted"), words("e", room, "other")]
         first, second, reacted, other = await node.backplane.submit(submitted)
     assert isinstance(first, Committed)
@@ -57,7 +57,7 @@ async def test_who_disclosed_is_spared_the_easing_and_the_room_s_own_slow_mode(s
     """R1: distress costs nobody their voice. Keepers never wait either."""
     room = RoomKey(f"adult/{uuid4().hex}")
     async with calming_on(steady_engine) as calming, pumped(steady_engine.url) as node:
-        await calming.ease(room, gap=20, lasts=900)
+        await calming.ease(room, node.backplane.engine_now_ms(), gap=20, lasts=900)
         await calming.disclosed(room, None, AUTHOR, 1_000, **RULE)
         outcomes = await node.backplane.submit([words(id, room, slow_ms=60_000) for id in "abc"])
         keeper = await node.backplane.submit([words(id, room, "keeper", slow_ms=SPARED) for id in "xyz"])
@@ -69,7 +69,7 @@ async def test_who_disclosed_is_spared_the_easing_and_the_room_s_own_slow_mode(s
 async def test_exactly_one_node_begins_an_easing_and_it_ends_by_itself(steady_engine: Engine) -> None:
     room = RoomKey(f"adult/{uuid4().hex}")
     async with calming_on(steady_engine) as one, calming_on(steady_engine) as two:
-        began = await asyncio.gather(*(each.ease(room, gap=20, lasts=900) for each in (one, two, one, two)))
+        began = await asyncio.gather(*(each.ease(room, 0, gap=20, lasts=900) for each in (one, two, one, two)))
     assert began.count(True) == 1
     assert 0 < int(await steady_engine.ask("PTTL", envelope.eased(room))) <= 900_000
 
@@ -91,4 +91,14 @@ async def test_without_the_engine_nothing_is_eased_and_it_says_so(engine: Engine
     async with calming_on(engine) as calming:
         await engine.kill()
         with pytest.raises(EngineAway):
-            await calming.ease(RoomKey("adult/x"), gap=20, lasts=900)
+            await calming.ease(RoomKey("adult/x"), 0, gap=20, lasts=900)
+
+
+async def test_when_an_easing_is_over_the_room_is_as_before(steady_engine: Engine) -> None:
+    """In the engine's own time: nothing has to be undone."""
+    room = RoomKey(f"adult/{uuid4().hex}")
+    async with calming_on(steady_engine) as calming, pumped(steady_engine.url) as node:
+        await node.backplane.submit([words("a", room)])
+        await calming.ease(room, node.backplane.engine_now_ms() - 900_000, gap=20, lasts=900)
+        outcomes = await node.backplane.submit([words(id, room) for id in "bcd"])
+    assert all(isinstance(outcome, Committed) for outcome in outcomes)
