@@ -18,7 +18,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -92,12 +92,12 @@ def _run(chosen: argparse.Namespace) -> int:
     chapter, alone = measured(judge, most)
     if chosen.rebuild:
         chapter += rebuilding.rebuilt(chapter, _judge)
-    untouched = _untouched(judge) if chosen.untouched else None
-    about = _about(most)
-    _say(report.lines(chapter.figures))
-    if untouched is not None:
-        _say(["", "the untouched third of the written lines:", *report.lines(untouched.figures)])
     earlier = progress.committed(chosen.report / "report.json")
+    untouched = _untouched(judge) if chosen.untouched else report.untouched_of(earlier)
+    about = _about(most) | {"untouched counted on": _today() if chosen.untouched else _counted(earlier)}
+    _say(report.lines(chapter.figures))
+    if chosen.untouched and untouched is not None:
+        _say(["", "what nobody looked at:", *report.lines(untouched.figures)])
     news = ["no earlier report to compare with"] if earlier is None else progress.changes(chapter.figures, earlier)
     _say(["", "against the last committed report:", *(news or ["nothing changed beyond the noise"])])
     plain = report.plain(chapter, untouched, about)
@@ -132,7 +132,7 @@ def measured(judge: Judge, most: int | None) -> tuple[Chapter, list[float]]:
     chapter += hidden.details(judge, seen, _listing()) + hidden.disguised(
         judge, [*outcomes, *written], seen, most and 300
     )
-    chapter += lived.spam(judge, seen, tuned) + lived.fairness(judge, tuned)
+    chapter += lived.spam(judge, seen) + lived.fairness(judge, tuned)
     chapter += labelled.pack_table(packs) + lived.by_pack(seen, judge, pipeline.pack_names())
     usual = timing.usual(each.case.text for each in seen.every)
     # CPU time: what the text costs, whatever else the machine does.
@@ -154,11 +154,20 @@ def _listing() -> Any:
 
 def _about(most: int | None) -> dict[str, Any]:
     return {
-        "measured on": datetime.now(UTC).date().isoformat(),
+        "measured on": _today(),
         "open sets": "all of their texts" if most is None else f"at most {most} texts of each",
         "written lines": f"{len(list(lines.written())):,}, a third of them untouched",
         "times": "CPU time, the middle of five tries of each message",
     }
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _counted(earlier: Mapping[str, Any] | None) -> str:
+    """When the untouched were counted last."""
+    return str((earlier or {}).get("about", {}).get("untouched counted on", "not yet"))
 
 
 def _files(chosen: argparse.Namespace, judge: Judge) -> dict[str, Any]:

@@ -138,21 +138,21 @@ def _read(row: Mapping[str, Any], where: str, fallback: str) -> Case:
 
 def _band(row: Mapping[str, Any], name: str, fallback: str, where: str) -> CareBand:
     words = [band.word for band in CareBand]
-    value = row.get(name, fallback)
+    value = fallback if row.get(name) is None else row[name]
     if value not in words:
         raise LinesError(f"{where}: field `{name}` is no care band; use one of {', '.join(words)}")
     return CareBand[str(value).upper()]
 
 
 def _word(row: Mapping[str, Any], name: str, fallback: str, where: str) -> str:
-    value = row.get(name, fallback)
+    value = fallback if row.get(name) is None else row[name]
     if not isinstance(value, str):
         raise LinesError(f"{where}: field `{name}` is no string; put one name there")
     return value
 
 
 def _words(row: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    value = row.get(name, [])
+    value = [] if row.get(name) is None else row[name]
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise LinesError(f"{where}: field `{name}` is no list of strings; put each part of the text between quotes")
     return tuple(value)

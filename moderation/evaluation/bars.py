@@ -83,6 +83,7 @@ class Chapter:
 
 
 BARS: dict[str, Bar] = {
+    "faults": Bar("verdicts that are faults of ours, not of the words", 0.0, 0.0, less=True),
     "M1.mean": Bar("supportive text silenced, mean of the sets", 0.006, 0.0025, less=True),
     "M1.worst": Bar("supportive text silenced, worst set", 0.015, 0.006, less=True),
     "M1.untaught": Bar("supportive text silenced, the fifth no model is taught", 0.006, 0.0025, less=True),

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from moderation.lines import LinesError, numbered, whole
 
+# A field may be a whole forum thread; csv's own limit is smaller.
+_LONGEST = 1 << 24
 TEXT_COLUMNS = ("text", "message", "test_case", "content", "body", "post", "tweet")
 LABEL_COLUMNS = ("label", "label_gold", "class", "is_harmful")
 HARMFUL = frozenset(
@@ -43,6 +45,7 @@ def messages(path: Path) -> list[str]:
 
 def two_columns(path: Path) -> list[tuple[str, bool]]:
     """(text, whether it is labelled harmful). Raises LinesError."""
+    csv.field_size_limit(_LONGEST)
     table = csv.DictReader(io.StringIO(whole(path), newline=""), strict=True)
     found = []
     try:

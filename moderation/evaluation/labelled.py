@@ -1,6 +1,6 @@
 """Labelled cases: the suite, our own written lines, the packs' cases, and the third nobody looked at.
 
-    suite     M2, M7                    lines     M4 to M7, M9 on lines of our own
+    suite     M2, M7                    lines     M4 to M7, M9, scams of M12 on lines of our own
     packs     each pack's own cases     untouched     the same counts as for lines; nothing but counts leaves here
 
 The bars of M4 to M6 and M9 are for data that is held back elsewhere. Here they stand beside lines of our own, which
@@ -62,7 +62,7 @@ def kept(outcomes: Iterable[Outcome]) -> Figure:
 
 
 def written(outcomes: Sequence[Outcome]) -> list[Figure]:
-    """M4 to M6c and M9 on written lines."""
+    """M4 to M6c, M9 and the scams of M12 on written lines."""
     harmful = [each for each in outcomes if each.case.deliver == {"no"}]
     stopped = {name: rate(each.stopped for each in all_of) for name, all_of in by_category(harmful).items()}
     weakest = min(stopped, key=lambda name: stopped[name].share or 0.0, default="")
@@ -80,6 +80,7 @@ def written(outcomes: Sequence[Outcome]) -> list[Figure]:
         of("M6.everyday", rate(each.alerted for each in outcomes if each.case.category == "everyday_talk")),
         of("M6.distressed", rate(each.alerted for each in outcomes if each.case.category == "distressed_talk")),
         of("M6c.paged", rate(each.paged for each in outcomes if each.case.category in NEVER_PAGED)),
+        of("M12.scams", rate(each.stopped for each in outcomes if each.case.category == "scam")),
         Figure("M9.f1", calm.f1, calm.n, calm.f1_interval),
     ]
 

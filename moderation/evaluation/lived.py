@@ -65,6 +65,7 @@ def silence(seen: Supportive) -> Chapter:
     table |= {"all": _row(every), "never taught": _row(untaught)}
     return Chapter(
         [
+            of("faults", rate(each.verdict.faulty for each in every)),
             Figure("M1.mean", mean(each.share for each in shares.values()), whole.n, whole.interval, "of four sets"),
             of("M1.worst", worst, next(name for name, each in shares.items() if each == worst)),
             of("M1.untaught", rate(each.silenced for each in untaught)),
@@ -98,18 +99,16 @@ def _row(outcomes: Sequence[Outcome]) -> dict[str, Rate | float | str | None]:
 # ------------------------------------------------------------------ M12
 
 
-def spam(judge: Judge, seen: Supportive, written: Iterable[Case]) -> Chapter:
-    """Text messages: the fifth no model is taught, as one fold of five; own scam lines; support taken for spam."""
+def spam(judge: Judge, seen: Supportive) -> Chapter:
+    """Text messages: the fifth no model is taught, as one fold of five; support taken for spam."""
     messages = [row for row in corpora.sms_spam() if not corpora.taught(row[0])]
     outcomes = judged(unlabelled((text for text, _ in messages), "sms_spam"), judge)
     said = scores((is_spam(each), bool(label)) for each, (_, label) in zip(outcomes, messages, strict=True))
-    scams = rate(each.stopped for each in judged((case for case in written if case.category == "scam"), judge))
     silenced = rate(each.stopped and is_spam(each) for each in seen.every)
     note = f"precision {said.precision.share or 0:.3f}, recall {said.recall.share or 0:.3f}"
     return Chapter(
         [
             Figure("M12.f1", said.f1, said.n, said.f1_interval, note),
-            of("M12.scams", scams),
             of("M12.silenced", silenced),
         ]
     )

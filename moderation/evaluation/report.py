@@ -30,6 +30,21 @@ def plain(chapter: Chapter, untouched: Chapter | None, about: Mapping[str, Any])
     return found
 
 
+def untouched_of(earlier: Mapping[str, Any] | None) -> Chapter | None:
+    """What an earlier report counted of the untouched: kept until it is counted again."""
+    found = (earlier or {}).get("untouched")
+    if not found:
+        return None
+    figures = [
+        Figure(
+            bar, each["value"], each["n"], None if each["low"] is None else (each["low"], each["high"]), each["note"]
+        )
+        for bar, each in found["figures"].items()
+        if bar in BARS
+    ]
+    return Chapter(figures)
+
+
 def _chapter(chapter: Chapter) -> dict[str, Any]:
     return {
         "figures": {figure.bar: figure.plain() for figure in chapter.figures},

@@ -81,7 +81,7 @@ def test_the_suite_and_the_cases_of_the_packs_are_read() -> None:
 
 
 def test_a_case_may_leave_out_all_but_text_and_deliver(tmp_path: Path) -> None:
-    [case] = lines.suite(file(tmp_path, "", {"text": "hello", "deliver": "yes"}))
+    [case] = lines.suite(file(tmp_path, "", {"text": "hello", "deliver": "yes", "care_at_most": None, "pack": None}))
     assert (case.id, case.category, case.pack, case.deliver) == (
         "cases-2",
         "uncategorised",

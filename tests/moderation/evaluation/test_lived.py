@@ -11,7 +11,7 @@ from moderation.evaluation.bars import BARS
 from moderation.evaluation.lived import Supportive, ratio
 from moderation.evaluation.measures import Rate
 from moderation.evaluation.outcomes import judged, unlabelled
-from moderation.verdict import Submission, Verdict
+from moderation.verdict import Action, Submission, Verdict
 from tests.support.judging import judge
 
 
@@ -34,7 +34,7 @@ def seen() -> Supportive:
 
 def test_supportive_text_gets_figures_by_set(seen: Supportive) -> None:
     chapter = lived.silence(seen)
-    assert [figure.bar for figure in chapter.figures] == ["M1.mean", "M1.worst", "M1.untaught", "M1.blocked"]
+    assert [figure.bar for figure in chapter.figures] == ["faults", "M1.mean", "M1.worst", "M1.untaught", "M1.blocked"]
     assert set(chapter.tables["silenced by set"]) == {
         "counsel_chat",
         "goemotions",
@@ -54,9 +54,19 @@ def test_a_careless_filter_is_seen() -> None:
             "polite": judged(unlabelled(["thank you all", "what a week"], "polite"), held_by_word),
         }
     )
-    mean, worst, _, blocked = lived.silence(found).figures
+    _, mean, worst, _, blocked = lived.silence(found).figures
     assert (mean.value, worst.value, worst.note, blocked.value) == (0.25, 0.5, "coarse", 0.25)
     assert worst.fails
+
+
+def test_faults_are_told_apart_from_judgements() -> None:
+    """A filter that breaks holds everything: silence all the same, and it is said why."""
+
+    def broken(submissions: Sequence[Submission]) -> list[Verdict]:
+        return [Verdict(Action.HOLD, faulty=True) for _ in submissions]
+
+    faults, mean, *_ = lived.silence(Supportive({"sad": judged(unlabelled(["so tired"], "sad"), broken)})).figures
+    assert (faults.value, mean.value, faults.fails) == (1.0, 1.0, True)
 
 
 def test_every_pack_is_tried(seen: Supportive) -> None:

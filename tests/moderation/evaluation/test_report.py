@@ -38,6 +38,15 @@ def test_tuned_and_untouched_stand_side_by_side() -> None:
     assert "| 1.00 % | 2.00 % |" in page
 
 
+def test_what_was_counted_of_the_untouched_is_kept_until_it_is_counted_again() -> None:
+    kept = report.untouched_of(report.plain(CHAPTER, CHAPTER, {}))
+    assert kept is not None
+    assert [figure.bar for figure in kept.figures] == [figure.bar for figure in CHAPTER.figures]
+    assert kept.figures[0].value == 0.01
+    assert report.untouched_of(None) is None
+    assert report.untouched_of(report.plain(CHAPTER, None, {})) is None
+
+
 def test_a_line_a_figure_for_the_terminal() -> None:
     lines = report.lines(CHAPTER.figures)
     assert len(lines) == 3
