@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import conduct, wire
+from chat import conduct, probing, wire
 from chat.answers import absent, refused, worn
 from chat.auth import event_id
 from chat.care import care_for, deal
@@ -46,7 +46,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
         return gone(command) if before is None else sent(command, id, before)
     judged = submission(services, connection, place, command.text, key=id, kind="edit")
     one = Spoken(call, place, id, judged)
-    verdict = services.pipeline.judge(judged, services.ticks())
+    verdict = probing.looked_at(services, one, services.pipeline.judge(judged, services.ticks()))
     services.metrics.judged("edit", verdict.action.word)
     if cards := care_for(services, connection, place, command.room, id, verdict):
         outcomes = await services.backplane.submit(cards)

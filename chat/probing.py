@@ -46,7 +46,7 @@ def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
     if member.role not in COUNTED or one.place.topic is None:
         return verdict
     probes = services.standing.questions.probes(one.submission.text, verdict.findings)
-    if probes:
+    if probes and not one.submission.dry:
         services.spawn(count(services, one, probes))
     if services.standing.level(member.user) is not Level.HOLD or verdict.care.band >= CareBand.CONCERN:
         return verdict

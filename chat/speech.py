@@ -20,7 +20,7 @@ from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
 from chat.connection import Call, Connection
 from chat.holding import hold
-from chat.outcomes import SAYS, checked, findings, first_outcome, message, outcome_of, sent
+from chat.outcomes import SAYS, checked, findings, first_outcome, message, outcome_of, sent, word_of
 from chat.replies import Code, Refused, Sent
 from chat.services import Services
 from chat.spoken import Spoken, in_turn, prepare
@@ -32,16 +32,18 @@ from rooms.topics import SPARED, refusal_to_post, slow_gap
 
 def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
     """Judge one tick's words together, and send each on its way."""
+    began = services.ticks()
     verdicts = services.pipeline.judge_all(in_turn(spoken), now)
+    services.metrics.judging_took(services.ticks() - began)
     commits: list[Commit] = []
     waiting: list[tuple[Spoken, int]] = []  # and where its commit stands
     cards: list[tuple[Spoken, Verdict, int]] = []  # likewise
     for one, verdict in zip(spoken, verdicts, strict=True):
+        verdict = probing.looked_at(services, one, verdict)
         services.metrics.judged(one.submission.kind, verdict.action.word)
         if one.submission.dry:
             finish(services, one.call, checked(one.call.command.id, verdict))
             continue
-        verdict = probing.looked_at(services, one, verdict)
         barred = unspoken(services, one)
         heard = heard_of(services, one, verdict, barred)
         if card := care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict, heard=heard):
@@ -58,8 +60,9 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
         else:
             services.spawn(withhold(services, one, verdict))
     if commits:
+        began = services.ticks()
         done = services.backplane.submit(commits)
-        done.add_done_callback(lambda done: conclude(services, waiting, cards, done.result()))
+        done.add_done_callback(lambda done: conclude(services, waiting, cards, done.result(), began))
 
 
 def unspoken(services: Services, one: Spoken) -> Refused | None:
@@ -116,9 +119,12 @@ def conclude(
     waiting: list[tuple[Spoken, int]],
     cards: list[tuple[Spoken, Verdict, int]],
     outcomes: list[Outcome],
+    began: float,
 ) -> None:
     """Answer those whose commits have come back, and hand over the cards that could not be saved."""
+    services.metrics.committing_took(services.ticks() - began)
     for one, place in waiting:
+        services.metrics.committed(word_of(outcomes[place]))
         finish(services, one.call, sent(one.call.command, one.id, outcomes[place]))
     for one, verdict, place in cards:
         if not isinstance(outcomes[place], Committed):

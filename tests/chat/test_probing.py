@@ -115,11 +115,14 @@ async def test_somebody_in_distress_is_never_held_by_the_shield_and_staff_are_no
         question = await say(mod, "may I ask how old are you?", key="mod")
         low = await asks(prober, LOW, question, "1")
         held = await asks(prober, "how old are you?", question, "2")
+        checked = await prober.ask("check", room="anxiety", text="how old are you?")
+        mine = await say(prober, "it is late", key="3")
+        edited = await prober.ask("edit", room="anxiety", message=mine["id"], text="got a selfie?", key="e")
         level = node.services.standing.level(user)
         of_staff = await node.services.standing.signed("m" * 22, (), now)
     assert level is Level.HOLD
     assert low["state"] == "delivered"
-    assert held["state"] == "held"
+    assert (held["state"], checked["action"], mine["state"], edited["state"]) == ("held", "hold", "delivered", "held")
     assert of_staff == []
 
 

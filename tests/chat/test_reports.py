@@ -86,6 +86,30 @@ async def test_a_flag_bomb_is_one_case_one_voice_and_no_consequence(steady_engin
     assert history == ()
 
 
+async def test_everybody_who_reported_the_same_thing_is_told_and_staff_read_it_once(steady_engine: Engine) -> None:
+    """The second report is merged into the first, and has its answer."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as author,
+        talking(node, "anxiety") as one,
+        talking(node, "anxiety") as two,
+        on_duty(node) as mod,
+    ):
+        sent = await say(author, SHARP)
+        first = await reported(one, sent["id"])
+        second = await reported(two, sent["id"], "scam")
+        rows = (await mod.ask("cases"))["cases"]
+        await decide(mod, first["report"], "dismiss")
+        told = [await next_event(reporter, "resolved") for reporter in (one, two)]
+    assert [(row["case"], row["rules"]) for row in rows] == [
+        (first["report"], ["report.scam", "report.spam", "voices.1.of.2"])
+    ]
+    assert [(event["case"], event["state"]) for event in told] == [
+        (first["report"], "nothing_found"),
+        (second["report"], "nothing_found"),
+    ]
+
+
 async def test_a_reported_disclosure_is_looked_after_and_is_no_ground_for_anything(steady_engine: Engine) -> None:
     """The case is a concern, against nobody; the reporter's record is not touched (R1)."""
     async with (
