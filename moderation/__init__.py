@@ -26,6 +26,12 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         flood.py         stage: too much, or the same again
         crisis.py        stage: what care is owed
         policy.py        policy packs: data/packs/*.yaml
+        says.py          what authors are told, in their language: data/says/*.yaml
+        sheets.py        YAML somebody wrote by hand, with a line for every complaint
+        own.py           an operator's own folder: rules and lists of words
+        ownpacks.py      and packs and helplines
+        trial.py         what an operator's rules do to real sentences, before they may do it to people
+        books.py         all of these as one value, whole and good
         hours.py         when a line answers, in its own zone
         helplines.py     the listing, and what a human must read again: data/helplines.yaml
         offers.py        which lines for this person, now
