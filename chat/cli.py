@@ -3,15 +3,17 @@
     warmline serve [--config FILE] [--set dotted.key=value]… [--workers N]
     warmline check [--config FILE] [--set …]…            # what serve would do, and all that would keep it from it
     warmline helplines check [--json] [--on DATE]        # what a human must read again; 1 when a line is overdue
+    warmline audit verify [--known N:MAC]                # is the trail as it was written? 1 when it is not
     warmline token --name N --role R… [--scope S]…       # a signed token for staff, on stdout
 
-Exit codes: 0 done, 1 a fault of ours (of `helplines check`: a line is overdue), 2 something a person has to put right;
-then stderr has one line for each, with its remedy. stdout carries what programs read: `ready url=http://…` once the
-server serves, a token.
+Exit codes: 0 done, 1 a fault of ours (or what `helplines check` and `audit verify` look for), 2 something a person has
+to put right; then stderr has one line for each, with its remedy. stdout carries what programs read: `ready url=http://…`
+once the server serves, a token.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import os
@@ -28,7 +30,10 @@ import click
 from chat import books, checks, datadir, logs, workers
 from chat.auth import Identity, Scope, derive, sign
 from chat.config import ConfigError, Settings, chosen_file, load
+from chat.valkey import socket_path
+from moderation.audit import Audit, Head, StoreAway
 from moderation.helplines import Task
+from rooms.calls import engine_client
 from rooms.events import Band, Role, UserId
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -168,6 +173,42 @@ def read_again(task: Task) -> str:
     return "\n".join(
         [head, *(f"    why: {why}" for why in task.reasons), *(f"    source: {each}" for each in task.source)]
     )
+
+
+@main.group()
+def audit() -> None:
+    """The trail of what was done about people's words."""
+
+
+@audit.command("verify")
+@configured
+@click.option("--known", metavar="N:MAC", help="A head noted earlier: is it still in the trail?")
+def verify_trail(config: Path | None, sets: tuple[str, ...], known: str | None) -> None:
+    """Read the whole trail of a running server. Ends with 1, and a sentence for each break, when it was changed."""
+    settings = with_secret(settings_from(config, sets))
+    number, colon, mac = (known or "0:").partition(":")
+    if not (colon and number.isascii() and number.isdigit()):
+        refuse(["--known takes a head as `audit verify` prints it: N:MAC"])
+    try:
+        head, found = asyncio.run(read_trail(settings, (int(number), mac) if known else None))
+    except StoreAway:
+        refuse(["the engine does not answer; start the server, or check redis.url"])
+    for sentence in found:
+        click.echo(sentence)
+    click.echo(f"{head[0]} entries; head {head[0]}:{head[1]}")
+    sys.exit(1 if found else 0)
+
+
+async def read_trail(settings: Settings, known: Head | None) -> tuple[Head, list[str]]:
+    """The end of the trail and where it is broken. Raises StoreAway."""
+    url = f"unix://{socket_path(settings.data_dir / 'engine')}" if settings.embedded else settings.redis.url
+    client = engine_client(url)
+    try:
+        trail = Audit(client, derive(settings.auth.secret.encode(), "audit").hex())
+        head = await trail.head()
+        return head, await trail.verify(known)
+    finally:
+        await client.aclose()
 
 
 @main.command()

@@ -125,14 +125,14 @@ class Audit:
 
     async def verify(self, known: Head | None = None) -> list[str]:
         """Read the whole trail and say where it was changed; empty when nowhere. Raises StoreAway."""
-        head = await self.head()
         found: list[Entry] = []
-        while len(found) < head[0]:  # what is added meanwhile is not looked at
-            page = await self.entries(found[-1].seq if found else 0)
-            if not page:
-                break
-            found += page
-        return breaks([entry for entry in found if entry.seq <= head[0]], self.seal, head, known)
+        while True:
+            before = len(found)
+            while page := await self.entries(found[-1].seq if found else 0):
+                found += page
+            head = await self.head()
+            if head[0] <= len(found) or len(found) == before:  # else something was added just now
+                return breaks(found, self.seal, head, known)
 
     async def _ask(self, command: str, *args: Any) -> Any:
         try:

@@ -17,8 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from chat.auth import Identity, verify
+from chat.auth import Identity, derive, verify
+from moderation import keys
+from moderation.audit import Audit
+from rooms.calls import engine_client
 from rooms.events import Band, Role
+from tests.support.engines import running
 from tests.support.processes import ROOT, children, gone, started
 
 
@@ -227,3 +231,27 @@ def test_helplines_check_says_what_a_human_must_read_again_with_source_age_and_r
     assert tasks["us-988"]["source"]
     assert "off the card" in tasks["us-988"]["reasons"][0]
     assert tasks["emergency-ZA"]["overdue"] is False
+
+
+async def test_the_audit_trail_is_verified_from_outside(place: Path) -> None:
+    """1 and a sentence for what was changed; a head that was noted earlier shows an end that was cut off (X27)."""
+    async with running("valkey") as engine:
+        secret = "s" * 32
+        client = engine_client(engine.url)
+        trail = Audit(client, derive(secret.encode(), "audit").hex())
+        for number in range(3):
+            await trail.note("claim", at=number, case=f"c{number}", by="staff-a", of="u1")
+        sets = ("--set", f"data.dir={place}", "--set", f"redis.url={engine.url}", "--set", f"auth.secret={secret}")
+
+        whole = await asyncio.to_thread(warmline, "audit", "verify", *sets)
+        await client.delete(keys.TRAIL_HEAD)
+        await client.xdel(keys.TRAIL, "2-0")
+        broken = await asyncio.to_thread(warmline, "audit", "verify", *sets)
+        foreign = await asyncio.to_thread(warmline, "audit", "verify", "--known", "x", *sets)
+        await client.aclose()
+        await engine.kill()
+        away = await asyncio.to_thread(warmline, "audit", "verify", *sets)
+    assert (whole.returncode, whole.stdout.startswith("3 entries; head 3:")) == (0, True)
+    assert (broken.returncode, "the trail ends at 3, but its head says 0" in broken.stdout) == (1, True)
+    assert (foreign.returncode, away.returncode) == (2, 2)
+    assert "start the server" in away.stderr
