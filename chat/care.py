@@ -16,6 +16,7 @@ because silence never lowers a band.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from chat import careid, easing, wire
@@ -34,6 +35,8 @@ from rooms.topics import Topic
 
 # The same card is not shown again for so long (seconds): half an hour of talk, not a card for every sentence.
 SHOWN_FOR = 1800.0
+# Seconds the card of somebody in danger waits for the inbox; then it is handed over, and may come there as well.
+SAVED_WITHIN = 0.7
 # What became of the message where the verdict does not say it: nothing was kept; its author may not speak here now;
 # not known yet, so the card leaves it to the reply.
 NOT_SAVED, UNSHOWN, OPEN = "not_saved", "unshown", "open"
@@ -93,9 +96,10 @@ async def bring(
 
 
 async def save(services: Services, identity: Identity, event: dict[str, Any]) -> bool:
-    """Put a card into the person's inbox. False: it is not there."""
-    outcome = (await services.backplane.submit([entry(services, identity, event)]))[0]
-    return isinstance(outcome, Committed)
+    """Put a card into the person's inbox. False: it is not there, or not yet."""
+    done = services.backplane.submit([entry(services, identity, event)])
+    await asyncio.wait({done}, timeout=SAVED_WITHIN)
+    return done.done() and isinstance(done.result()[0], Committed)
 
 
 def entry(services: Services, identity: Identity, event: dict[str, Any]) -> Commit:

@@ -223,3 +223,20 @@ async def test_a_teen_s_card_starts_with_what_can_be_written_to_and_promises_no_
     assert card["lines"][0]["method"] == "sms"
     assert "secret" not in card["says"]
     assert "may have to bring help" in card["says"]
+
+
+async def test_somebody_in_danger_does_not_wait_for_an_engine_that_hangs(engine: Engine) -> None:
+    """X55, F45: the card comes all the same, with its lines and the emergency number; nobody is said to be told."""
+    async with node_on(engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        engine.pause()
+        try:
+            await raw.say("send", room="anxiety", text=ACUTE, key="k")
+            async with asyncio.timeout(3):
+                card = (await next_event(raw, "care"))["card"]
+        finally:
+            engine.resume()
+    assert card["urgent"] is True
+    assert card["lines"]
+    assert card["emergency"]["dial"]
+    assert "has been told" not in card["says"]
+    assert "delivered" not in card["says"]
