@@ -71,6 +71,7 @@ class Gateway:
         self._neighbours = Knocks(settings.per_address if limited else 0.0)
         self._proxies = networks(settings.proxies)
         self._limited = limited
+        self.sent = 0  # bytes written by `flush` since the start
 
     # the door
 
@@ -199,11 +200,13 @@ class Gateway:
         hub = self.services.hub
         for place, (connection, chunk) in enumerate(hub.chunks(), 1):
             connection.ws.write(chunk)
+            self.sent += len(chunk)
             if place % SLICE == 0:
                 await turn()
         for place, (connection, waiting) in enumerate(hub.private(), 1):
             if waiting:
                 connection.ws.write(waiting)
+                self.sent += len(waiting)
             self._advance(connection)
             if place % SLICE == 0:
                 await turn()

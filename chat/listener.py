@@ -31,6 +31,7 @@ class Listener:
         self.limits = limits
         self.live: dict[Ws, None] = {}
         self.seconds = 0  # since the start; moved by `tick`
+        self.received = 0  # bytes, since the start
         self._closing: dict[Ws, int] = {}  # websocket → the second it is dropped at
         self._servers: list[asyncio.AbstractServer] = []
 

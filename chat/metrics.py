@@ -11,13 +11,16 @@ An increment costs about half a microsecond: children of labels are looked up on
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 # From a commit on the same machine to an engine that hardly answers.
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+# From a stage that has nothing to look at to one that holds the loop up: its budget is five milliseconds.
+FILTER_SECONDS = (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25)
 
 # A word of ours. Anything else would let a stranger's bytes into a label.
 WORD = re.compile(r"[A-Za-z0-9_.-]{1,40}\Z")
@@ -29,9 +32,9 @@ SLOW = 4108
 # Counters that are copied from below: name → help. `observe` takes them by these names.
 COPIED = {
     "delivered": "Events handed to connections.",
-    "sent_bytes": "Bytes handed to the transports of connections.",
-    "received_bytes": "Bytes of frames read from connections.",
-    "pipelines_lost": "Commit pipelines whose answer was lost and which were sent again.",
+    "sent_bytes": "Bytes of frames written to connections, without pings and goodbyes.",
+    "received_bytes": "Bytes read from sockets, handshakes and pongs included.",
+    "batches_resent": "Batches of commands for the engine that were sent again because their answer was lost.",
     "repairs": "Gaps that were repaired from the log.",
     "heals": "Acknowledged entries given back to an engine that had lost them.",
     "forks": "Logs that forked.",
@@ -54,7 +57,7 @@ class Metrics:
         self._verdicts = self._counter("verdicts", "Judged words, by kind and action.", "kind", "action")
         self._care = self._counter("care", "Care owed to authors, by band.", "band")
         self._eased = self._counter("rooms_eased", "Rooms slowed for a while after several disclosures.")
-        self._commits = self._counter("commits", "Commits, by outcome.", "outcome")
+        self._commits = self._counter("commits", "Commits of messages, by outcome.", "outcome")
         self._resets = self._counter("resets", "Rooms that clients had to join anew, by reason.", "why")
         self._closes = self._counter("closes", "Connections closed, by close code.", "code")
         self._turned_away = self._counter("turned_away", "Handshakes refused, by HTTP status.", "status")
@@ -70,8 +73,12 @@ class Metrics:
         self._books = Gauge(
             "warmline_books_info", "The version of the books that judge.", ["version"], registry=self.registry
         )
-        self._commit_seconds = self._histogram("commit_seconds", "From submitting a commit to its outcome.")
+        self._commit_seconds = self._histogram("commit_seconds", "From submitting a tick's commits to their outcome.")
         self._judge_seconds = self._histogram("judge_seconds", "Judging the words of one tick.")
+        self._filter_seconds = Histogram(
+            "warmline_filter_seconds", "One stage of the filter over one text.", ["stage"],
+            buckets=FILTER_SECONDS, registry=self.registry,
+        )  # fmt: skip
 
     # what happened
 
@@ -114,15 +121,27 @@ class Metrics:
         self._due.set(due)
         self._overdue.set(overdue)
 
-    def committed(self, outcome: str, seconds: float | None = None) -> None:
-        """A commit came back: `stored`, `repeated`, a refusal, or `unavailable`."""
+    def committed(self, outcome: str) -> None:
+        """A message's commit came back: `stored`, `repeated`, a refusal, or `unavailable`."""
         self._count(self._commits, "commits", outcome)
-        if seconds is not None:
-            self._commit_seconds.observe(seconds)
+
+    def committing_took(self, seconds: float) -> None:
+        """The commits of one tick came back together."""
+        self._commit_seconds.observe(seconds)
 
     def judging_took(self, seconds: float) -> None:
         """The words of one tick were judged together."""
         self._judge_seconds.observe(seconds)
+
+    def stages_took(self, laps: Iterable[tuple[str, float]]) -> None:
+        """Seconds that single stages of the filter took over single texts."""
+        for stage, seconds in laps:
+            child = self._children.get(("filter", stage, ""))
+            if child is None:
+                known = sum(name == "filter" for name, _, _ in self._children)
+                word = stage if WORD.match(stage) and known < MOST_WORDS else "other"
+                child = self._children[("filter", word, "")] = self._filter_seconds.labels(word)
+            child.observe(seconds)
 
     def reset(self, why: str) -> None:
         self._count(self._resets, "resets", why)

@@ -72,6 +72,8 @@ LOOK_AGAIN = 30.0
 
 # How often a node sees to what has fallen due on the review desk; the shortest time limit is a minute.
 LOOK_AFTER = 1.0
+# How often it writes the end of the audit trail into its log.
+NOTE_HEAD = 3600.0
 
 # How often the retention of each room is looked after. Exact to the minute is exact enough for "after 30 days".
 RETENTION_EVERY = 30.0
@@ -339,17 +341,38 @@ class Node:
                     self._try_filter()  # nobody may be sent here while we are not ready: ask ourselves
                 self.metrics.observe(
                     people=len(self.hub.people), rooms=len(self.hub.rooms), delivered=self.hub.delivered,
-                    engine=self.backplane.healthy,
+                    engine=self.backplane.healthy, **self._counted(),
                 )  # fmt: skip
+                self.metrics.stages_took(self.services.pipeline.take_laps())
             for room, change in self.presence.due(time.monotonic()):
                 talk.tell_presence(self.services, room, change)
 
+    def _counted(self) -> dict[str, int]:
+        """What the layers below have counted since the start, by the names of `metrics.COPIED`."""
+        plane, presence = self.backplane.stats(), self.presence.stats()
+        return {
+            "sent_bytes": self.gateway.sent,
+            "received_bytes": self.gateway.listener.received,
+            "batches_resent": plane["resent"],
+            "repairs": plane["repairs"],
+            "heals": plane["healed_entries"],
+            "forks": plane["forks"],
+            "presence_scripts": presence.get("scripts", 0),
+            "presence_readings": presence.get("readings", 0),
+            "nodes_reaped": presence.get("reaped", 0),
+        }
+
     async def desk(self) -> None:
         """See to what falls due on the review desk. Any node may; each thing is done once."""
+        noted = 0.0
         while True:
             await asyncio.sleep(LOOK_AFTER * random.uniform(0.8, 1.2))
             try:
                 await overdue.look_after(self.services)
+                if time.monotonic() >= noted:  # outside of the engine: so that an end that is cut off can be shown
+                    noted = time.monotonic() + NOTE_HEAD
+                    entries, mac = await self.services.review.audit.head()
+                    log.info("audit_head", entries=entries, mac=mac)
             except OSError:  # the engine is away: what is due stays due
                 continue
             except Exception as fault:  # one case, not the node
@@ -363,8 +386,9 @@ class Node:
                 async with asyncio.timeout(LOOK_AGAIN * random.uniform(0.8, 1.2)):
                     await self._missed.wait()
             self._missed.clear()
-            with contextlib.suppress(EngineAway):  # the next round will do it
+            with contextlib.suppress(EngineAway, OSError):  # the next round will do it
                 await people.look_again(self.services)
+                await conduct.look_around(self.services)
 
     async def shift(self) -> None:
         """Say who of the team is here, and hear of the others. An engine that is away is asked again."""

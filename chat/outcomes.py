@@ -56,6 +56,13 @@ def declined(re: int, outcome: Outcome) -> Refused:
     return refused(re, outcome.refusal, says, retry="later" if again else "never", retry_after=again)
 
 
+def word_of(outcome: Outcome) -> str:
+    """An outcome as it is counted."""
+    if isinstance(outcome, Committed):
+        return "repeated" if outcome.repeated else "stored"
+    return str(outcome.refusal) if isinstance(outcome, Declined) else "unavailable"
+
+
 def outcome_of(verdict: Verdict) -> bytes:
     """What a repeat of the same key will be told: nothing is kept for words delivered as they were and remarked on
     by nobody.

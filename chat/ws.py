@@ -85,6 +85,7 @@ class Keeper(Shape):
     limits: Limits
     live: dict[Ws, None]
     seconds: int  # since the start
+    received: int  # bytes, since the start
 
     @property
     def choose(self) -> Callable[[ServerProtocol, Sequence[Subprotocol]], Subprotocol | None]:
@@ -150,6 +151,7 @@ class Ws(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.heard = self.listener.seconds
+        self.listener.received += len(data)
         protocol = self._protocol
         protocol.receive_data(data)
         for event in protocol.events_received():

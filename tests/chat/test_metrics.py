@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import timeit
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.metrics import MOST_WORDS, Metrics
+from chat.node import Node
+from tests.support.engines import Engine
+from tests.support.nodes import node_on, talking
 
 
 def test_what_happens_is_counted_by_its_word() -> None:
@@ -23,7 +27,9 @@ def test_what_happens_is_counted_by_its_word() -> None:
     metrics.reset("fork")
     metrics.turned_away(403)
     metrics.failed("KeyError")
-    metrics.committed("stored", 0.004)
+    metrics.committed("stored")
+    metrics.committing_took(0.004)
+    metrics.stages_took([("rules", 0.0003), ("rules", 0.02), ("crisis", 0.00002)])
     samples = metrics.read()
     assert samples["warmline_commands_total{type=send}"] == 2
     assert samples["warmline_commands_total{type=join}"] == 1
@@ -35,6 +41,9 @@ def test_what_happens_is_counted_by_its_word() -> None:
     assert samples["warmline_faults_total{fault=KeyError}"] == 1
     assert samples["warmline_commits_total{outcome=stored}"] == 1
     assert samples["warmline_commit_seconds_count"] == 1
+    assert samples["warmline_filter_seconds_count{stage=rules}"] == 2
+    assert samples["warmline_filter_seconds_bucket{stage=rules}{le=0.0005}"] == 1
+    assert samples["warmline_filter_seconds_count{stage=crisis}"] == 1
 
 
 def test_connections_rise_and_fall_and_a_slow_one_is_counted_as_such() -> None:
@@ -101,3 +110,37 @@ def test_an_increment_is_cheap() -> None:
     best = min(timeit.repeat(lambda: metrics.judged("message", "allow"), number=2000, repeat=5)) / 2000
     print(f"judged: {best * 1e6:.2f} µs")
     assert best < 10e-6
+
+
+async def test_every_number_of_a_running_node_moves_with_what_it_tells_of(engine: Engine) -> None:
+    """What is declared is counted: words, stages, commits, bytes, presence, and what was sent again."""
+    async with node_on(engine.url) as node:
+        assert {name for name, value in moved(node) if not value} >= {"commits", "sent_bytes", "presence_scripts"}
+        async with talking(node, "anxiety") as raw:
+            for n in range(3):
+                await raw.ask("send", room="anxiety", text=f"hello {n}", key=f"k{n}")
+            await raw.ask("send", room="anxiety", text="hello 0", key="k0")
+            await engine.ask("CLIENT", "KILL", "TYPE", "NORMAL")
+            async with asyncio.timeout(20):
+                await raw.ask("send", room="anxiety", text="and again", key="again")
+                names = ("filter_seconds", "judge_seconds", "commit_seconds", "sent_bytes", "received_bytes")
+                while not all(dict(moved(node))[name] for name in (*names, "presence_scripts", "delivered")):
+                    await asyncio.sleep(0.01)  # the second hand has yet to come by
+            samples = node.metrics.read()
+    assert samples["warmline_commits_total{outcome=stored}"] == 4
+    assert samples["warmline_commits_total{outcome=repeated}"] == 1
+    stages = {name for name in samples if name.startswith("warmline_filter_seconds_count")}
+    assert {f"warmline_filter_seconds_count{{stage={stage}}}" for stage in ("normalise", "rules", "policy")} <= stages
+    assert samples["warmline_sent_bytes_total"] > 500
+    assert samples["warmline_received_bytes_total"] > 500
+
+
+def moved(node: Node) -> list[tuple[str, float]]:
+    """Each family of metrics, and the sum of its samples."""
+    return [
+        (
+            family.name.removeprefix("warmline_"),
+            sum(sample.value for sample in family.samples if not sample.name.endswith("_created")),
+        )
+        for family in node.metrics.registry.collect()
+    ]

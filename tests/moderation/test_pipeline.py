@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation import pipeline, verdict
-from moderation.pipeline import FAULT_SAYS, Pipeline
+from moderation.pipeline import FAULT_SAYS, MOST_LAPS, Pipeline
 from moderation.verdict import Action, CareBand, Submission
 from tests.support.judging import HARSH, OPEN, PATIENT, judge, labelled, said, stopped, supportive
 
@@ -302,3 +302,15 @@ def test_care_is_paid_whatever_the_action_is() -> None:
 
 def test_the_packs_have_names_and_each_is_loaded() -> None:
     assert set(pipeline.pack_names()) == set(judge().packs)
+
+
+def test_each_stage_s_time_is_told_once_and_only_so_many_are_kept() -> None:
+    """Whoever reads the times takes them; nobody reading costs no memory."""
+    judge = pipeline.load(stopwatch=iter(range(10**9)).__next__, budget=1e9, flood=False)
+    for _ in range(MOST_LAPS):
+        judge.judge(Submission("good evening, all", lane="l", author="a"), 0.0)
+    laps = judge.take_laps()
+    assert len(laps) == MOST_LAPS
+    assert {stage for stage, _ in laps} >= {"normalise", "contact", "rules", "crisis", "policy"}
+    assert all(seconds > 0 for _, seconds in laps)
+    assert judge.take_laps() == []
