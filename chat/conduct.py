@@ -5,8 +5,9 @@
     each message ─▶ silenced, gap ─▶ answered from this node's copy
 
 A sanction is told by an entry of the person's inbox. Every node with a connection of theirs hears that entry, in order
-and without holes, however it was cut off meanwhile; hearing it, the node reads what is in force. So nothing is polled,
-and a node that was away knows as soon as it has caught up.
+and without holes, however it was cut off meanwhile; hearing it, the node reads what is in force. A node
+that was away knows as soon as it has caught up. For the one gap left, a node that dies between deciding and telling,
+every node asks about its people twice a minute (`look_around`).
 
 Help stays (F21): who is kept out is shown the card with the lines for their country before the connection closes, and
 who is muted still gets what is owed for what they write, because care is paid before anything is refused.
@@ -113,22 +114,42 @@ def concerns(entry: Entry) -> bool:
 
 
 async def look_again(services: Services, entry: Entry) -> None:
-    """Read what is in force against the person of this inbox, and end their conversations here if it keeps them out."""
-    user = UserId(entry.room.removeprefix(_INBOXES))
-    if user not in services.hub.people:
-        return
-    now = services.backplane.engine_now_ms()
+    """Something was decided about the person of this inbox. Never raises: `look_around` asks again."""
     try:
-        barred = (await services.standing.watch(user, now)).barred(now)
-    except OSError:  # the store is away, and with it every room: the next entry or hello reads it
+        await apply(services, UserId(entry.room.removeprefix(_INBOXES)))
+    except OSError:
         return
-    person = services.hub.people.get(user)
+    except Exception as fault:  # one person, not the node
+        services.metrics.failed(type(fault).__name__)
+
+
+async def look_around(services: Services) -> None:
+    """Ask about everybody here, for a node may have died between deciding and telling: who was not told is told now.
+
+    Raises StoreAway.
+    """
+    for user in await services.standing.known_among(list(services.hub.people)):
+        for sanction in await apply(services, UserId(user)):
+            await tell(services, UserId(user), sanction)
+
+
+async def apply(services: Services, user: UserId) -> tuple[Sanction, ...]:
+    """Read what is in force against somebody, and end their conversations here if it keeps them out. Raises StoreAway.
+
+    Returns what is in force; nothing for somebody who is not here.
+    """
+    if user not in services.hub.people:
+        return ()
+    now = services.backplane.engine_now_ms()
+    in_force = await services.standing.watch(user, now)
+    person, barred = services.hub.people.get(user), in_force.barred(now)
     if person is None:
         services.standing.forget(user)
-        return
+        return ()
     for connection in list(person.connections) if barred is not None else ():
         if barred is not None and connection.identity is not None and connection.state is not State.CLOSED:
             show_out(services, connection, connection.identity, barred)
+    return in_force.sanctions
 
 
 def silenced(services: Services, re: int, place: Membership) -> Refused | None:

@@ -76,6 +76,8 @@ async def count(services: Services, one: Spoken, probes: frozenset[Probe]) -> No
             await alert(services, one, known, level, now)
     except OSError:
         return
+    except Exception as fault:  # one question, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 def recent(services: Services, one: Spoken, now: int) -> list[tuple[Entry, str]]:

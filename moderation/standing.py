@@ -14,7 +14,7 @@ repeated with the same id and has one effect.
 
 `watch` reads what is in force against somebody who is here and keeps it, so that `at` answers without waiting on every
 message; almost nobody has an entry. Every hello reads
-again, and so does a node that hears of a decision (chat/conduct.py).
+again, and so does a node that hears of a decision (chat/conduct.py); `known_among` finds who has any among many.
 
 Engine trouble is `StoreAway`, an OSError without the command in it.
 """
@@ -61,6 +61,8 @@ RECORD_KEPT = 365 * DAY
 MOST_REPORTS = 500
 # Moderators are told of the same level again when it still stands after so long.
 TOLD_AGAIN = 30 * DAY
+# People asked about in one breath.
+ASKED_AT_ONCE = 500
 # Tries of a change that others keep changing under our hands.
 TRIES = 10
 
@@ -103,15 +105,20 @@ class Standing:
         pipe = self._client.pipeline(transaction=False)
         pipe.hvals(keys.sanctions(person))
         pipe.zrange(keys.signs(person), 0, -1)
-        try:
-            rows, signs = await pipe.execute()
-        except (RedisError, OSError):
-            rows = None
-        if rows is None:
-            raise StoreAway("standing cannot be read")
+        rows, signs = await self._answers(pipe)
         found = InForce(tuple(one for one in map(unpacked, rows) if one.in_force(now)))
         self._keep(self._in_force, person, found, NOTHING)
         self._seen(person, [Sign.read(row.decode()) for row in signs], now)
+        return found
+
+    async def known_among(self, people: Sequence[str]) -> list[str]:
+        """Those of `people` about whom anything was ever decided: hardly anybody. Raises StoreAway."""
+        found: list[str] = []
+        for some in (people[at : at + ASKED_AT_ONCE] for at in range(0, len(people), ASKED_AT_ONCE)):
+            pipe = self._client.pipeline(transaction=False)
+            for person in some:
+                pipe.exists(keys.sanctions(person))
+            found += [person for person, there in zip(some, await self._answers(pipe), strict=True) if there]
         return found
 
     def forget(self, person: str) -> None:
@@ -215,6 +222,14 @@ class Standing:
         except (RedisError, OSError):
             pass
         raise StoreAway("standing cannot be written")  # out here: no cause that holds the command
+
+    async def _answers(self, pipe: Any) -> list[Any]:
+        """The answers of a pipeline that only reads."""
+        try:
+            return list(await pipe.execute())
+        except (RedisError, OSError):
+            pass
+        raise StoreAway("standing cannot be read")
 
     async def _ask(self, command: str, *args: Any) -> Any:
         try:

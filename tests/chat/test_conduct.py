@@ -87,6 +87,24 @@ async def test_whoever_was_cut_off_meanwhile_finds_the_notice_on_return(steady_e
     assert card["card"]["says"]
 
 
+async def test_a_decision_that_nobody_told_because_the_node_died_is_told_by_the_others(steady_engine: Engine) -> None:
+    """The store has it, the inbox has not: whoever looks around tells, once, and ends what must end."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, talking(node, "anxiety") as other:
+        user, kept_out = node.hub.people
+        now = node.services.backplane.engine_now_ms()
+        await node.services.standing.impose(user, mute(now), 0)
+        await node.services.standing.impose(kept_out, mute(now, Step.SUSPENSION), 0)
+        for _ in range(2):
+            await conduct.look_around(node.services)
+        notice = await next_event(peer, "notice")
+        refused = await say(peer, "hello")
+        code = await other.closed()
+    assert notice["step"] == "mute"
+    assert refused["code"] == "muted"
+    assert not any(event["type"] == "notice" for event in peer.events)
+    assert code == 4003
+
+
 async def test_what_was_read_is_forgotten_with_the_last_connection(steady_engine: Engine) -> None:
     """No node keeps what it knows of somebody who is not there."""
     async with node_on(steady_engine.url) as node:
