@@ -29,6 +29,8 @@ FAULT_SAYS = "We're checking this one, it can take a minute. Nothing is lost, an
 # A message this short may be one letter or word of something said over several messages (X32).
 _FRAGMENT = 14
 _MOST_FRAGMENTS = 12
+# Stages timed between two looks of whoever reads the times (once a second): some three hundred messages.
+MOST_LAPS = 2000
 # Texts longer than any lawful message are cut before judging; the gateway refuses them long before.
 _MOST_CHARACTERS = 20_000
 
@@ -70,6 +72,7 @@ class Pipeline:
         self.faults = 0  # judgements that failed or were too slow, since the start
         self.last_fault = ""  # the stage and the kind of error, never words
         self._stopwatch = stopwatch
+        self._laps: list[tuple[str, float]] = []  # seconds of single stages, until they are taken
         self._budget = budget
         self._flood = flood
         self.adopt(books)
@@ -87,6 +90,15 @@ class Pipeline:
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
 
+    def take_laps(self) -> list[tuple[str, float]]:
+        """How long each stage took, in seconds, for the first judgements since the last call: all, at a quiet pace."""
+        laps, self._laps = self._laps, []
+        return laps
+
+    def _lap(self, stage: str, seconds: float) -> None:
+        if len(self._laps) < MOST_LAPS:
+            self._laps.append((stage, seconds))
+
     # ------------------------------------------------------------------ judging
 
     def judge_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict]:
@@ -98,15 +110,20 @@ class Pipeline:
         return self._judge(submission, now)
 
     def _judge(self, submission: Submission, now: float) -> Verdict:
-        deadline = self._stopwatch() + self._budget
+        before = self._stopwatch()
+        deadline = before + self._budget
         work = _Work(submission, now, self.packs.get(submission.pack) or self.packs["general"])
         stage = "start"
         try:
             for stage, run in self._STAGES:
                 run(self, work)
-                if self._stopwatch() > deadline:
+                at = self._stopwatch()
+                self._lap(stage, at - before)
+                if at > deadline:
                     return self._held(work, stage, "over budget")
+                before = at
             verdict = self._verdict(work)
+            self._lap("policy", self._stopwatch() - before)
         except Exception as broken:  # the contract: any fault holds, whatever it is
             return self._held(work, stage, type(broken).__name__)
         self.healthy = True
