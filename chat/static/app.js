@@ -355,8 +355,13 @@ function showTyping(several) {
 function drawOutgoing(room) {
   const bottom = atBottom();
   const away = document.body.dataset.line !== "ready";
-  $("unsent").replaceChildren(...room.unsent.filter((words) => words.state === "waiting" || words.state === "held" || !room.seen.has(words.id)).map((words) => drawUnsent(words, {away})));
+  $("unsent").replaceChildren(...room.unsent.filter((words) => words.state === "waiting" || words.state === "held" || !room.seen.has(words.id)).map((words) => drawUnsent(words, {away, withdraw: takeHeldBack})));
   if (bottom) toBottom();
+}
+
+async function takeHeldBack(words) {
+  const reply = await rooms.withdraw(words);
+  if (reply.type === "refused") announce(reply.says);
 }
 
 function onMasked(room, {id, findings}) {

@@ -309,7 +309,13 @@ export class Rooms {
     this.unsentChanged(room);
   }
 
+  /** Take back what waits for somebody to look at it; `resolved` then lets it go here. */
+  withdraw(words) {
+    return this.line.ask({type: "withdraw", request: words.id});
+  }
+
   resolved(event) {
+    if (event.state === "waiting") return;
     for (const room of this.rooms.values()) {
       const words = room.unsent.find((one) => one.id && (one.id === event.message || one.id === event.held));
       if (!words) continue;

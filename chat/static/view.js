@@ -183,7 +183,8 @@ export function drawUnsent(words, act) {
     h("article", {class: "bubble"},
       h("p", {class: "words", dir: "auto"}, words.text),
       h("p", {class: "hint state", dir: "auto"}, words.target ? "Your change: " : "", state),
-      words.state === "held" ? reasons(words.findings) : null));
+      words.state === "held" ? reasons(words.findings) : null,
+      words.state === "held" && words.id ? h("button", {type: "button", class: "quiet outlined", onclick: () => act.withdraw(words)}, "Take it back") : null));
 }
 
 export function drawMembers(list, room) {

@@ -87,6 +87,18 @@ async def test_held_words_stand_there_with_what_happens_next_and_nobody_else_see
     await expect(held).to_contain_text(HELD)
 
 
+async def test_held_words_can_be_taken_back_by_their_author(visitors: Visitors) -> None:
+    """F26: one tap; they go from the page, and their author is told that nobody saw them."""
+    ana = await visitors.arrive(size=PHONE)
+    await ana.come_in()
+    await ana.sit_down("anxiety")
+    await ana.say(HELD)
+    held = ana.page.locator("#unsent .held")
+    await held.get_by_role("button", name="Take it back").click()
+    await expect(held).to_have_count(0)
+    await expect(ana.page.locator("#beside .told")).to_contain_text("Nobody saw it")
+
+
 async def test_the_care_card_is_for_its_author_alone_and_takes_no_focus(visitors: Visitors) -> None:
     """X41 R3: a region, not a dialog; exact dial strings; it can be put away; nobody else sees a thing."""
     ana, ben = await visitors.arrive(size=PHONE), await visitors.arrive()
