@@ -101,6 +101,7 @@ class Cues:
         def these(cues: Iterable[str]) -> frozenset[int]:
             return frozenset(number[cue] for cue in cues)
 
+        self._dot = number["."]
         self._digits = these("0123456789")
         self._words = these(NUMBER_WORDS)
         self._strong = these(set(CUES) - COMMON_CUES) | self._digits
@@ -111,7 +112,7 @@ class Cues:
         to find.
         """
         words = len(self._words & seen)
-        dotted = DOTTED.search(text) is not None
+        dotted = self._dot in seen and DOTTED.search(text) is not None
         opened = text.startswith(handles.OPENINGS)
         strong = not self._strong.isdisjoint(seen)
         if not (strong or dotted or opened or words >= 3 or (words and not self._groups[0][1].isdisjoint(seen))):

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 
 from moderation.folding import CONFUSABLE, FOLD
+from moderation.vocabulary import ORDINARY
 
 # Characters whose plain form is not exactly one character long: their presence costs a map.
 _UNEVEN = frozenset(chr(code) for code, plain in FOLD.items() if len(plain) != 1)
@@ -39,7 +40,11 @@ _SEPARATED = re.compile(
     r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9])"
     r"(?P<gap>[ \n._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9]))+"
 )
-_COUNTED = re.compile(r"\W*[\d.,:/x-]+(?:[a-z]{1,3}|mins?|hours?|days?|weeks?|years?)?\W*")
+_COUNTED = re.compile(
+    r"\W*(?:\d*1st|\d*2nd|\d*3rd|\d*[04-9]th|1[1-3]th|\d{1,3}0s|[\d.,:/x-]+(?:am|pm|a|p|mgs?|mcg|mls?|g|gs|kgs?|lbs?|oz|st|stone|k|m|bn|"
+    r"cm|mm|km|mi|ft|in|hrs?|h|hours?|mins?|min|secs?|s|days?|d|wks?|w|weeks?|mos?|yrs?|years?|yo|y|x|bpm|mph|cals?|kcals?|c|f|v|gb|"
+    r"mb|ish|er|f|b|ppm|u|iu|pc|pm|p|quid)?)\W*"
+)
 _LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
 _OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
 _STRETCHED = re.compile(r"([a-z])\1\1+")
@@ -47,6 +52,18 @@ _STRETCHED = re.compile(r"([a-z])\1\1+")
 # are read as they are, and most tokens are.
 _ODD = re.compile(r"(?<!\S)(?:(?![\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*(?!\S))\S+|\S*?([a-z])\1\1\S*)")
 _DOUBLED = re.compile(r"([a-z])\1+")
+_LETTERS = re.compile(r"[a-z]+")
+# A slip is put right in words this long: shorter ones are a slip away from everything.
+_SHORTEST_SLIP, _LONG, _LONGEST_SLIP = 4, 6, 16
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+# Never a slip: one and two letters, and what an apostrophe leaves of a word ("wouldn't").
+_TINY = frozenset((*_ALPHABET, *(first + second for first in _ALPHABET for second in _ALPHABET)))
+_STEMS = frozenset(part for word in ORDINARY for part in word.split("'"))
+# One letter, or a letter and what an apostrophe joins to it ("n't"): what stands between the signs of a dotted word.
+_DOTTED_WORD = re.compile(r"(?<!\S)[\"'(\[]*(?=[^\s.\-_~|+*]{1,3}[.\-_~|+*])(?P<word>[a-z0-9@$!']{1,3}(?:[.\-_~|+*][a-z0-9@$!']{1,3})+)(?=[\"')\],.!?;:]*(?!\S))")
+_SIGN = r"[^\s](?:'[a-z]{1,2})?[.,!?;:\"')]{0,3}"
+_SPREAD = re.compile(rf"(?<!\S){_SIGN}(?: {_SIGN})+(?!\S)")
+_INNER = re.compile(r"[a-z0-9][.\-_~|+*][a-z]")
 
 LEET: dict[str, str] = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a",
@@ -81,16 +98,51 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
-    letters.
+    letters, `without` with one letter left out (and as they are); `known` are these and all ordinary words, cut at
+    apostrophes.
     """
 
     words: frozenset[str]
     squeezed: dict[str, str]
+    known: frozenset[str] = frozenset()
+    without: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon:
         kept = frozenset(word for word in words if word.isascii() and word.isalpha())
-        return cls(kept, {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)})
+        without: dict[str, list[str]] = {}
+        for word in sorted(kept):
+            if len(word) >= _SHORTEST_SLIP:
+                for form in _shortened(word):
+                    without.setdefault(form, []).append(word)
+        return cls(
+            kept,
+            {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)},
+            kept | _STEMS | _TINY,
+            {form: tuple(words) for form, words in without.items()},
+        )
+
+    def slips(self, soft: str) -> dict[str, str]:
+        """The words of `soft` nobody uses that are one slip from a word of the lexicon, with that word."""
+        words = _LETTERS.findall(soft)
+        if self.known.issuperset(words):
+            return {}
+        near = {word: self.nearest(word) for word in set(words) - self.known}
+        return {word: meant for word, meant in near.items() if meant}
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the lexicon that is one letter more, less or other, or two letters swapped, from `word`; slips
+        spare the first letter, and in short words the last.
+        """
+        if not 3 <= len(word) <= _LONGEST_SLIP or not (word.isascii() and word.isalpha()):
+            return None
+        near = {
+            meant
+            for form in _shortened(word)
+            for meant in self.without.get(form, ())
+            if meant[0] == word[0] and (len(meant) >= _LONG or meant[-1] == word[-1]) and _one_slip(word, meant)
+        }
+        return min(near, key=lambda meant: (meant[-1] != word[-1], len(meant) < len(word), meant), default=None)
 
     def split(self, letters: str) -> str | None:
         """`letters` cut into words of the lexicon, fewest words first; None when it cannot be."""
@@ -123,7 +175,23 @@ class Views:
 
     def skeleton(self, lexicon: Lexicon) -> View | None:
         """The undisguised reading, or None where it is the same as `soft`."""
-        return _skeleton(self.soft, lexicon)
+        return _corrected(_skeleton(self.soft, lexicon), self.soft, lexicon)
+
+
+def _shortened(word: str) -> set[str]:
+    """`word`, and `word` with each of its letters left out."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    """Whether one slip of the finger makes `typed` of `meant`. Both share a form of `_shortened`."""
+    if len(typed) != len(meant):
+        return abs(len(typed) - len(meant)) == 1
+    apart = [place for place, (left, right) in enumerate(zip(typed, meant, strict=True)) if left != right]
+    if len(apart) == 2:
+        first, second = apart
+        return second == first + 1 and typed[first] == meant[second] and typed[second] == meant[first]
+    return len(apart) == 1
 
 
 def looks_disguised(soft: str) -> bool:
@@ -167,7 +235,7 @@ def _unconfused(match: re.Match[str]) -> str:
 
 
 def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
-    joined = _joined(soft, lexicon)
+    joined = _joined(_undotted(soft), lexicon)
     letters: list[str] = []
     places: list[int] = []
     done = 0
@@ -188,6 +256,28 @@ def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     return None if text == soft.text else View(text, tuple(places))
 
 
+def _corrected(view: View | None, soft: View, lexicon: Lexicon) -> View | None:
+    """`view` (or `soft` where it is None) with slips of the finger put right; `view` itself where there are none."""
+    read = view or soft
+    slips = lexicon.slips(read.text)
+    if not slips:
+        return view
+    letters: list[str] = []
+    places: list[int] = []
+    done = 0
+    for word in _LETTERS.finditer(read.text):
+        meant = slips.get(word.group())
+        if meant:
+            start, end = word.span()
+            letters += [read.text[done:start], meant]
+            places += _between(read, done, start)
+            places += [read.span(at, at + 1)[0] for at in _stretch(start, end, len(meant))]
+            done = end
+    letters.append(read.text[done:])
+    places += _between(read, done, len(read.text))
+    return View("".join(letters), tuple(places))
+
+
 def _between(view: View, start: int, end: int) -> Sequence[int]:
     """The places of `view.text[start:end]`."""
     return range(start, end) if view.places is None else view.places[start:end]
@@ -200,8 +290,42 @@ def _stretch(start: int, end: int, length: int) -> list[int]:
     return [min(start + step, end - 1) for step in range(length - 1)] + [end - 1]
 
 
+def _undotted(soft: View) -> View:
+    """Words with a sign after nearly every letter ("y.o.u'r.e") without these signs."""
+    if not _INNER.search(soft.text):
+        return soft
+    cuts: list[tuple[int, int, str]] = []
+    for match in _DOTTED_WORD.finditer(soft.text):
+        start, end = match.span("word")
+        parts = re.split(r"[.\-_~|+*]", match["word"])
+        single = sum(len(part) == 1 or "'" in part for part in parts)
+        if sum(part.isdigit() for part in parts) * 2 < len(parts) and (single == len(parts) or (len(parts) > 2 and single * 2 >= len(parts))):
+            cuts.append((start, end, ".-_~|+*"))
+    return _stripped(soft, cuts)
+
+
+def _stripped(soft: View, cuts: Sequence[tuple[int, int, str]]) -> View:
+    """`soft` without the named signs inside each (start, end, signs)."""
+    if not cuts:
+        return soft
+    dropped = {at for start, end, signs in cuts for at in range(start, end) if soft.text[at] in signs}
+    kept = [at for at in range(len(soft.text)) if at not in dropped]
+    return View("".join(soft.text[at] for at in kept), tuple(soft.span(at, at + 1)[0] for at in kept))
+
+
+def _narrowed(soft: View) -> View:
+    """Letters apart and words further apart ("g o  a w a y") put together, if the text is written like that."""
+    if "  " not in soft.text:
+        return soft
+    runs = [run.span() for run in _SPREAD.finditer(soft.text)]
+    if len(runs) < 2:
+        return soft
+    return _stripped(soft, [(start, end, " ") for start, end in runs])
+
+
 def _joined(soft: View, lexicon: Lexicon) -> View:
     """Separated letters put together; what comes out as several words is cut into them."""
+    soft = _narrowed(soft)
     letters: list[str] = []
     places: list[int] = []
     done = 0
@@ -264,7 +388,7 @@ def _filled(core: str, lexicon: Lexicon) -> str | None:
     """A starred word ("f*ck") by the lexicon: each filler stands for one letter."""
     for suffix in ("", "s", "ing", "ed", "er", "in"):
         stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
-        pattern = re.compile("".join("[a-z]" if sign in _FILLERS else re.escape(sign) for sign in stem))
+        pattern = re.compile("".join("[a-z]" if sign in _FILLERS else f"[{re.escape(LEET.get(sign, sign))}]" for sign in stem))
         found = min(
             (word for word in lexicon.words if len(word) == len(stem) and pattern.fullmatch(word)), default=None
         )
