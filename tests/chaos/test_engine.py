@@ -13,7 +13,7 @@ import pytest
 
 from chat.wire import Codec
 from tests.support.crowd import Person, Watched, read_logs, settled
-from tests.support.disk import fill, small_disk
+from tests.support.disk import small_disk
 from tests.support.engines import Engine, running
 from tests.support.play import play
 from tests.support.sentences import UNKIND
@@ -172,14 +172,14 @@ async def test_a_full_disk_refuses_and_shows_nothing_that_is_not_kept(flavour: s
     async with (
         small_disk(8) as disk,
         folder() as place,
-        running(flavour, disk) as engine,
+        running(flavour, disk.path) as engine,
         node(place, "a", ROOMS, redis_url=engine.url) as server,
         few([server.ws]) as people,
         asyncio.timeout(90),
     ):
         writer = people[0]
         await writer.say("lounge", "a word before")
-        ballast = fill(disk)
+        disk.fill(engine)
         answer = None
         while answer is None or answer["type"] == "sent":  # what fits into the last page of the file is kept
             answer = await writer.client.send("lounge", LAST_PAGE)
@@ -187,7 +187,7 @@ async def test_a_full_disk_refuses_and_shows_nothing_that_is_not_kept(flavour: s
                 writer.said.append(Saying("lounge", LAST_PAGE, 0.0, 0.0, answer))
         assert answer["code"] == "unavailable"
         await becomes(server, 503, within=5.0)
-        ballast.unlink()
+        disk.empty(engine)
         await becomes(server, 200, within=10.0)
         for person in people:
             await person.say("lounge", "a word afterwards")

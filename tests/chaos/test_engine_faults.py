@@ -8,7 +8,7 @@ import pytest
 
 from rooms.backplane import UNAVAILABLE, Commit, Committed, EngineMark, Outcome
 from rooms.events import EventId
-from tests.support.disk import fill, small_disk
+from tests.support.disk import small_disk
 from tests.support.engines import FLAVOURS, Engine, running
 from tests.support.plane import AUTHOR, ROOM, Node, message, pumped
 from tests.support.proxy import Proxy
@@ -94,6 +94,10 @@ async def test_a_stopped_engine_fails_writes_in_two_seconds_and_comes_back_by_it
         assert node.resets == []
 
 
+# Bytes: less than any commit, more than a probe.
+COMMIT = 400
+
+
 async def test_a_stall_in_the_middle_of_a_commit_makes_exactly_one_message() -> None:
     """X56: the counter that was incremented twice. The proxy cuts the connection while the engine sleeps."""
     for flavour in FLAVOURS:
@@ -103,16 +107,34 @@ async def test_a_stall_in_the_middle_of_a_commit_makes_exactly_one_message() -> 
             pumped(proxy.url, ROOM) as node,
         ):
             await node.say("m1")
-            sleeping = asyncio.create_task(engine.ask("DEBUG", "SLEEP", "1"))
-            await asyncio.sleep(0.1)  # the engine sleeps by now: what follows waits in its socket
-            saying = asyncio.ensure_future(node.say("m2"))
-            await asyncio.sleep(0.1)  # our command is in its socket too
-            proxy.cut()
-            await saying  # committed, or unavailable where the second is over before the engine is back
-            await sleeping
-            await insist(node, "m2")
-            await node.seen("m2")
-            assert node.view() == ["m1", "m2"] == await node.history()
+            said, caught = ["m1"], False
+            while (
+                not caught
+            ):  # until a message was cut off in the middle of a sleep: on a slow machine one may end early
+                said.append(f"m{len(said) + 1}")
+                sleeping = asyncio.create_task(engine.ask("DEBUG", "SLEEP", "1"))
+                await fallen_silent(engine)
+                carried = proxy.carried
+                saying = asyncio.ensure_future(node.say(said[-1]))
+                while proxy.carried < carried + COMMIT and not sleeping.done():  # our command goes into its socket too
+                    await asyncio.sleep(0.001)
+                resent = node.backplane.stats()["resent"]
+                caught = not sleeping.done() and not saying.done() and proxy.carried >= carried + COMMIT
+                proxy.cut()
+                await saying  # committed, or unavailable where the second is over before the engine is back
+                await sleeping
+                await insist(node, said[-1])
+                await node.seen(said[-1])
+            assert node.backplane.stats()["resent"] > resent  # it was on its way, unanswered, and went again
+            assert node.view() == said == await node.history()
+
+
+async def fallen_silent(engine: Engine) -> None:
+    """Until the engine lets a question wait: it sleeps."""
+    while (await asyncio.wait([question := asyncio.create_task(engine.ask("PING"))], timeout=0.1))[0]:
+        await asyncio.sleep(0)
+    question.cancel()
+    await asyncio.wait([question])
 
 
 async def test_a_subscriber_killed_again_and_again_is_repaired_from_the_log(engine: Engine) -> None:
@@ -137,9 +159,9 @@ async def test_a_subscriber_killed_again_and_again_is_repaired_from_the_log(engi
 @pytest.mark.parametrize("flavour", FLAVOURS)
 async def test_a_full_disk_shows_nothing_that_is_not_kept_and_heals_when_there_is_space(flavour: str) -> None:
     """X59: the append-only file cannot grow."""
-    async with small_disk(2) as place, running(flavour, place) as engine, pumped(engine.url, ROOM) as node:
+    async with small_disk(2) as disk, running(flavour, disk.path) as engine, pumped(engine.url, ROOM) as node:
         await insist(node, "before")
-        ballast = fill(place)
+        disk.fill(engine)
         acknowledged = ["before"]
         async with asyncio.timeout(20):
             refused = 0
@@ -154,7 +176,7 @@ async def test_a_full_disk_shows_nothing_that_is_not_kept_and_heals_when_there_i
         assert node.backplane.stats()["engine_refusals"] >= 3
         seen = len(node.view())
         assert set(node.view()) <= set(acknowledged)
-        ballast.unlink()
+        disk.empty(engine)
         await insist(node, "after")
         await node.seen("after")
         assert seen <= len(acknowledged)

@@ -118,16 +118,27 @@ async def test_a_token_in_the_address_is_refused_and_written_nowhere(server: Ser
     assert "zebra-lantern" not in server.log()
 
 
-async def test_half_open_handshakes_end_in_time_and_keep_nobody_out(hasty: Server) -> None:
-    """X5: ten thousand, or as many as this process may open; one of them dribbles. `open_timeout` is one second."""
-    crowd = min(10_000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
+# Ten thousand, or as many as this process may open.
+CROWD = min(10_000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
+
+
+async def test_half_open_handshakes_keep_nobody_out() -> None:
+    """X5: an honest caller is let in while all of them are still half open, not when they have been shown out."""
+    sets = {"gateway.open_timeout": "90", "limits.enabled": "false"}
+    async with serving(sets=sets) as patient, AsyncExitStack() as stack, asyncio.timeout(60):
+        many = [await stack.enter_async_context(Raw.open(patient.url)) for _ in range(CROWD)]
+        for raw in many:
+            raw.writer.write(b"GET /ws HTTP/1.1\r\nHost: ")
+        assert await ok(patient, patient.url)
+        assert not any(raw.reader.at_eof() for raw in many)
+
+
+async def test_half_open_handshakes_end_in_time(hasty: Server) -> None:
+    """X5: one of them dribbles. `open_timeout` is one second."""
     async with AsyncExitStack() as stack, asyncio.timeout(60):
-        many = [await stack.enter_async_context(Raw.open(hasty.url)) for _ in range(crowd)]
+        many = [await stack.enter_async_context(Raw.open(hasty.url)) for _ in range(CROWD)]
         for raw in many[1:]:
             raw.writer.write(b"GET /ws HTTP/1.1\r\nHost: ")
-        started = time.monotonic()
-        assert await ok(hasty, hasty.url)
-        assert time.monotonic() - started < 1
         ended = asyncio.ensure_future(many[0].rest())
         for letter in b"GET /ws HTTP/1.1\r\nHost: dribbled":
             await many[0].send(bytes([letter]))
@@ -136,7 +147,6 @@ async def test_half_open_handshakes_end_in_time_and_keep_nobody_out(hasty: Serve
         assert await ended == b""
         for raw in many[1:]:
             assert await raw.rest() == b""
-        assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize(

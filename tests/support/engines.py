@@ -92,6 +92,7 @@ class Engine:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is a failed write (disk.py)
         )  # fmt: skip
         self.watch = await asyncio.create_subprocess_exec(
             "sh", "-c", f"read _; kill -9 {self.process.pid}",

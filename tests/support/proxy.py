@@ -30,6 +30,7 @@ class Proxy:
         self.trickle = 0  # bytes per second towards the client; 0: as fast as it goes
         self.refuse = False
         self.accepted = 0  # connections taken so far
+        self.carried = 0  # bytes handed on to the target
         self.port = 0  # once entered
         self._target: tuple[str, int, str | None] = (host, port, path)
         self._up, self._down = asyncio.Event(), asyncio.Event()  # set while bytes may flow that way
@@ -128,4 +129,6 @@ class Proxy:
                     await asyncio.sleep(0.1)
                 await may.wait()
                 writer.write(piece)
+                if not slow:
+                    self.carried += len(piece)
                 await writer.drain()
