@@ -132,7 +132,7 @@ async def test_a_lock_left_with_a_child_of_a_dead_owner_is_waited_for(place: Pat
     assert not done
     child.kill()
     await child.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         os.close(await waiting)
 
 

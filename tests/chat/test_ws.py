@@ -16,7 +16,7 @@ from tests.support.raw import TEXT, Raw
 
 async def test_a_plain_request_gets_its_answer_on_the_same_port() -> None:
     """Health checks and the page need no second port."""
-    async with listening() as place, asyncio.timeout(5):
+    async with listening() as place, asyncio.timeout(20):
         reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
         writer.write(b"GET /plain HTTP/1.1\r\nHost: x\r\n\r\n")
         answer = await reader.read()

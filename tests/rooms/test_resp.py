@@ -25,7 +25,7 @@ async def test_after_the_handshake_whole_chunks_of_replies_go_to_the_sink(steady
 
     connection.sink = sink
     connection.write(pack(b"ECHO", b"a") + pack(b"GET", b"nothing") + pack(b"NOSUCH"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await done.wait()
     assert replies[:2] == [b"a", None]
     assert error_code(replies[2]) == "ERR"  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ async def test_nobody_there_and_gone_again_are_engine_away() -> None:
     async with running("redis") as engine:
         connection, _ = await connect(parse(engine.url))
         await engine.kill()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await connection.lost.wait()
         with pytest.raises(EngineAway, match="closed"):
             await connection.ask(pack(b"PING"))
