@@ -1,6 +1,6 @@
 """The creep shield: who asks many people for what strangers ask who are looking for somebody to get at (F29).
 
-    text, findings ─▶ probes: age, sex, place, picture, contact, alone, secret      data/probing.yaml, and the filter's
+    text, findings ─▶ probes: age, sex, place, picture, contact, alone, secret …    data/probing.yaml, and the filter's
                           │  asked back, or asked out of worry: not counted
                           ▼
     signs of one person, over rooms, sessions and aliases ─▶ score, halved every 30 days ─▶ none · watch · hold
@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from moderation.prefilter import Prefilter, needs
 from moderation.rules import DATA, BookError, compiled, elastic
 from moderation.verdict import Finding
 
@@ -55,6 +56,8 @@ class Probe(StrEnum):
     CONTACT = "contact"
     ALONE = "alone"
     SECRET = "secret"
+    SPECIAL = "special"
+    GIFT = "gift"
     PRESSED = "pressed"  # the filter's own finding of grooming
 
 
@@ -112,6 +115,7 @@ class Question:
     probe: Probe
     weight: float
     says: str
+    sources: tuple[str, ...] = field(repr=False)
     pattern: Any = field(repr=False)
     unless: Any = field(repr=False)
     hits: tuple[str, ...] = field(repr=False)
@@ -121,25 +125,32 @@ class Question:
 class Questions:
     """Every kind of probe; what the words of a message ask for."""
 
-    def __init__(self, questions: Sequence[Question], reported: Any, quick: Any) -> None:
+    def __init__(self, questions: Sequence[Question], reported: Any) -> None:
         self.questions = tuple(questions)
         self._reported = reported
-        self._quick = quick  # one pattern over all kinds: most messages are read once and match nothing
+        # Most messages hold none of the words that any pattern needs, and run no pattern at all.
+        each = [(question, source) for question in questions for source in question.sources]
+        self._owners = [question.probe for question, _ in each]
+        self._prefilter = Prefilter([needs(source) for _, source in each], ())
         self.weights = {question.probe: question.weight for question in questions} | {Probe.PRESSED: _PRESSED_WEIGHS}
         self.says = {question.probe: question.says for question in questions} | {Probe.PRESSED: _PRESSED_SAYS}
 
     def asked(self, text: str) -> frozenset[Probe]:
         """What this text asks somebody for."""
-        plain = text.lower().replace("’", "'")
-        if self._quick.search(plain) is None:
+        plain = " ".join(text.lower().replace("’", "'").split())
+        candidates = self._prefilter.patterns(self._prefilter.seen(plain))
+        if not candidates:
             return frozenset()
-        return frozenset(question.probe for question in self.questions if self._asks(question, plain))
+        kinds = {self._owners[number] for number in candidates}
+        return frozenset(
+            question.probe for question in self.questions if question.probe in kinds and self._asks(question, plain)
+        )
 
     def _asks(self, question: Question, plain: str) -> bool:
         match = question.pattern.search(plain)
         if match is None or (question.unless is not None and question.unless.search(plain) is not None):
             return False
-        before = re.split(r"[.!?\n]", plain[: match.start()])[-1]
+        before = re.split(r"[.!?]", plain[: match.start()])[-1]
         return self._reported.search(before) is None
 
     def probes(self, text: str, findings: Iterable[Finding] = ()) -> frozenset[Probe]:
@@ -204,18 +215,20 @@ def load(path: Path = DATA / "probing.yaml") -> Questions:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         reported = compiled(_whole([raw.pop("reported")]), f"{path.name}: reported")
         questions = [_question(Probe(kind), entry, path.name) for kind, entry in raw.items()]
-        everything = [pattern for entry in raw.values() for pattern in entry["any"]]
-        return Questions(questions, reported, compiled(_whole(everything), path.name))
+        return Questions(questions, reported)
     except (OSError, yaml.YAMLError, BookError, KeyError, TypeError, ValueError, AttributeError) as broken:
         raise ProbingError(f"{path.name}: {type(broken).__name__}: {broken}") from broken
 
 
 def _question(probe: Probe, entry: Mapping[str, Any], where: str) -> Question:
     unless = entry.get("unless")
+    if vague := [pattern for pattern in entry["any"] if not needs(_whole([pattern]))]:
+        raise ValueError(f"{probe}: a pattern needs at least one fixed word: {vague[0]!r}")
     return Question(
         probe=probe,
         weight=float(entry["weight"]),
         says=entry["says"],
+        sources=tuple(_whole([pattern]) for pattern in entry["any"]),
         pattern=compiled(_whole(entry["any"]), f"{where}: {probe}"),
         unless=compiled(_whole(unless), f"{where}: {probe}, unless") if unless else None,
         hits=tuple(entry["hits"]),
@@ -225,7 +238,8 @@ def _question(probe: Probe, entry: Mapping[str, Any], where: str) -> Question:
 
 def _whole(patterns: Sequence[str]) -> str:
     """Several patterns as one, at word boundaries where they begin and end with a word."""
-    return elastic("|".join(f"{_edge(pattern[:1])}(?:{pattern}){_edge(pattern[-1:])}" for pattern in patterns))
+    bounded = "|".join(f"{_edge(pattern[:1])}(?:{pattern}){_edge(pattern[-1:])}" for pattern in patterns)
+    return elastic(bounded.replace(r"\w+", r"[\w']+"))  # a word keeps its apostrophe
 
 
 def _edge(sign: str) -> str:
