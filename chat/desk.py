@@ -25,9 +25,10 @@ from chat.connection import Connection, State
 from chat.outbox import Lane
 from chat.replies import CaseChanged, CaseList, Claimed, Code, Decided, HandedOn, Refused
 from chat.services import Services
-from chat.settling import REASONS, fit_to_show, judged_again, settle, tell_staff
+from chat.settling import GONE, fit_to_show, judged_again, settle, tell_staff
 from moderation.cases import ENDED, Case, No, Rank, Resolution, Step, Words
 from moderation.review import Gone, place_of
+from moderation.tidings import REASONS
 from moderation.verdict import Action
 from rooms.events import Band, Role
 
@@ -185,7 +186,8 @@ async def fitting(services: Services, case: Case, command: say.Resolve) -> tuple
     if verdict.action is Action.BLOCK and not spare:
         return refused(command.id, Code.FORBIDDEN, UNFIT, path="resolution")
     fit = fit_to_show(services, case, words, verdict, spare=spare)
-    if spare and judged_again(services, case, fit).action >= Action.HOLD:
+    empty = not fit.text.replace(GONE, "").strip()
+    if spare and (empty or judged_again(services, case, fit).action >= Action.HOLD):
         return refused(command.id, Code.FORBIDDEN, UNFIT, path="resolution")
     return fit, fit.text != words.text or "removed]" in fit.text
 

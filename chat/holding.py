@@ -23,8 +23,9 @@ from chat.connection import Connection
 from chat.outcomes import findings, first_outcome, sent
 from chat.replies import Code, Refused, Sent, Withdrawn
 from chat.services import Services
-from chat.settling import DELIVERED, aside_for, settle, tell_staff
+from chat.settling import DELIVERED, aside_for, named, settle, spoken, tell_staff
 from chat.spoken import Spoken
+from moderation import tidings
 from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
 from moderation.review import Gone
 from moderation.verdict import CareBand, Verdict
@@ -43,7 +44,7 @@ async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refu
         if opened.case.state in ENDED:
             await settle(services, opened.case)
             before = await first_outcome(services, one.place, one.id)
-            return sent(command, one.id, before) if before else after_the_end(command, opened.case)
+            return sent(command, one.id, before) if before else after_the_end(services, command, opened.case)
         first = await services.backplane.put_aside(one.place.key, one.id, wire.body(told), aside_for(services))
         if not first.aside:  # delivered meanwhile, through another device: nobody need look at this
             await withdrawn(services, opened.case.id, Step.WITHDRAW, reason=DELIVERED)
@@ -71,7 +72,7 @@ def case_of(one: Spoken, verdict: Verdict, at: int) -> Case:
         rules=tuple(finding.rule for finding in verdict.findings),
         care=verdict.care.band,
         care_kind=str(verdict.care.kind or ""),
-        model_alone=bool(getattr(verdict, "model_alone", False)),
+        model_alone=verdict.model_alone,
         waiting=Waiting(
             alias=member.alias,
             country=identity.country or "",
@@ -92,17 +93,10 @@ def words_of(services: Services, one: Spoken, verdict: Verdict) -> Words:
     return Words(text=pack.masked(one.submission.text, verdict.findings), name=one.place.member.name)
 
 
-def after_the_end(command: Any, case: Case) -> Refused:
+def after_the_end(services: Services, command: Any, case: Case) -> Refused:
     """The answer to a key whose held message has been decided, taken back or let go."""
-    says = ENDED_SAYS.get(case.state, "This message was looked at and not shown.")
-    return Refused(re=command.id, code=Code.STOPPED, says=says, retry="never", repeated=True)
-
-
-ENDED_SAYS = {
-    State.WITHDRAWN: "You took this message back.",
-    State.REWRITTEN: "You took this message back and wrote another.",
-    State.EXPIRED: "Nobody could look at this in time, so it was let go. You can write it again.",
-}
+    says = spoken(services, case, [tidings.SAYS[named(case)]])
+    return refused(command.id, Code.STOPPED, says, repeated=True)
 
 
 async def withdraw(services: Services, connection: Connection, command: say.Withdraw) -> Withdrawn | Refused:

@@ -20,7 +20,8 @@ from chat.auth import Identity
 from chat.care import desk, reader, save
 from chat.careid import About, room_mark, seal
 from chat.services import Services
-from chat.settling import SAYS, fit_to_show, judged_again, offered, settle, tell, tell_staff
+from chat.settling import fit_to_show, judged_again, offered, settle, tell, tell_staff
+from moderation import tidings
 from moderation.cases import Case, CaseKind, State, Step
 from moderation.deadlines import JUDGE_AFTER
 from moderation.verdict import Action, CareBand, Verdict
@@ -31,14 +32,17 @@ ESCALATED: dict[CaseKind, Callable[[Services, Case], Awaitable[None]]] = {}
 
 
 async def look_after(services: Services) -> None:
-    """See to what has fallen due on the desk: one round. Any node may; each thing is done once."""
-    dues = await services.review.due()
-    for case in dues.cases:
-        due = services.review.due_of(case)
-        if case.owed:  # whoever was to do what follows has died, or could not
-            await settle(services, case)
-        elif due is not None and due.at <= dues.now:
-            await DUE.get(due.step, step_only)(services, case, due.step, dues.now)
+    """See to what has fallen due on the desk. Any node may; each thing is done once."""
+    while True:
+        dues = await services.review.due()
+        for case in dues.cases:
+            due = services.review.due_of(case)
+            if case.owed:  # whoever was to do what follows has died, or could not
+                await settle(services, case)
+            elif due is not None and due.at <= dues.now:
+                await DUE.get(due.step, step_only)(services, case, due.step, dues.now)
+        if not dues.more:
+            return
 
 
 async def step_only(services: Services, case: Case, step: Step, now: int) -> None:
@@ -57,7 +61,8 @@ async def step_only(services: Services, case: Case, step: Step, now: int) -> Non
 async def remind(services: Services, case: Case, step: Step, now: int) -> None:
     """Ten minutes: tell the author what they may do. Told first: a node that dies between tells again, as one event."""
     choices = ["rewrite", "withdraw", "wait"]
-    if await tell(services, case, "waiting", SAYS["waiting"], choices=choices, **await offered(services, case)):
+    says = tidings.of_message(case, "waiting")
+    if await tell(services, case, "waiting", says, choices=choices, **await offered(services, case)):
         await services.review.step(case.id, step, now)
 
 
@@ -69,7 +74,7 @@ async def judge_again(services: Services, case: Case, step: Step, now: int) -> N
         await services.review.put_off(case.id, now + JUDGE_AFTER)
         return
     passes = verdict.action in (Action.ALLOW, Action.MASK)
-    doubt = verdict.action is Action.HOLD and bool(getattr(verdict, "model_alone", False))
+    doubt = verdict.action is Action.HOLD and verdict.model_alone
     if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
         fit = fit_to_show(services, case, words, verdict, spare=False)
         stepped = await services.review.step(case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text)

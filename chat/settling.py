@@ -26,6 +26,7 @@ from chat import wire
 from chat.auth import event_id
 from chat.joining import INBOX_KEPT
 from chat.services import Services
+from moderation import tidings
 from moderation.cases import DAY, HOUR, Case, CaseKind, Resolution, State, Step, Words
 from moderation.verdict import Submission, Verdict
 from rooms import envelope
@@ -40,29 +41,8 @@ CHANGED = "case"
 # The reason of a case that nobody need look at: its message went out another way.
 DELIVERED = "delivered"
 
-SAYS = {
-    "delivered": "Someone looked at your message, and it was shown. Thank you for waiting.",
-    "masked": "Someone looked at your message. It was shown without a detail.",
-    "refused": "Someone looked at your message, and it was not shown to anyone.",
-    "withdrawn": "You took this message back. Nobody saw it.",
-    "expired": "Nobody could look at your message in time, so it was let go. You can write it again.",
-    "waiting": "Nobody has been able to look yet. You can write it in other words, take it back, or wait on.",
-}
-BY_TIME = "Nobody had a reason to keep your message back, so it was shown. Thank you for waiting."
-# The reasons a moderator may give, and what the author reads. A fixed list: no free words travel from staff to people.
-REASONS = {
-    "personal_detail": "It had a detail that could lead to a person.",
-    "unkind": "It reads as an attack on someone here. What you feel is welcome; say it about yourself.",
-    "unsafe_detail": "It had a detail that can put readers at risk. The feeling around it is welcome here.",
-    "not_here": "This room is not the place for it.",
-    "advertising": "It reads as advertising.",
-    "misread": "Our filter misread it. Sorry for the wait.",
-    "duplicate": "It was there already.",
-    "looked_after": "Someone from the team is with the person.",
-    "not_against_rules": "We looked at it with care, and it keeps to the rules.",
-}
-# Said of a message that somebody released whose target has gone meanwhile.
-TARGET_GONE = "The message you changed is not there any more."
+# What stands in the place of a passage that was spared.
+GONE = "[removed]"
 
 Settler = Callable[[Services, Case], Awaitable[bool]]
 # What follows for a kind of case that holds no message. True: done. It may be called again for the same case.
@@ -100,15 +80,15 @@ async def settle_message(services: Services, case: Case) -> bool:
     if case.reason == DELIVERED:
         return True
     shown = case.state is State.RELEASED or case.resolution in (Resolution.RELEASE, Resolution.MASK)
-    state, says = await deliver(services, case) if shown else (named(case), "")
+    state, says = await deliver(services, case) if shown else (named(case), [])
     if not state:
         return False
     if not shown:
-        kept = wire.body({"state": "refused", "says": SAYS[state]})
+        kept = wire.body({"state": "refused", "says": spoken(services, case, [tidings.SAYS[state]])})
         room, id = RoomKey(case.room), EventId(case.id)
         await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)
     offer = await offered(services, case) if state == "refused" else {}
-    return await tell(services, case, state, says or said(case, state), **offer)
+    return await tell(services, case, state, says or tidings.of_message(case, state), **offer)
 
 
 async def offered(services: Services, case: Case) -> dict[str, str]:
@@ -124,26 +104,22 @@ def named(case: Case) -> str:
     return "expired" if case.state is State.EXPIRED else "refused"
 
 
-def said(case: Case, state: str) -> str:
-    """The sentence that goes with it, and the moderator's reason where there is one."""
-    says = BY_TIME if case.state is State.RELEASED and state == "delivered" else SAYS[state]
-    return f"{says} {REASONS[case.reason]}" if case.reason in REASONS else says
-
-
-async def deliver(services: Services, case: Case) -> tuple[str, str]:
-    """Commit the message of a case under the id it always had: what became of it; ("", "") when that is not known."""
+async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
+    """Commit the message of a case under the id it always had: what became of it, "" where that is not known, and what
+    is to be said of it, where that is not what is always said.
+    """
     room, id = RoomKey(case.room), EventId(case.id)
     words = await services.review.words(case.id)
     commit = await commit_of(services, case, words)
     if commit is None:
-        return "expired", TARGET_GONE
+        return "expired", [tidings.TARGET_GONE]
     await services.backplane.put_aside(room, id, b"", 0, over=True)  # give the id back
     outcome = (await services.backplane.submit([commit]))[0]
     if isinstance(outcome, Declined):
-        return "expired", TARGET_GONE
+        return "expired", [tidings.TARGET_GONE]
     if not isinstance(outcome, Committed) or outcome.aside:  # away, or a repeat has put it aside again: once more
-        return "", ""
-    return ("masked" if case.masked else "delivered"), ""
+        return "", []
+    return ("masked" if case.masked else "delivered"), []
 
 
 async def commit_of(services: Services, case: Case, words: Words) -> Commit | None:
@@ -191,18 +167,21 @@ async def settle_merged(services: Services, case: Case) -> bool:
 
 async def settle_told(services: Services, case: Case) -> bool:
     """Tell the person whose case it is what became of it."""
-    state = case.resolution or str(case.state)
-    says = "Someone from the team has looked at what you told us. Thank you."
-    if case.state is State.EXPIRED:
-        says = "Nobody from the team could look at what you told us in time. We are sorry."
-    return await tell(services, case, state, f"{says} {REASONS[case.reason]}" if case.reason in REASONS else says)
+    return await tell(services, case, case.resolution or str(case.state), tidings.of_case(case))
 
 
 # ------------------------------------------------------------------ who is told
 
 
-async def tell(services: Services, case: Case, state: str, says: str, **more: Any) -> bool:
+def spoken(services: Services, case: Case, sentences: list[str]) -> str:
+    """Sentences in the language of the person they are for, as far as it is known."""
+    language = case.waiting.language if case.waiting is not None else ""
+    return " ".join(services.pipeline.books.says.say(sentence, language or "en") for sentence in sentences)
+
+
+async def tell(services: Services, case: Case, state: str, says: str | list[str], **more: Any) -> bool:
     """Tell the person of a case what became of it, in their inbox, once. False: not now."""
+    says = says if isinstance(says, str) else spoken(services, case, says)
     inbox = RoomKey(f"inbox/{case.user}")
     told = {"about": case.room.partition("/")[2], "state": state, "says": says, **more}
     told["message" if case.waiting is not None else "case"] = case.id
@@ -246,6 +225,7 @@ def judged_again(services: Services, case: Case, words: Words) -> Verdict:
         pack=waiting.pack,
         role=waiting.role,
         band=case.band,
+        language=waiting.language or "en",
         is_reply=bool(waiting.reply_to),
         key=case.id,
         dry=True,
@@ -259,13 +239,17 @@ def judged_again(services: Services, case: Case, words: Words) -> Verdict:
 
 
 def fit_to_show(services: Services, case: Case, words: Words, verdict: Verdict, *, spare: bool) -> Words:
-    """The words as others will see them: personal data masked, and with `spare` every passage that was found."""
+    """The words as others will see them: personal data masked, and with `spare` every passage that was found.
+
+    What was found of the text as a whole is no passage.
+    """
     pack = services.pipeline.packs[case.waiting.pack if case.waiting else "general"]
-    text = words.text
-    if spare:
-        spans = sorted(finding.span for finding in verdict.findings if finding.says)
-        for start, end in reversed(spans):
-            text = f"{text[:start]}[removed]{text[end:]}" if end <= len(text) else text[:start] + "[removed]"
-    else:
-        text = pack.masked(text, verdict.findings)
+    if not spare:
+        return replace(words, text=pack.masked(words.text, verdict.findings))
+    text, whole = words.text, (0, len(words.text))
+    last = len(text)
+    for start, end in sorted({one.span for one in verdict.findings if one.says and one.span != whole}, reverse=True):
+        if start < last:
+            text = f"{text[:start]}{GONE}{text[min(end, last) :]}"
+            last = start
     return replace(words, text=text)

@@ -72,10 +72,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """What this node is to see to: the engine's time, the cases, and how long it has."""
+    """What this node is to see to within the lease: the engine's time, the cases, and whether there may be more."""
 
     now: int
     cases: tuple[Case, ...]
+    more: bool = False
 
 
 class Review:
@@ -151,7 +152,7 @@ class Review:
         found = await self._cases(ids)
         if gone := [id for id, case in zip(ids, found, strict=True) if case is None]:
             await self._ask("zrem", keys.DUE, *gone)
-        return Dues(int(now), tuple(case for case in found if case is not None))
+        return Dues(int(now), tuple(case for case in found if case is not None), len(ids) == limit)
 
     def due_of(self, case: Case) -> Due | None:
         """What falls due next for a case, with this desk's time limits."""

@@ -6,14 +6,12 @@ import asyncio
 import json
 from dataclasses import replace
 
-import pytest
-
 from chat.auth import Identity, Scope
 from chat.desk import bands, coarsely, may_see, on_duty
 from moderation.cases import Rank
 from rooms.events import Band, Role, UserId
 from tests.support import staff
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import DOUBTFUL, URGENT, decide, waiting
@@ -39,6 +37,7 @@ def test_words_the_filter_cannot_judge_lose_their_figures_and_addresses() -> Non
     assert coarsely("ring 07700 900123 or a.b@c.org, see https://x.y") == "ring ••••• •••••• or [removed] see [removed]"
 
 
+@one_flavour
 async def test_a_list_is_blurred_and_the_words_come_with_the_claim(steady_engine: Engine) -> None:
     """F31: blurred first; the reading is in the trail (R8)."""
     async with (
@@ -51,7 +50,8 @@ async def test_a_list_is_blurred_and_the_words_come_with_the_claim(steady_engine
         claimed = await mod.ask("claim", case=row["case"])
         trail = await node.services.review.audit.entries()
     assert row["case"] == sent["id"]
-    assert (row["kind"], row["state"], row["room"], row["rules"]) == ("held", "open", "anxiety", ["move.other_place"])
+    assert (row["kind"], row["state"], row["room"]) == ("held", "open", "anxiety")
+    assert "move.other_place" in row["rules"]
     assert "telegram" not in json.dumps(row)
     assert "Rosa" not in json.dumps(row)
     assert claimed["words"] == {"text": DOUBTFUL, "name": "Rosa"}
@@ -60,6 +60,7 @@ async def test_a_list_is_blurred_and_the_words_come_with_the_claim(steady_engine
     assert "telegram" not in str(trail)
 
 
+@one_flavour
 async def test_people_who_are_not_staff_have_no_desk(steady_engine: Engine) -> None:
     """Peers and listeners are refused, and a case is not there for them even by its id."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer:
@@ -74,6 +75,7 @@ async def test_people_who_are_not_staff_have_no_desk(steady_engine: Engine) -> N
     assert {answer["code"] for answer in answers} == {"not_found"}
 
 
+@one_flavour
 async def test_a_teen_case_is_not_there_for_who_was_not_vetted(steady_engine: Engine) -> None:
     """Bands are walls (F9)."""
     async with (
@@ -89,6 +91,7 @@ async def test_a_teen_case_is_not_there_for_who_was_not_vetted(steady_engine: En
     assert [row["band"] for row in seeing] == ["teen"]
 
 
+@one_flavour
 async def test_a_responder_sees_who_may_be_in_danger_and_nothing_else(steady_engine: Engine) -> None:
     """And such a case stands before all others, for everybody."""
     async with (
@@ -105,6 +108,7 @@ async def test_a_responder_sees_who_may_be_in_danger_and_nothing_else(steady_eng
     assert (only["kind"], only["care"]["band"]) == ("crisis", "high")
 
 
+@one_flavour
 async def test_two_moderators_cannot_have_one_case(steady_engine: Engine) -> None:
     """Claimed on two nodes at once: one gets it; only that one decides, and once."""
     async with (
@@ -130,6 +134,7 @@ async def test_two_moderators_cannot_have_one_case(steady_engine: Engine) -> Non
     assert kept == [DOUBTFUL]
 
 
+@one_flavour
 async def test_who_hands_a_case_on_does_not_get_it_back(steady_engine: Engine) -> None:
     """Another's eyes are needed; the case stands in the queue for them."""
     async with (
@@ -151,6 +156,7 @@ async def test_who_hands_a_case_on_does_not_get_it_back(steady_engine: Engine) -
     assert taken["type"] == "claimed"
 
 
+@one_flavour
 async def test_moderators_on_every_node_hear_of_a_change_without_words(steady_engine: Engine) -> None:
     """Live, across nodes; those whom it does not concern hear nothing."""
     async with (
@@ -170,6 +176,7 @@ async def test_moderators_on_every_node_hear_of_a_change_without_words(steady_en
     assert responder.events == []
 
 
+@one_flavour
 async def test_what_staff_say_to_people_is_a_word_of_a_list(steady_engine: Engine) -> None:
     """No free words travel from staff to people (F20); the reason is read by the author in plain words."""
     async with (
@@ -188,6 +195,7 @@ async def test_what_staff_say_to_people_is_a_word_of_a_list(steady_engine: Engin
     assert told["says"].endswith("This room is not the place for it.")
 
 
+@one_flavour
 async def test_words_the_filter_stops_by_now_are_released_by_nobody(steady_engine: Engine) -> None:
     """R5: a moderator's release does not pass what nobody may be shown."""
     async with (
@@ -208,6 +216,7 @@ async def test_words_the_filter_stops_by_now_are_released_by_nobody(steady_engin
     assert kept == []
 
 
+@one_flavour
 async def test_reports_about_one_thing_have_one_answer(steady_engine: Engine) -> None:
     """Merged by hand or because they are about the same; everyone who told us is told once."""
     async with (
@@ -232,8 +241,8 @@ async def test_reports_about_one_thing_have_one_answer(steady_engine: Engine) ->
     assert {row["case"] for row in ended["cases"]} == {"r1", "r2"}
 
 
-@pytest.mark.parametrize("after", ["x", "1:", ":a", "1e400:a", "nan:a"])
-async def test_a_cursor_of_another_making_is_refused(steady_engine: Engine, after: str) -> None:
+@one_flavour
+async def test_a_cursor_of_another_making_is_refused(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node, staff.on_duty(node.url, "moderator") as mod:
-        listed = await mod.ask("cases", after=after)
-    assert (listed["code"], listed["path"]) == ("bad_request", "after")
+        answers = [await mod.ask("cases", after=after) for after in ("x", "1:", ":a", "1e400:a", "nan:a")]
+    assert {(answer["code"], answer["path"]) for answer in answers} == {("bad_request", "after")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat.settings import Moderation
 from tests.support import staff
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.raw import Raw
 from tests.support.staff import DOUBTFUL, decide, waiting
@@ -12,6 +12,7 @@ from tests.support.staff import DOUBTFUL, decide, waiting
 HURRIED = Moderation(budget_ms=0.0001)
 
 
+@one_flavour
 async def test_a_held_message_says_why_and_how_it_would_pass(steady_engine: Engine) -> None:
     """F26: the author knows at once, with the reason and a version that passes."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -19,11 +20,12 @@ async def test_a_held_message_says_why_and_how_it_would_pass(steady_engine: Engi
         passes = await one.ask("check", room="anxiety", text=held["suggestion"])
     assert (held["type"], held["state"]) == ("sent", "held")
     assert "cursor" not in held
-    assert held["findings"][0]["rule"] == "move.other_place"
+    assert "move.other_place" in {finding["rule"] for finding in held["findings"]}
     assert held["says"]
     assert passes["action"] == "allow"
 
 
+@one_flavour
 async def test_a_repeat_of_a_held_key_stays_held_when_the_filter_would_pass_it_now(steady_engine: Engine) -> None:
     """The first outcome, on any node: never delivered beside a copy that a moderator may still release."""
     async with node_on(steady_engine.url, moderation=HURRIED) as ill, node_on(steady_engine.url) as well:
@@ -47,6 +49,7 @@ async def test_a_repeat_of_a_held_key_stays_held_when_the_filter_would_pass_it_n
     assert kept == ["is anyone there"]
 
 
+@one_flavour
 async def test_a_repeat_after_the_refusal_is_told_so(steady_engine: Engine) -> None:
     """Whatever the words of the repeat are; nothing is held a second time."""
     async with (
@@ -64,6 +67,7 @@ async def test_a_repeat_after_the_refusal_is_told_so(steady_engine: Engine) -> N
     assert (rows, kept) == ([], [])
 
 
+@one_flavour
 async def test_an_author_takes_a_held_message_back(steady_engine: Engine) -> None:
     """Once; the desk has it no more, every device of theirs is told, and its key is used up."""
     async with (
@@ -89,6 +93,7 @@ async def test_an_author_takes_a_held_message_back(steady_engine: Engine) -> Non
     assert kept == []
 
 
+@one_flavour
 async def test_a_message_is_rewritten_by_saying_it_anew_and_taking_the_old_one_back(steady_engine: Engine) -> None:
     """One message in the room, in the new words; the trail says that it was rewritten."""
     async with (
@@ -106,6 +111,7 @@ async def test_a_message_is_rewritten_by_saying_it_anew_and_taking_the_old_one_b
     assert [row["state"] for row in ended["cases"]] == ["rewritten"]
 
 
+@one_flavour
 async def test_what_has_been_decided_cannot_be_taken_back(steady_engine: Engine) -> None:
     """`closed`: a released message is taken back as any other, by `redact`."""
     async with (
@@ -121,6 +127,7 @@ async def test_what_has_been_decided_cannot_be_taken_back(steady_engine: Engine)
     assert gone["type"] == "redacted"
 
 
+@one_flavour
 async def test_a_held_edit_changes_nothing_until_it_is_released(steady_engine: Engine) -> None:
     """X33: the old words stand; a release puts the new ones in their place, once."""
     async with (
@@ -144,6 +151,7 @@ async def test_a_held_edit_changes_nothing_until_it_is_released(steady_engine: E
     assert kept == [DOUBTFUL]
 
 
+@one_flavour
 async def test_a_held_edit_of_a_message_that_is_gone_is_let_go(steady_engine: Engine) -> None:
     """There is nothing left to change, and the author is told."""
     async with (

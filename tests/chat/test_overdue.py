@@ -9,13 +9,14 @@ from chat import overdue
 from moderation.cases import HOUR, MINUTE, Case, CaseKind, State, Step, Words
 from moderation.verdict import CareBand
 from tests.support import staff
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
 from tests.support.looking import KIND, SOON, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import DOUBTFUL
 
 
+@one_flavour
 async def test_a_doubt_of_the_model_alone_costs_a_message_a_minute_and_no_more(steady_engine: Engine) -> None:
     """Nobody decided: shown, its author told, delivered once though two nodes look after it (contract 8)."""
     async with (
@@ -34,6 +35,7 @@ async def test_a_doubt_of_the_model_alone_costs_a_message_a_minute_and_no_more(s
     assert after.state is State.RELEASED
 
 
+@one_flavour
 async def test_in_a_teen_room_and_in_danger_time_releases_nothing(steady_engine: Engine) -> None:
     """Their authors are told what they may do instead, and a person still has to look."""
     async with node_on(steady_engine.url, moderation=SOON) as node, talking(node, "teens", band="teen") as teen:
@@ -51,6 +53,7 @@ async def test_in_a_teen_room_and_in_danger_time_releases_nothing(steady_engine:
     assert states == [State.OPEN, State.OPEN]
 
 
+@one_flavour
 async def test_what_rules_hold_is_not_released_by_time_however_it_was_filed(steady_engine: Engine) -> None:
     """The filter looks again before time releases anything; the author is reminded, with a version that passes."""
     async with node_on(steady_engine.url, moderation=SOON) as node, talking(node, "anxiety") as one:
@@ -62,9 +65,10 @@ async def test_what_rules_hold_is_not_released_by_time_however_it_was_filed(stea
     assert (told["state"], kept) == ("waiting", [])
     assert told["suggestion"]
     assert (after.state, after.model_alone) == (State.OPEN, False)
-    assert after.rules == ("move.other_place",)
+    assert "move.other_place" in after.rules
 
 
+@one_flavour
 async def test_a_claim_keeps_time_from_releasing_until_it_lapses(steady_engine: Engine) -> None:
     """Nothing moves under the eyes of the one who reads it; a moderator who was cut off blocks it for no longer."""
     moderation = replace(SOON, claim_for=3600)
@@ -89,6 +93,7 @@ async def test_a_claim_keeps_time_from_releasing_until_it_lapses(steady_engine: 
     assert due.step is Step.RELEASE
 
 
+@one_flavour
 async def test_what_the_filter_could_not_judge_it_judges_when_it_is_well(steady_engine: Engine) -> None:
     """F45, X36: held meanwhile, with nothing lost; then shown, with what leads to a person masked."""
     words = Words(text="ring me on 07700 900123 whenever it gets bad", name="Quiet Lake")
@@ -100,6 +105,7 @@ async def test_what_the_filter_could_not_judge_it_judges_when_it_is_well(steady_
     assert (heard["masked"], told["state"], told["message"]) == (True, "masked", case.id)
 
 
+@one_flavour
 async def test_what_the_filter_could_not_judge_and_then_stops_waits_for_a_person(steady_engine: Engine) -> None:
     """No longer a fault: what was found stands on the case."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -112,6 +118,7 @@ async def test_what_the_filter_could_not_judge_and_then_stops_waits_for_a_person
     assert kept == []
 
 
+@one_flavour
 async def test_nobody_who_may_be_in_danger_waits_unseen(steady_engine: Engine) -> None:
     """A crisis nobody takes is told again and again to those on duty, and does not end by itself."""
     async with (

@@ -7,13 +7,14 @@ import asyncio
 from chat import overdue, settling
 from moderation.cases import Case, CaseKind, Step
 from tests.support import staff
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
 from tests.support.looking import KIND, filed, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import decide
 
 
+@one_flavour
 async def test_a_node_that_dies_after_the_decision_is_followed_by_another(steady_engine: Engine) -> None:
     """The decision stands in the store and is owed: the lease brings it to a living node, which does the rest once."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -35,6 +36,7 @@ async def test_a_node_that_dies_after_the_decision_is_followed_by_another(steady
     assert not settled.owed
 
 
+@one_flavour
 async def test_passages_can_be_spared_instead_of_the_whole_message(steady_engine: Engine) -> None:
     """`mask`: what was found is taken out and the rest is shown, marked as such."""
     text = "thank you all for tonight. can we talk on telegram instead"
@@ -53,6 +55,7 @@ async def test_passages_can_be_spared_instead_of_the_whole_message(steady_engine
     assert (heard["masked"], told["state"]) == (True, "masked")
 
 
+@one_flavour
 async def test_a_kind_of_case_may_have_a_settler_of_its_own(steady_engine: Engine) -> None:
     """It is called until it says that it is done, and the case is owed until then."""
     calls: list[str] = []

@@ -222,6 +222,10 @@ async def _lasting_engine(request: pytest.FixtureRequest) -> AsyncIterator[Engin
         yield lasting
 
 
+# For tests of what stands above a store that is tried with both flavours in tests of its own: once is enough there.
+one_flavour = pytest.mark.parametrize("_lasting_engine", ["valkey"], indirect=True)
+
+
 @pytest.fixture
 async def steady_engine(_lasting_engine: Engine) -> Engine:
     """An engine of each flavour shared by the run, empty. Do not harm it."""
