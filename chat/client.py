@@ -173,6 +173,10 @@ class Client:
     async def react(self, room: str, message: str, reaction: str, *, on: bool = True) -> Event:
         return await self.ask("react", room=room, message=message, reaction=reaction, on=on, key=self.key())
 
+    async def withdraw(self, message: str, *, instead: str | None = None) -> Event:
+        """Take a held message back; `instead` is the id of what was said in its place."""
+        return await self.ask("withdraw", request=message, instead=instead)
+
     async def page(self, room: str, *, before: str | None = None, after: str | None = None, limit: int = 50) -> Event:
         """A stretch of history, ascending. Moves nothing."""
         return await self.ask("page", room=room, before=before, after=after, limit=limit)
