@@ -31,6 +31,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         hub.py           who on this node listens to what; encode once, deliver, flush
         follow.py        a room as a client follows it
         metrics.py       counters and gauges, without rooms or people in them
+        nights.py        is it night in somebody's country
         enginelog.py     what the embedded engine's own log means
         settings.py      the schema of config.yaml: one frozen dataclass for each section
     L2  accounts.py      persons, chosen aliases, revocations in the engine
@@ -63,6 +64,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         gateway.py       handshakes, admission, heartbeats, closing; connections ↔ dispatch
         web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
         node.py          builds everything, runs the loops, drains
+        books.py         rules, words and helplines as they are on disk: changes count without a restart
         workers.py       the parent of several nodes and of the engine
         valkey.py        the embedded engine
         datadir.py       data.dir: ours, the secret, locks
