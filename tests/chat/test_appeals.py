@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat.settling import settle
 from moderation.cases import DAY, Case, Step
 from moderation.cases import State as CaseState
-from tests.chat.test_sanctioning import LOW, a_mute, on_duty, say, until_closed
+from tests.chat.test_sanctioning import LOW, a_mute, in_force, on_duty, say, until_closed
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -31,6 +31,7 @@ async def test_an_appeal_is_heard_by_somebody_else_and_lifting_gives_the_word_ba
         claimed = await other.ask("claim", case=row["case"])
         await other.ask("resolve", case=row["case"], resolution="overturn")
         resolved = await next_event(peer, "resolved")
+        await in_force(one, 0)
         said = await say(peer, "thank you", key="after")
         late = await peer.ask("appeal", sanction=notice["sanction"], note=NOTE)
     assert (filed["type"], again["repeated"]) == ("appealed", True)
@@ -56,6 +57,7 @@ async def test_an_appeal_that_is_turned_down_leaves_things_as_they_are(steady_en
         await other.ask("claim", case=case.id)
         await other.ask("resolve", case=case.id, resolution="uphold")
         resolved = await next_event(peer, "resolved")
+        await in_force(node)
         refused = await say(peer, "and now?", key="after")
     assert resolved["state"] == "upheld"
     assert refused["code"] == "muted"
@@ -95,6 +97,7 @@ async def test_an_appeal_nobody_hears_in_its_time_is_lifted(steady_engine: Engin
         assert isinstance(late, Case)
         await settle(node.services, late)
         resolved = await next_event(peer, "resolved")
+        await in_force(node, 0)
         said = await say(peer, "hello", key="after")
     assert late.state is CaseState.EXPIRED
     assert resolved["state"] == "lifted"

@@ -42,6 +42,10 @@ async def hear_of(node: Node, user: UserId, sanction: Sanction, seen: int = 0) -
     """What a moderator's decision does: the store, then the inbox."""
     await node.services.standing.impose(user, sanction, seen)
     assert await conduct.tell(node.services, user, sanction)
+    if user in node.hub.people:
+        async with asyncio.timeout(10):
+            while not node.services.standing.at(user).sanctions:
+                await asyncio.sleep(0.001)
 
 
 def test_only_entries_of_inboxes_that_tell_of_decisions_are_heeded() -> None:
@@ -57,7 +61,7 @@ async def test_a_mute_ends_by_itself_without_anybody_doing_anything(steady_engin
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer:
         (user,) = node.hub.people
         now = node.services.backplane.engine_now_ms()
-        await hear_of(node, user, mute(now - HOUR, until=now + 400))
+        await hear_of(node, user, mute(now - HOUR, until=now + 1500))
         await next_event(peer, "notice")
         first = await say(peer, "hello", key="1")
         async with asyncio.timeout(5):
