@@ -26,11 +26,16 @@ STREET_CUES = (
 
 # Parts of addresses that are not built number first. Each pattern is run only where one of its cues stands.
 BUILD_CUES = (
-    "rue ", "avenue", "boulevard", "allee", "chemin", "place ", "impasse", "quai", "route ", "calle", "c/", "avenida", "avda",
-    "av. ", "plaza", "paseo", "carrer", "rua ", "travessa", "viale", "via ", "piazza", "corso", "praca", "strasse", "str.",
-    "weg ", "platz", "gasse", "damm ", "ufer ", "straat", "laan", "plein", "gracht", "kade", "dijk", "ul.", "ulica", "ulicy", "al. ",
-    "aleja", "os. ", "os.", "osiedle", "pl. ", "plac ", " box", "postbus", "postfach", "apartado", "blk", "block", "brgy", "barangay",
-    "sector", "house no", "flat no", "plot no", "door no", "plot num", "h.no", "h no", "phase", "county ", "state r", "rural r", "old r",
+    "rue ", "avenue", "boulevard", "allee", "chemin", "place ", "impasse", "quai", "route ", "calle", "c/",
+    "avenida", "avda",
+    "av. ", "plaza", "paseo", "carrer", "rua ", "travessa", "viale", "via ", "piazza", "corso", "praca",
+    "strasse", "str.",
+    "weg ", "platz", "gasse", "damm ", "ufer ", "straat", "laan", "plein", "gracht", "kade", "dijk", "ul.",
+    "ulica", "ulicy", "al. ",
+    "aleja", "os. ", "os.", "osiedle", "pl. ", "plac ", " box", "postbus", "postfach", "apartado", "blk", "block",
+    "brgy", "barangay",
+    "sector", "house no", "flat no", "plot no", "door no", "plot num", "h.no", "h no", "phase", "county ",
+    "state r", "rural r", "old r",
     " hall", " house", " court", " lodge", " building", " tower", " residence",
 )  # fmt: skip
 # Kinds of street nobody mistakes for another word, and those that are one: the latter only with a capital letter.
@@ -55,7 +60,10 @@ _MEASURE = (
     r"long|different|minute|is|was|so|but|too)"
 )
 # The same with a capital letter: "Old Ferry Road" is a street, "3 Peaks Walk" is none.
-_EVENT = r"(?:Days?|Weeks?|Months?|Years?|Hours?|Minutes?|Miles?|Steps?|Peaks?|Percent|Pounds?|AM|PM|Stone|Kids?|Feet|Foot|Angry)"
+_EVENT = (
+    r"(?:Days?|Weeks?|Months?|Years?|Hours?|Minutes?|Miles?|Steps?|Peaks?|Percent|Pounds?|AM|PM|Stone|Kids?|Feet|Foot|"
+    r"Angry)"
+)
 _TEENS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -78,12 +86,14 @@ _FLAT = (
 )
 _TOWN = rf"(?:{_NAME}(?: {_NAME}){{0,2}})"
 _TAIL = (
-    rf"{_FLAT}(?:,? \d{{5,6}}\b)?(?:, {_TOWN}(?=[ ,.!?;]|$)| in {_NAME}| {_NAME}(?= (?:{_STATES})\b|,|[.!?]|$| \d{{5}}\b)){{0,2}}"
+    rf"{_FLAT}(?:,? \d{{5,6}}\b)?(?:, {_TOWN}(?=[ ,.!?;]|$)| in {_NAME}| {_NAME}(?= (?:{_STATES})\b|,|[.!?]|$|"
+    rf" \d{{5}}\b)){{0,2}}"
     rf"(?:,? (?:{_STATES})\b)?(?:,? {_POSTCODE}\b|,? [A-Z]\d[A-Z] ?\d[A-Z]\d\b|,? \d{{4,6}}(?:-\d{{4}})?\b)?"
 )
 
 _NUMBERED = re.compile(
-    rf"\b{_UNIT}(?:(?i:number|no\.?|house no\.?|lot|plot|site|stand) )?{_NUMBER},? (?:[NSEW]\.? |(?i:north|south|east|west) )?"
+    rf"\b{_UNIT}(?:(?i:number|no\.?|house no\.?|lot|plot|site|stand) )?{_NUMBER},? (?:[NSEW]\.? |(?i:north|south|"
+    rf"east|west) )?"
     rf"(?!{_EVENT}\b)(?:{_NAME} ){{1,3}}{_CAPITAL}\b\.?{_TAIL}"
 )
 _COUNTY = re.compile(rf"\b\d{{1,5}} (?:County|State|Old|Rural) (?:Road|Route|Highway|Hwy|Rte) \d{{1,4}}\b{_TAIL}")
@@ -95,7 +105,8 @@ _CALLED = re.compile(
     rf"(?i)\b(?:house )?(?:number|no\.) (?:{_SPELLED}|{_NUMBER}) (?!{_MEASURE}\b)(?:[a-z'.-]+ ){{1,2}}(?:{_SURE})\b"
 )
 _SAID = re.compile(
-    r"(?i)\b(?:liv(?:e|es|ed|ing) (?:at|on)|stay(?:s|ing)? (?:at|on)|address(?: is|'s|:)?|(?:i|we|she|he|they|it|nan|mum|dad)"
+    r"(?i)\b(?:liv(?:e|es|ed|ing) (?:at|on)|stay(?:s|ing)? (?:at|on)|address(?: is|'s|:)?|(?:i|we|she|he|they|it|nan|"
+    r"mum|dad)"
     r"(?:'?m|'?re|'?s| am| are| is)(?: at)?|come (?:round|over|by|to)(?:,? it'?s)?|meet(?:ing)? (?:me |is |us )?at|"
     r"(?:send|post|mail|deliver|ship)(?: \w+){0,4} to|pick(?: \w+)? up (?:from|at)|collect(?: \w+){0,2}(?: from| at)?|"
     r"moved (?:in)?to|is at|we'?re at) "
@@ -115,32 +126,39 @@ _MAYBE = re.compile(r"\d[A-Za-z]?,? (?:[a-z]+ )?[A-Z]")
 _ZIPPED = re.compile(r"[A-Z],? \d{5}")
 _BOX = re.compile(rf"\b(?i:p\.? ?o\.? ?box|po ?box|postbus|postfach|apartado) \d{{1,6}}\b{_TAIL}")
 _LOT = re.compile(
-    rf"\b(?i:blk|block)\.? ?\d{{1,3}},? (?i:lot) ?\d{{1,3}}\b(?:,? {_TOWN}){{0,3}}|\b(?i:brgy|barangay)\.? {_TOWN}(?:, {_TOWN})?"
+    rf"\b(?i:blk|block)\.? ?\d{{1,3}},? (?i:lot) ?\d{{1,3}}\b(?:,? {_TOWN}){{0,3}}|\b(?i:brgy|"
+    rf"barangay)\.? {_TOWN}(?:, {_TOWN})?"
 )
 _PLOT = re.compile(
     rf"\b(?i:house|flat|plot|door|h)\.? ?(?i:no|number)\.? ?[\dA-Z][\w/-]{{0,7}},? (?:{_NAME},? ){{1,3}}"
-    rf"(?:{_CAPITAL}|Cross|Phase|Sector|Main)\b(?:,? (?:Sector|Phase) \d+)?{_TAIL}|\bSector \d{{1,3}},? {_TOWN}(?:,? \d{{6}})?"
+    rf"(?:{_CAPITAL}|Cross|Phase|Sector|Main)\b(?:,? (?:Sector|Phase) \d+)?{_TAIL}|"
+    rf"\bSector \d{{1,3}},? {_TOWN}(?:,? \d{{6}})?"
 )
 _ROMANCE = re.compile(
     r"\b(?:\d{1,4},? (?i:bis |ter )?(?:rue|avenue|boulevard|bd|allee|chemin|place|impasse|quai|route)"
     rf" (?:(?:de la|de l'|des|du|de|d'|le|la) ?)?{_NAME}(?: {_NAME}){{0,2}}(?:,? \d{{5}}(?: {_NAME})?)?|"
-    r"(?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Rr]ua|[Tt]ravessa|[Vv]iale|Via|[Pp]iazza|[Cc]orso|[Pp]raca)"
-    rf" (?:(?:de la|de los|de las|del|de|das|dos|da|do|della|dei|la|el) )?{_NAME}(?: (?:(?:de|del|la|y|da|do|das|dos) )?{_NAME}){{0,3}},? "
-    r"(?:n[o.]{0,2} ?|#|No\. ?|num\.? ?)?\d{1,4}[A-Za-z]?\b(?:,? \d{1,2}[oa]?\.? ?(?:[A-Z]\b|izq\w*|dcha\w*|derecha|esquerdo|direito|izquierda))?"
+    r"(?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Rr]ua|[Tt]ravessa|[Vv]iale|Via|"
+    r"[Pp]iazza|[Cc]orso|[Pp]raca)"
+    rf" (?:(?:de la|de los|de las|del|de|das|dos|da|do|della|dei|la|el) )?{_NAME}(?: (?:(?:de|del|la|y|da|do|das|"
+    rf"dos) )?{_NAME}){{0,3}},? "
+    r"(?:n[o.]{0,2} ?|#|No\. ?|num\.? ?)?\d{1,4}[A-Za-z]?\b(?:,? \d{1,2}[oa]?\.? ?(?:[A-Z]\b|izq\w*|dcha\w*|derecha|"
+    r"esquerdo|direito|izquierda))?"
     rf"(?:,? (?:Col(?:onia|\.) {_TOWN}|(?:C\.?P\.? ?)?\d{{4,5}}(?:-\d{{3}})?(?: {_NAME})?|{_TOWN})){{0,3}})"
 )
 _GERMANIC = re.compile(
     r"\b(?:[A-Z][a-z]{2,}(?:strasse|str\.|weg|platz|allee|gasse|damm|ufer|straat|laan|plein|gracht|kade|dijk)|"
-    r"[A-Z][\w-]+(?:er|-)(?: |-)(?:Strasse|Str\.|Weg|Platz|Allee|Ring)|(?:Am|An der|Im|Auf dem|Zum) [A-Z][a-z]+(?:weg|berg|platz|hof)) "
+    r"[A-Z][\w-]+(?:er|-)(?: |-)(?:Strasse|Str\.|Weg|Platz|Allee|Ring)|(?:Am|An der|Im|Auf dem|"
+    r"Zum) [A-Z][a-z]+(?:weg|berg|platz|hof)) "
     rf"\d{{1,4}} ?[a-z]?\b(?:,? \d{{4,5}}(?: [A-Z]{{2}})?(?: {_NAME})?|, {_NAME})?"
 )
 _SLAVIC = re.compile(
-    rf"\b(?i:ul\.|ulica|ulicy|al\.|aleja|os\.|osiedle|pl\.|plac) ?{_NAME}(?: {_NAME}){{0,2}} \d{{1,4}}[A-Za-z]?(?:/\d{{1,4}})?"
+    rf"\b(?i:ul\.|ulica|ulicy|al\.|aleja|os\.|osiedle|pl\.|"
+    rf"plac) ?{_NAME}(?: {_NAME}){{0,2}} \d{{1,4}}[A-Za-z]?(?:/\d{{1,4}})?"
     rf"(?: ?m\.? ?\d{{1,4}})?(?:,? \d\d-\d{{3}})?(?:,? {_NAME})?"
 )
 _CODE = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|(?i:\b(?:postcode|post code|zip|zip code|eircode)(?: is|'s|:)? ?)"
-    rf"(?P<code>(?i:[a-z]{{1,2}}\d[a-z\d]? ?\d[a-z]{{2}}|\d{{5}}|[a-z]\d[\dw] ?[a-z\d]{{4}}))\b"
+    r"(?P<code>(?i:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|\d{5}|[a-z]\d[\dw] ?[a-z\d]{4}))\b"
 )
 _CITY = re.compile(rf"\b{_NAME}(?: {_NAME})?,? (?:{_STATES}),? \d{{5}}(?:-\d{{4}})?\b")
 

@@ -13,7 +13,7 @@ to a helpline's own page is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
@@ -92,6 +92,27 @@ _LINK_ENDS = frozenset(
 _RESERVED = re.compile(r"(?i)(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:example|test|invalid)\b(?:/\S*)?")
 # Fewer signs than this, with their blanks, are a short code.
 _SHORT_CODE = 8
+
+
+# A number told in pieces: this message begins with a piece, and what was said right before ends with one.
+_BEGINS = re.compile(rf"(?i)\W{{0,3}}(?:\d|(?:{'|'.join(word.strip() for word in NUMBER_WORDS)})\b)|@|dot\b")
+_ENDS = re.compile(rf"(?i)(?:\d|\b(?:{'|'.join(word.strip() for word in NUMBER_WORDS)})|@|dot|\bat)\W{{0,3}}$")
+# Longer messages are no piece; of what was said before only the end counts, and so many messages.
+_PIECE, _TAIL, _MOST_PIECES = 28, 40, 12
+
+
+def gathered(recent: Sequence[str], text: str) -> tuple[str, int] | None:
+    """What the author said piece by piece as one line, and where `text` begins in it; None if it is no last piece."""
+    if len(text) > _PIECE or not _BEGINS.match(text):
+        return None
+    before = ""
+    for said in reversed(recent[-_MOST_PIECES:]):
+        if not _ENDS.search(said[-_TAIL:]):
+            break
+        before = said[-_TAIL:] + " " + before
+        if len(said) > _PIECE:
+            break
+    return (before + text, len(before)) if before else None
 
 
 class Cues:

@@ -31,13 +31,16 @@ _CUE = re.compile(
 )
 # Words right before a number, or right after it, that say it counts or names a thing.
 _OF_A_THING = re.compile(
-    r"(?i)\b(?:order|ticket|case|claim|ref|reference|invoice|tracking|parcel|booking|flight|serial|model|batch|form|page|"
+    r"(?i)\b(?:order|ticket|case|claim|ref|reference|invoice|tracking|parcel|booking|flight|serial|model|batch|form|"
+    r"page|"
     r"psalm|room|ward|docket|incident|roll|bus|train|platform|route|score|scored|receipt|item|isbn|barcode|version)"
     r"(?: (?:number|no|num|id|code|is|was))*[\s:.#=-]*$"
 )
 _MEASURED = re.compile(
-    r"(?i) ?(?:mgs?|mcg|ml|g|kg|lbs?|oz|cm|mm|km|kcals?|cals?|calories|steps|days?|hours?|hrs|minutes|mins|pounds|quid|euros?|"
-    r"dollars|bucks|usd|bpm|miles|people|words|pages|points|degrees|percent|followers|rupees|rs|pesos|weeks|months|years)\b|%"
+    r"(?i) ?(?:mgs?|mcg|ml|g|kg|lbs?|oz|cm|mm|km|kcals?|cals?|calories|steps|days?|hours?|hrs|minutes|mins|pounds|"
+    r"quid|euros?|"
+    r"dollars|bucks|usd|bpm|miles|people|words|pages|points|degrees|percent|followers|rupees|rs|pesos|weeks|months|"
+    r"years)\b|%"
 )
 _CLOCK = re.compile(r"(?:(?:[01]\d|2[0-3])[0-5]\d)(?:[ ,/–-]+(?:[01]\d|2[0-3])[0-5]\d)+")
 _GROUPED = re.compile(r"\d{2,4}[ .-]\d{3}[ .-]\d{3,4}")
@@ -52,12 +55,14 @@ _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _SORT_CODE = re.compile(r"(?i)\bsort ?code\b[^\d]{0,12}(\d\d[- ]?\d\d[- ]?\d\d)\b")
 _ACCOUNT = re.compile(r"(?i)\b(?:account|acct|acc|routing|iban)(?: (?:number|no|num))?\b[^\d\n]{0,8}(\d{6,12})\b")
 _ID = re.compile(
-    r"(?i)\b(?:ssn|social security|passport|licen[cs]e|national insurance|ni|nhs|medicare|policy|aadhaar|pan|curp|pesel|dni|nie)"
+    r"(?i)\b(?:ssn|social security|passport|licen[cs]e|national insurance|ni|nhs|medicare|policy|aadhaar|pan|curp|"
+    r"pesel|dni|nie)"
     r"(?: (?:number|no|num|is))*\b[^\w\n]{0,4}(?:is )?([A-Z]{0,2} ?\d(?:[ -]?\d){5,10}(?: ?[A-Z])?)\b"
 )
 _VALUE = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
-    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "hundred": "00", "twenty": "20", "thirty": "30", "forty": "40",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "hundred": "00", "twenty": "20",
+    "thirty": "30", "forty": "40",
     "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "double": "", "triple": "",
 }  # fmt: skip
 _ROUND = frozenset({"ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"})
@@ -213,15 +218,9 @@ def forms(number: str) -> list[tuple[str, re.Pattern[str]]]:
         return []
     joined = _GAP.join(signs)
     if len(signs) < _SHORT:
-        return [
-            (
-                "".join(signs),
-                re.compile(
-                    rf"(?<![\w+])(?<!\d[ .\-])\(?{joined}(?!\w)(?![ .\-]\d{{1,3}}(?:[ .\-]?\d){{3}})(?![ .\-]\d[ .\-])",
-                    re.I,
-                ),
-            )
-        ]
+        code = r"(?:\+\d{1,3} ?)?" if len(signs) == _SHORT - 1 else ""
+        apart = r"(?![ .\-]\d{1,3}(?:[ .\-]?\d){3})(?![ .\-]\d[ .\-])"  # not the beginning of something longer
+        return [("".join(signs), re.compile(rf"(?<![\w+])(?<!\d[ .\-]){code}\(?{joined}(?!\w){apart}", re.I))]
     found = [("".join(signs), rf"(?<![\w+])[+(]?{_ABROAD}\(?{joined}(?!\w)")]
     if signs[0] in "01":  # trunk prefix dropped, with a country code in front
         front = r"\+?\d{1,3}" if len(signs) >= 9 else r"\+\d{1,3}"

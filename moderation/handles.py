@@ -18,10 +18,12 @@ from moderation.vocabulary import ORDINARY
 
 # What the prefilter listens for.
 PLATFORM_CUES = (
-    "snap", "insta", " ig ", " ig:", "ig:", "ig is", "discord", " disc", "telegram", "kik", "tiktok", "tik tok", "facebook", " fb",
+    "snap", "insta", " ig ", " ig:", "ig:", "ig is", "discord", " disc", "telegram", "kik", "tiktok", "tik tok",
+    "facebook", " fb",
     "whatsapp", "twitter", " on x", "reddit", "twitch", "skype", "wechat", "messenger", "signal", "steam", "xbox",
     "psn", "ps5", "ps4", "playstation", "gamertag", "roblox", "spotify", "threads", "bluesky", "mastodon", "tumblr",
-    "youtube", "linkedin", "wattpad", "minecraft", "fortnite", "venmo", "cashapp", "cash app", "viber", "threema", "bereal",
+    "youtube", "linkedin", "wattpad", "minecraft", "fortnite", "venmo", "cashapp", "cash app", "viber", "threema",
+    "bereal",
     "underscore", "username", "user name", " handle", "add me", "find me", "follow", "hmu", "hit me up", "look me up",
     " slash ", " tt ", "paypal", "invite", "switch code", "friend code", "wickr", "soundcloud",
 )  # fmt: skip
@@ -32,30 +34,35 @@ COMMON_CUES = frozenset({"follow", "signal", " handle", "find me", "invite", "st
 OPENINGS = ("ig ", "Ig ", "IG ", "fb ", "FB ", "tg ", "ig:", "IG:")
 
 _PLATFORM = (
-    r"(?:snap(?:chat)?|insta(?:gram)?|ig|discord|disc|telegram|tg|kik|tik ?tok|tt|facebook|fb|whats ?app|twitter|reddit|"
+    r"(?:snap(?:chat)?|insta(?:gram)?|ig|discord|disc|telegram|tg|kik|tik ?tok|tt|facebook|fb|whats ?app|twitter|"
+    r"reddit|"
     r"twitch|skype|we ?chat|messenger|signal|steam|xbox|psn|ps[45]|playstation|gamertag|roblox|spotify|threads|bluesky|"
     r"bsky|mastodon|tumblr|youtube|yt|linkedin|wattpad|minecraft|fortnite|venmo|cash ?app|paypal|viber|threema|bereal|"
     r"wickr|soundcloud|nintendo|switch)"
 )
 # A made-up name: with a dot, an underscore or a figure inside, and never only figures.
 _MADE = (
-    r"(?:[A-Za-z_][A-Za-z0-9-]{0,30}(?:(?:_+|\.(?![A-Z]))[A-Za-z0-9-]{1,30}){1,5}_?|_?[A-Za-z][A-Za-z-]{1,30}\d{1,8}[a-z_]{0,8}|[a-z]{3,30}_+|"
+    r"(?:[A-Za-z_][A-Za-z0-9-]{0,30}(?:(?:_+|\.(?![A-Z]))[A-Za-z0-9-]{1,30}){1,5}_?|"
+    r"_?[A-Za-z][A-Za-z-]{1,30}\d{1,8}[a-z_]{0,8}|[a-z]{3,30}_+|"
     r"[A-Za-z]{1,12}\d[A-Za-z0-9]{3,20})"
 )
 _CAMEL = r"[A-Za-z]*[a-z][A-Z][A-Za-z]{2,24}|[a-z][A-Z][a-z][A-Za-z]{2,20}"
 _SAID = r"(?:at )?\w+(?:\.\w+)*(?:[ (]{1,2}(?:under ?score|dot)[ )]{1,2}\w+)+"
 _NAME = rf"(?:{_SAID}|{_MADE})"
 _WORD = r"[a-z][a-z]{4,24}"
-# What stands between a platform and the name there. Each alternative begins with another sign: no way to go wrong slowly.
+# What stands between a platform and the name there. Each alternative begins with another sign: there is
+# no way to go wrong slowly.
 _BETWEEN = (
     r"(?:(?:'s|s)? ?(?:user ?names?|gamer ?tag|handle|account|acc|user|profile|tag|id|name))?"
-    r"(?:'s|s)?(?: ?(?::|=|-|,|\bis\b|\bare\b|\bas\b|\bunder\b|\bat\b|\bjust\b|\bme\b|\bcalled\b|\bit'?s\b|\bon\b|\bslash\b|\bon there\b|live:)){0,4} ?@?"
+    r"(?:'s|s)?(?: ?(?::|=|-|,|\bis\b|\bare\b|\bas\b|\bunder\b|\bat\b|\bjust\b|\bme\b|\bcalled\b|\bit'?s\b|\bon\b|"
+    r"\bslash\b|\bon there\b|live:)){0,4} ?@?"
 )
 _PUT = r"(?:\bis\b|:|=|\bcalled\b|\bunder\b|'s)"
 
 _AFTER_PLATFORM = re.compile(rf"(?i:\b{_PLATFORM}\b{_BETWEEN})(?<![\w.])(?P<name>{_NAME})(?![\w@])")
 _CAMELLED = re.compile(
-    rf"(?:(?i:\b{_PLATFORM}(?:'s|s)?(?: (?:user ?name|name|handle|account|user|id|tag|gamertag))?(?:{_PUT}| {_PUT}) ?@?)|"
+    rf"(?:(?i:\b{_PLATFORM}(?:'s|s)?(?: (?:user ?name|name|handle|account|user|id|tag|gamertag))?(?:{_PUT}|"
+    rf" {_PUT}) ?@?)|"
     rf"(?i:\b(?:add|find) me(?: on| at| as)?(?: {_PLATFORM})?[ :,-]{{1,3}}))(?P<name>{_CAMEL})(?![\w@])"
 )
 _PLAIN_WORD = re.compile(
@@ -63,11 +70,13 @@ _PLAIN_WORD = re.compile(
     rf"(?P<name>{_WORD})(?![\w'@])"
 )
 _BEFORE_PLATFORM = re.compile(
-    r"(?i:\b(?:i'?m|i am|it'?s|she'?s|he'?s|they'?re|me|as|under|called|find|add|follow|search|user|names?|is|us) (?:at |under |as )?@?)"
+    r"(?i:\b(?:i'?m|i am|it'?s|she'?s|he'?s|they'?re|me|as|under|called|find|add|follow|search|user|names?|is|"
+    r"us) (?:at |under |as )?@?)"
     rf"(?P<name>{_NAME}|{_WORD})(?i:,? on (?:the |my )?{_PLATFORM})\b"
 )
 _INVITED = re.compile(
-    rf"(?i:\b(?:add|find|follow|hit|look|search|hmu|msg|message|dm)(?: (?:me|us|her|him|my \w+))?(?: up)?(?: (?:on|at|as|under|over on|in|there))*(?: {_PLATFORM})?[ :,@-]{{1,3}}"
+    rf"(?i:\b(?:add|find|follow|hit|look|search|hmu|msg|message|dm)(?: (?:me|us|her|him|my \w+))?(?: up)?(?: (?:on|"
+    rf"at|as|under|over on|in|there))*(?: {_PLATFORM})?[ :,@-]{{1,3}}"
     r"(?:(?:as|at|under|is|it'?s|i'?m) )?@?)"
     rf"(?P<name>{_NAME})(?![\w@])"
 )
@@ -75,7 +84,8 @@ _NAMED = re.compile(
     rf"(?i:\b(?:user ?name|gamer ?tag|handle|screen ?name|my user|friend code)(?:'s| is|:| =)* ?@?)(?P<name>{_NAME})"
 )
 _UNDERSCORED = re.compile(
-    r"(?i)(?<![\w./@])(?P<name>(?:at )?\w+(?:[ (]{1,2}under ?score[ )]{1,2}\w+)+)|(?<![\w./@])(?P<made>[a-z0-9.]+(?:_+[a-z0-9.]+)+)(?![\w@])"
+    r"(?i)(?<![\w./@])(?P<name>(?:at )?\w+(?:[ (]{1,2}under ?score[ )]{1,2}\w+)+)|"
+    r"(?<![\w./@])(?P<made>[a-z0-9.]+(?:_+[a-z0-9.]+)+)(?![\w@])"
 )
 _MENTION = re.compile(r"(?<![\w.@])@([A-Za-z0-9_](?:[\w.\-]*[\w])?)")
 _TAGGED = re.compile(r"(?<!\w)[\w.]{2,32}#\d{4}\b|(?<![\w/])/?u/[\w-]{3,20}\b")
@@ -88,7 +98,9 @@ _EVERYONE = frozenset(
 )
 # Made like a name, and none: what stands beside platforms in ordinary talk.
 _NO_NAME = re.compile(
-    r"(?i)(?:covid[-_]?19|[a-z]\d|\d+\w?|e\.?g\.?|i\.e\.?|a\.m|p\.m|u\.s\.?a?|mp[34]|.*\.(?:com|org|net)|[a-z]+-[a-z]+|.*\.\.+.*|iphone\w*|gr8|l8r|b4|m8|k-?12|24/?7|i(?:message|pad|mac|tunes)|youtube|tiktok|facetime|linkedin|playstation|whatsapp)"
+    r"(?i)(?:covid[-_]?19|[a-z]\d|\d+\w?|e\.?g\.?|i\.e\.?|a\.m|p\.m|u\.s\.?a?|mp[34]|.*\.(?:com|org|net)|"
+    r"[a-z]+-[a-z]+|.*\.\.+.*|iphone\w*|gr8|l8r|b4|m8|k-?12|24/?7|ps[45]|i(?:message|pad|mac|tunes)|youtube|tiktok|"
+    r"facetime|linkedin|playstation|whatsapp)"
 )
 
 
@@ -129,15 +141,12 @@ def _named(text: str) -> list[tuple[int, int]]:
 
 def _is_a_name(word: str) -> bool:
     """Whether a word stands where a name stands and is none of the words people use."""
-    return not _is_talk(word) and word.lower() not in ORDINARY
+    return not _NO_NAME.fullmatch(word) and word.lower() not in ORDINARY
 
 
 def _is_talk(word: str) -> bool:
     """Whether it is made like a name and is none: "covid19", or two sentences without a blank between ("him.but")."""
-    return _NO_NAME.fullmatch(word) is not None or (
-        "." in word
-        and all(part in ORDINARY for part in word.lower().split(".")[:2])
-        and word.count(".") == 1
-        and word[-1].isalpha()
-        and "_" not in word
-    )
+    if _NO_NAME.fullmatch(word):
+        return True
+    parts = word.lower().split(".")
+    return len(parts) == 2 and all(part in ORDINARY for part in parts)

@@ -60,7 +60,9 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _TINY = frozenset((*_ALPHABET, *(first + second for first in _ALPHABET for second in _ALPHABET)))
 _STEMS = frozenset(part for word in ORDINARY for part in word.split("'"))
 # One letter, or a letter and what an apostrophe joins to it ("n't"): what stands between the signs of a dotted word.
-_DOTTED_WORD = re.compile(r"(?<!\S)[\"'(\[]*(?=[^\s.\-_~|+*]{1,3}[.\-_~|+*])(?P<word>[a-z0-9@$!']{1,3}(?:[.\-_~|+*][a-z0-9@$!']{1,3})+)(?=[\"')\],.!?;:]*(?!\S))")
+_DOTTED_WORD = re.compile(
+    r"(?<!\S)[\"'(\[]*(?=[^\s.\-_~|+*]{1,3}[.\-_~|+*])(?P<word>[a-z0-9@$!']{1,3}(?:[.\-_~|+*][a-z0-9@$!']{1,3})+)(?=[\"')\],.!?;:]*(?!\S))"
+)
 _SIGN = r"[^\s](?:'[a-z]{1,2})?[.,!?;:\"')]{0,3}"
 _SPREAD = re.compile(rf"(?<!\S){_SIGN}(?: {_SIGN})+(?!\S)")
 _INNER = re.compile(r"[a-z0-9][.\-_~|+*][a-z]")
@@ -98,20 +100,24 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
-    letters, `without` with one letter left out (and as they are); `known` are these and all ordinary words, cut at
-    apostrophes.
+    letters, `without` with one letter left out (and as they are), `shapes` by length and first or last letter; `known`
+    are these and all ordinary words, cut at apostrophes.
     """
 
     words: frozenset[str]
     squeezed: dict[str, str]
     known: frozenset[str] = frozenset()
     without: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: dict[tuple[int, int, str], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon:
         kept = frozenset(word for word in words if word.isascii() and word.isalpha())
         without: dict[str, list[str]] = {}
+        shapes: dict[tuple[int, int, str], list[str]] = {}
         for word in sorted(kept):
+            for place in (0, -1):
+                shapes.setdefault((len(word), place, word[place]), []).append(word)
             if len(word) >= _SHORTEST_SLIP:
                 for form in _shortened(word):
                     without.setdefault(form, []).append(word)
@@ -120,6 +126,7 @@ class Lexicon:
             {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)},
             kept | _STEMS | _TINY,
             {form: tuple(words) for form, words in without.items()},
+            {shape: tuple(words) for shape, words in shapes.items()},
         )
 
     def slips(self, soft: str) -> dict[str, str]:
@@ -236,12 +243,15 @@ def _unconfused(match: re.Match[str]) -> str:
 
 def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     joined = _joined(_undotted(soft), lexicon)
+    read: dict[str, str] = {}
     letters: list[str] = []
     places: list[int] = []
     done = 0
     for token in _ODD.finditer(joined.text):
         start, end = token.span()
-        word = _undisguised(token.group(), lexicon)
+        word = read.get(token.group())
+        if word is None:
+            word = read[token.group()] = _undisguised(token.group(), lexicon)
         if word == token.group():
             continue
         letters += [joined.text[done:start], word]
@@ -299,7 +309,9 @@ def _undotted(soft: View) -> View:
         start, end = match.span("word")
         parts = re.split(r"[.\-_~|+*]", match["word"])
         single = sum(len(part) == 1 or "'" in part for part in parts)
-        if sum(part.isdigit() for part in parts) * 2 < len(parts) and (single == len(parts) or (len(parts) > 2 and single * 2 >= len(parts))):
+        if sum(part.isdigit() for part in parts) * 2 < len(parts) and (
+            single == len(parts) or (len(parts) > 2 and single * 2 >= len(parts))
+        ):
             cuts.append((start, end, ".-_~|+*"))
     return _stripped(soft, cuts)
 
@@ -388,12 +400,21 @@ def _filled(core: str, lexicon: Lexicon) -> str | None:
     """A starred word ("f*ck") by the lexicon: each filler stands for one letter."""
     for suffix in ("", "s", "ing", "ed", "er", "in"):
         stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
-        pattern = re.compile("".join("[a-z]" if sign in _FILLERS else f"[{re.escape(LEET.get(sign, sign))}]" for sign in stem))
-        found = min(
-            (word for word in lexicon.words if len(word) == len(stem) and pattern.fullmatch(word)), default=None
-        )
-        if found:
+        if stem and (found := _fitting(stem, lexicon)):
             return found + core[len(stem) :]
+    return None
+
+
+def _fitting(stem: str, lexicon: Lexicon) -> str | None:
+    """The first word of the lexicon that `stem` can be; its first or last letter has to be there."""
+    for place in (0, -1):
+        for sign in LEET.get(stem[place], stem[place]):
+            for word in lexicon.shapes.get((len(stem), place, sign), ()):
+                if all(
+                    seen in _FILLERS or seen == meant or meant in LEET.get(seen, "")
+                    for seen, meant in zip(stem, word, strict=True)
+                ):
+                    return word
     return None
 
 

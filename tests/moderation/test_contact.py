@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moderation.helplines import Helplines
 from moderation.verdict import Action
@@ -71,3 +75,67 @@ def test_what_must_be_masked_is_and_what_must_be_kept_is() -> None:
         assert not [part for part in case.get("must_mask", []) if part in text], case["id"]
         if case["deliver"] != ["no"]:
             assert [part for part in case.get("must_keep", []) if part not in text] == [], case["id"]
+
+
+@pytest.mark.parametrize(
+    ("recent", "last", "shown"),
+    [
+        (("my number is 07700",), "900142", "[phone removed]"),
+        (("zero seven", "seven double oh"), "nine oh oh one four two", "[phone removed]"),
+        (("415", "555"), "0172 ok?", "[phone removed] ok?"),
+        (("the long one is 4111 1111",), "1111 1111", "[number removed]"),
+    ],
+)
+def test_a_number_said_in_pieces_loses_its_last_one(recent: tuple[str, ...], last: str, shown: str) -> None:
+    """X32."""
+    assert said(last, recent=recent).text == shown
+
+
+@pytest.mark.parametrize(
+    "pieces", [("10", "9", "8", "7"), ("call 116", "123"), ("slept 3", "4 if lucky"), ("2019", "2020")]
+)
+def test_counting_and_helplines_in_pieces_stay(pieces: tuple[str, ...]) -> None:
+    assert said(pieces[-1], recent=pieces[:-1]).text == pieces[-1]
+
+
+@pytest.mark.parametrize(
+    "written", ["+44 116 123", "+448001111", "+44 800 1111", "091529 87821", "116-123", "(116) 123"]
+)
+def test_a_helpline_is_kept_in_any_common_form(written: str) -> None:
+    """With a country's code, run together, in brackets."""
+    assert said(f"I rang {written} and cried").action is Action.ALLOW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order number 2024-1187 says friday", "I'm prescribed 800-1200 mg", "case 417 882 still pending",
+        "feeds at 0110 0340 0525", "10 9 8 7 6 5 4 3 2 1 and breathe", "one two three, one two three, one two three",
+    ],
+)  # fmt: skip
+def test_numbers_that_count_or_name_a_thing_are_left(text: str) -> None:
+    assert said(text).action is Action.ALLOW
+
+
+HOSTILE = (
+    "07700 ", "one ", "a.", "@", "a@b.", " dot ", " at ", "A Road ", "14 A", "snap ", "a_b", "://", "www.", "f*ck ",
+    " underscore ", "12 rue de ", "number one ", "k.i.l.l ", "k i l l  ", "4111 ", "é", "а", "\u200b", "'", "\n",
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.one_of(st.sampled_from(HOSTILE), st.characters(exclude_categories=["Cs"])), max_size=80),
+    st.integers(1, 20),
+)
+def test_nothing_written_leaves_the_text_raises_or_is_shown_again(parts: list[str], times: int) -> None:
+    """Any Unicode, any nesting: spans stay inside, and what is masked is not in what is shown (X31, X35)."""
+    text = ("".join(parts) * times)[:2000]
+    verdict = said(text)
+    assert not verdict.faulty
+    for finding in verdict.findings:
+        assert 0 <= finding.span[0] <= finding.span[1] <= len(text)
+    if verdict.action is Action.MASK:
+        shown, at = verdict.text or "", 0
+        for piece in re.split(r"\[[a-z-]+ removed\]", shown):
+            at = text.index(piece, at) + len(piece)

@@ -102,3 +102,28 @@ def test_plain_ascii_needs_no_map() -> None:
     assert views.plain.places is None
     assert views.soft.text == "plain words, as most are."
     assert not looks_disguised(views.soft.text)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("g o  d i e", "go  die"),
+        ("y.o.u'r.e a l.o.s.e.r", "you're a loser"),
+        ("go yuorself, stuipd bitch", "go yourself, stupid bitch"),
+        ("k1l.l y0u.r.s3l.f", "kill yourself"),
+        ("f*ck1ng b1tch", "fucking bitch"),
+    ],
+)
+def test_wide_letters_dotted_words_and_slips_are_read_plainly(written: str, meant: str) -> None:
+    """Words further apart than letters, a sign after each letter, one slip of the finger (X31)."""
+    skeleton = Views(written).skeleton(LEXICON)
+    assert skeleton is not None
+    assert skeleton.text == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["see you i.e. tomorrow at 3.5", "the setbacks of carving a lathe", "es la paz", "Kim and Kit"]
+)
+def test_ordinary_words_and_names_are_no_slips(text: str) -> None:
+    """A word people use is never corrected into another, and the first letter is never guessed."""
+    assert LEXICON.slips(Views(text).soft.text) == {}
