@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.checks import missing_packs, packs, problems
+from chat.checks import books_refused, missing_packs, packs, problems
 from chat.config import load, shipped_file
 from chat.settings import Data, Gateway, Moderation, Redis, Settings
 from rooms.topics import Topic
@@ -76,3 +76,17 @@ async def test_an_engine_that_answers_is_no_problem(engine: Engine, tmp_path: Pa
 @pytest.mark.parametrize("room", load(shipped_file(), {}).rooms, ids=lambda room: room.id)
 def test_a_shipped_room_says_where_help_is(room: Topic) -> None:
     assert "there is always a person to call" in room.rules.lower() or "call for medical help" in room.rules
+
+
+def test_books_of_ones_own_are_tried_as_the_node_will_try_them(tmp_path: Path) -> None:
+    """X63: file, line and remedy; a pack of one's own is a pack a room may name."""
+    own = tmp_path / "own"
+    (own / "packs").mkdir(parents=True)
+    (own / "packs" / "ours.yaml").write_text('name: ours\nextends: general\nversion: "1"\n')
+    settings = Settings(rooms=(Topic(id="one", pack="ours"),), moderation=Moderation(dir=str(own)))
+    assert missing_packs(settings) + books_refused(settings) == []
+    (own / "words.yaml").write_text("- {words: [oil], then: hide}\n")
+    (problem,) = books_refused(settings)
+    assert problem.path == "moderation.dir"
+    assert "words.yaml:1: words.1: `then`: 'hide' is not known" in problem.says
+    assert books_refused(Settings()) == []

@@ -57,3 +57,11 @@ def test_a_check_tells_action_care_and_what_would_be_shown() -> None:
     assert told.care == {"band": "concern", "kind": "suicide"}
     assert checked(9, Verdict(Action.ALLOW, text="words")).text is None
     assert wire.body({"care": told.care})  # plain words only: both codecs can say it
+
+
+def test_a_remark_on_words_that_were_delivered_is_told_each_time() -> None:
+    """F31a: a hint stands in `sent`, of a repeat too; without one nothing is kept."""
+    hint = Finding("hint.promise", "hint.promise", (0, 4), "Nobody can promise that.")
+    kept = outcome_of(Verdict(Action.ALLOW, findings=(hint,), text="text"))
+    assert wire.unbody(kept) == {"state": "delivered", "findings": findings([hint])}
+    assert outcome_of(Verdict(Action.ALLOW, text="text")) == b""
