@@ -14,12 +14,13 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
 
     L0  verdict.py       the words: Submission, Finding, Action, Care, Verdict
     L1  folding.py       which written character stands for which plain letter: our own tables
+        vocabulary.py    words people use: data/vocabulary.txt
+        lexicon.py       one word and what it may be hiding: leet, stars, slips of the finger
         text.py          normalisation with a map back
         gates.py         what around a match says that the words mean something else: quoted, past, negated
         prefilter.py     which patterns could match at all, in one pass
         rules.py         the rule book: data/rules/*.yaml, compiled once; each rule has its own hits and misses
         digits.py        numbers that lead to a person: phones, cards, ids
-        vocabulary.py    words people use: data/vocabulary.txt
         addresses.py     where somebody lives
         handles.py       names on other platforms
         contact.py       stage: all these, and mail and links
@@ -44,6 +45,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         keys.py          key names of the review desk, and of what is kept about conduct
         cases.py         cases for a person to decide: a table of states, who may, how urgent
         deadlines.py     what falls due on the desk when nobody decides
+        tidings.py       what people are told became of their held message
         lines.py         labelled lines: what the filter is taught and tried with
     L2  audit.py         the trail of what was done, chained so that a change shows
         standing.py      sanctions, reports and signs of one person in the engine

@@ -14,12 +14,13 @@ Leet is never undone in times, doses, dates, counts or links: "4am", "50mg" and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
 
 from moderation.folding import CONFUSABLE, FOLD
-from moderation.vocabulary import ORDINARY
+from moderation.lexicon import LETTERS, STRETCHED, undisguised
+from moderation.lexicon import Lexicon as Lexicon
+from moderation.lexicon import read as read_word
 
 # Characters whose plain form is not exactly one character long: their presence costs a map.
 _UNEVEN = frozenset(chr(code) for code, plain in FOLD.items() if len(plain) != 1)
@@ -40,25 +41,9 @@ _SEPARATED = re.compile(
     r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9])"
     r"(?P<gap>[ \n._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9]))+"
 )
-_COUNTED = re.compile(
-    r"\W*(?:\d*1st|\d*2nd|\d*3rd|\d*[04-9]th|1[1-3]th|\d{1,3}0s|[\d.,:/x-]+(?:am|pm|a|p|mgs?|mcg|mls?|g|gs|kgs?|lbs?|oz|st|stone|k|m|bn|"
-    r"cm|mm|km|mi|ft|in|hrs?|h|hours?|mins?|min|secs?|s|days?|d|wks?|w|weeks?|mos?|yrs?|years?|yo|y|x|bpm|mph|cals?|kcals?|c|f|v|gb|"
-    r"mb|ish|er|f|b|ppm|u|iu|pc|pm|p|quid)?)\W*"
-)
-_LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
-_OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
-_STRETCHED = re.compile(r"([a-z])\1\1+")
 # A token to look at for the skeleton: not a plain word between plain punctuation, or one with a stretch. Plain words
 # are read as they are, and most tokens are.
 _ODD = re.compile(r"(?<!\S)(?:(?![\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*(?!\S))\S+|\S*?([a-z])\1\1\S*)")
-_DOUBLED = re.compile(r"([a-z])\1+")
-_LETTERS = re.compile(r"[a-z]+")
-# A slip is put right in words this long: shorter ones are a slip away from everything.
-_SHORTEST_SLIP, _LONG, _LONGEST_SLIP = 4, 6, 16
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-# Never a slip: one and two letters, and what an apostrophe leaves of a word ("wouldn't").
-_TINY = frozenset((*_ALPHABET, *(first + second for first in _ALPHABET for second in _ALPHABET)))
-_STEMS = frozenset(part for word in ORDINARY for part in word.split("'"))
 # One letter, or a letter and what an apostrophe joins to it ("n't"): what stands between the signs of a dotted word.
 _DOTTED_WORD = re.compile(
     r"(?<!\S)[\"'(\[]*(?=[^\s.\-_~|+*]{1,3}[.\-_~|+*])(?P<word>[a-z0-9@$!']{1,3}(?:[.\-_~|+*][a-z0-9@$!']{1,3})+)(?=[\"')\],.!?;:]*(?!\S))"
@@ -66,16 +51,6 @@ _DOTTED_WORD = re.compile(
 _SIGN = r"[^\s](?:'[a-z]{1,2})?[.,!?;:\"')]{0,3}"
 _SPREAD = re.compile(rf"(?<!\S){_SIGN}(?: {_SIGN})+(?!\S)")
 _INNER = re.compile(r"[a-z0-9][.\-_~|+*][a-z]")
-
-LEET: dict[str, str] = {
-    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a",
-    "$": "s", "!": "il", "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
-}  # fmt: skip
-_FILLERS = "*#_"
-# No word is longer: of a longer token the stretches go first, and only its beginning is read.
-_LONGEST = 64
-# Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
-_MOST_READINGS = 16
 
 
 @dataclass(slots=True)
@@ -97,79 +72,6 @@ class View:
         return self.places[start], self.places[end - 1] + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
-    letters, `without` with one letter left out (and as they are), `shapes` by length and first or last letter; `known`
-    are these and all ordinary words, cut at apostrophes.
-    """
-
-    words: frozenset[str]
-    squeezed: dict[str, str]
-    known: frozenset[str] = frozenset()
-    without: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    shapes: dict[tuple[int, int, str], tuple[str, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, words: Iterable[str]) -> Lexicon:
-        kept = frozenset(word for word in words if word.isascii() and word.isalpha())
-        without: dict[str, list[str]] = {}
-        shapes: dict[tuple[int, int, str], list[str]] = {}
-        for word in sorted(kept):
-            for place in (0, -1):
-                shapes.setdefault((len(word), place, word[place]), []).append(word)
-            if len(word) >= _SHORTEST_SLIP:
-                for form in _shortened(word):
-                    without.setdefault(form, []).append(word)
-        return cls(
-            kept,
-            {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)},
-            kept | _STEMS | _TINY,
-            {form: tuple(words) for form, words in without.items()},
-            {shape: tuple(words) for shape, words in shapes.items()},
-        )
-
-    def slips(self, soft: str) -> dict[str, str]:
-        """The words of `soft` nobody uses that are one slip from a word of the lexicon, with that word."""
-        words = _LETTERS.findall(soft)
-        if self.known.issuperset(words):
-            return {}
-        near = {word: self.nearest(word) for word in set(words) - self.known}
-        return {word: meant for word, meant in near.items() if meant}
-
-    def nearest(self, word: str) -> str | None:
-        """The word of the lexicon that is one letter more, less or other, or two letters swapped, from `word`; slips
-        spare the first letter, and in short words the last.
-        """
-        if not 3 <= len(word) <= _LONGEST_SLIP or not (word.isascii() and word.isalpha()):
-            return None
-        near = {
-            meant
-            for form in _shortened(word)
-            for meant in self.without.get(form, ())
-            if meant[0] == word[0] and (len(meant) >= _LONG or meant[-1] == word[-1]) and _one_slip(word, meant)
-        }
-        return min(near, key=lambda meant: (meant[-1] != word[-1], len(meant) < len(word), meant), default=None)
-
-    def split(self, letters: str) -> str | None:
-        """`letters` cut into words of the lexicon, fewest words first; None when it cannot be."""
-        best: list[tuple[int, int] | None] = [None] * (len(letters) + 1)  # (words used, where the last one starts)
-        best[0] = (0, 0)
-        for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - 14), end):
-                before = best[start]
-                if before and letters[start:end] in self.words and (best[end] is None or before[0] + 1 < best[end][0]):  # type: ignore[index]
-                    best[end] = (before[0] + 1, start)
-        if best[-1] is None:
-            return None
-        cuts, end = [], len(letters)
-        while end:
-            start = best[end][1]  # type: ignore[index]
-            cuts.append(letters[start:end])
-            end = start
-        return " ".join(reversed(cuts))
-
-
 class Views:
     """The readings of one submitted text."""
 
@@ -185,25 +87,9 @@ class Views:
         return _corrected(_skeleton(self.soft, lexicon), self.soft, lexicon)
 
 
-def _shortened(word: str) -> set[str]:
-    """`word`, and `word` with each of its letters left out."""
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-
-
-def _one_slip(typed: str, meant: str) -> bool:
-    """Whether one slip of the finger makes `typed` of `meant`. Both share a form of `_shortened`."""
-    if len(typed) != len(meant):
-        return abs(len(typed) - len(meant)) == 1
-    apart = [place for place, (left, right) in enumerate(zip(typed, meant, strict=True)) if left != right]
-    if len(apart) == 2:
-        first, second = apart
-        return second == first + 1 and typed[first] == meant[second] and typed[second] == meant[first]
-    return len(apart) == 1
-
-
 def looks_disguised(soft: str) -> bool:
     """Whether `soft` could hide a word: cheap, and too often True rather than ever wrongly False."""
-    return bool(_SIGN_IN_WORD.search(soft) or _STRETCHED.search(soft)) or looks_set_apart(soft)
+    return bool(_SIGN_IN_WORD.search(soft) or STRETCHED.search(soft)) or looks_set_apart(soft)
 
 
 def looks_set_apart(soft: str) -> bool:
@@ -243,15 +129,15 @@ def _unconfused(match: re.Match[str]) -> str:
 
 def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     joined = _joined(_undotted(soft), lexicon)
-    read: dict[str, str] = {}
+    known: dict[str, str] = {}
     letters: list[str] = []
     places: list[int] = []
     done = 0
     for token in _ODD.finditer(joined.text):
         start, end = token.span()
-        word = read.get(token.group())
+        word = known.get(token.group())
         if word is None:
-            word = read[token.group()] = _undisguised(token.group(), lexicon)
+            word = known[token.group()] = undisguised(token.group(), lexicon)
         if word == token.group():
             continue
         letters += [joined.text[done:start], word]
@@ -275,7 +161,7 @@ def _corrected(view: View | None, soft: View, lexicon: Lexicon) -> View | None:
     letters: list[str] = []
     places: list[int] = []
     done = 0
-    for word in _LETTERS.finditer(read.text):
+    for word in LETTERS.finditer(read.text):
         meant = slips.get(word.group())
         if meant:
             start, end = word.span()
@@ -347,7 +233,7 @@ def _joined(soft: View, lexicon: Lexicon) -> View:
         signs = soft.text[start : end : gap + 1]
         if sum(sign.isalpha() for sign in signs) * 5 < len(signs) * 3:
             continue  # digits set apart are a number, not a word
-        word = _read(signs, lexicon)
+        word = read_word(signs, lexicon)
         cut = lexicon.split(word) or word
         letters += [soft.text[done:start], cut]
         places += _between(soft, done, start)
@@ -361,71 +247,3 @@ def _joined(soft: View, lexicon: Lexicon) -> View:
     letters.append(soft.text[done:])
     places += _between(soft, done, len(soft.text))
     return View("".join(letters), tuple(places))
-
-
-def _undisguised(token: str, lexicon: Lexicon) -> str:
-    if token.isalpha() and not _STRETCHED.search(token):
-        return token
-    if _COUNTED.fullmatch(token) or _LINKED.search(token):
-        return token
-    core = token.lstrip(_OPENING)
-    opening = token[: len(token) - len(core)]
-    core = core.rstrip(_CLOSING)
-    return opening + _core(core, lexicon) + token[len(opening) + len(core) :] if core else token
-
-
-def _core(core: str, lexicon: Lexicon) -> str:
-    """One word without its punctuation, read plainly."""
-    if len(core) > _LONGEST:
-        core = _STRETCHED.sub(r"\1\1\1", core)
-        if len(core) > 4 * _LONGEST:
-            return _core(core[: 4 * _LONGEST], lexicon) + core[4 * _LONGEST :]
-    if core in lexicon.words or not any(letter.isalpha() for letter in core):
-        return core
-    if any(filler in core for filler in _FILLERS):
-        guess = _filled(core, lexicon)
-        if guess:
-            return guess
-    parts = [part for part in re.split(r"[._\-~/,|+*#\\()]+", core) if part]
-    if len(parts) > 1:
-        whole = _read("".join(parts), lexicon)
-        if whole in lexicon.words:
-            return whole
-        if all(part.isalpha() for part in parts):
-            return " ".join(_read(part, lexicon) for part in parts)
-    return _read(core, lexicon)
-
-
-def _filled(core: str, lexicon: Lexicon) -> str | None:
-    """A starred word ("f*ck") by the lexicon: each filler stands for one letter."""
-    for suffix in ("", "s", "ing", "ed", "er", "in"):
-        stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
-        if stem and (found := _fitting(stem, lexicon)):
-            return found + core[len(stem) :]
-    return None
-
-
-def _fitting(stem: str, lexicon: Lexicon) -> str | None:
-    """The first word of the lexicon that `stem` can be; its first or last letter has to be there."""
-    for place in (0, -1):
-        for sign in LEET.get(stem[place], stem[place]):
-            for word in lexicon.shapes.get((len(stem), place, sign), ()):
-                if all(
-                    seen in _FILLERS or seen == meant or meant in LEET.get(seen, "")
-                    for seen, meant in zip(stem, word, strict=True)
-                ):
-                    return word
-    return None
-
-
-def _read(signs: str, lexicon: Lexicon) -> str:
-    """Leet undone and stretches squeezed; of several readings, the one the lexicon knows."""
-    choices = [LEET.get(sign, sign) if not sign.isalpha() else sign for sign in signs]
-    readings = ("".join(reading) for reading in islice(product(*choices), _MOST_READINGS))
-    first = None
-    for reading in readings:
-        known = reading if reading in lexicon.words else lexicon.squeezed.get(_DOUBLED.sub(r"\1", reading))
-        if known and (known == reading or _STRETCHED.search(reading)):
-            return known
-        first = first or _STRETCHED.sub(r"\1", reading)
-    return first or signs

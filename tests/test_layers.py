@@ -28,7 +28,7 @@ LAYERS = {
         chat.follow chat.enginelog chat.fields chat.nights
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
-        moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
+        moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
         moderation.offers moderation.card moderation.contagion chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
@@ -36,7 +36,9 @@ LAYERS = {
         moderation.evaluation.bars moderation.evaluation.lived moderation.evaluation.labelled
         moderation.evaluation.hidden moderation.evaluation.plots moderation.evaluation.report
         moderation.evaluation.timing moderation.evaluation.strangers
-        moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.lines moderation.sanctions moderation.reports moderation.shield
+        moderation.features moderation.model moderation.heeding moderation.teaching.examples
+        moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
+        moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.tidings moderation.lines moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
         chat.accounts chat.shift rooms.calming
@@ -53,7 +55,7 @@ LAYERS = {
         """,
     4: """
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
-        moderation.evaluation.progress
+        moderation.evaluation.progress moderation.train
         chat.cli chat.node chat.books chat.gateway chat.web chat.listener chat.ws chat.workers chat.checks chat.config
         chat.sources chat.datadir
         chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
@@ -83,6 +85,10 @@ OUTSIDE: dict[str, set[str | int]] = {
         "chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines",
         "moderation.evaluate", "moderation.evaluation.personal", "moderation.evaluation.lived",
         "moderation.shield", "moderation.card", "moderation.sheets", "moderation.says",
+    },
+    "numpy": {
+        "moderation.features", "moderation.model", "moderation.teaching.fitting", "moderation.teaching.packing",
+        "moderation.teaching.trials", "moderation.train",
     },
     "structlog": {2, 3, 4},
     "jwt": {"chat.auth"},

@@ -1,0 +1,201 @@
+"""One word and what it may be hiding: the lexicon of the rule book, leet, stars, stretches, slips of the finger.
+
+    "sh1t" → leet     "f*ck" → by its shape     "looooser" → squeezed     "yuorself" → one slip from a word of the book
+
+`Lexicon` holds the words a disguise may hide. `undisguised` reads one token (what stands between blanks); `slips` finds
+words nobody uses that are one slip of the finger from a word of the lexicon. Words people use (vocabulary.py) are
+never slips. Everything is bounded by the length of the token, not by what is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from moderation.vocabulary import ORDINARY
+
+LETTERS = re.compile(r"[a-z]+")
+_COUNTED = re.compile(
+    r"\W*(?:\d*1st|\d*2nd|\d*3rd|\d*[04-9]th|1[1-3]th|\d{1,3}0s|[\d.,:/x-]+(?:am|pm|a|p|mgs?|mcg|mls?|g|gs|kgs?|lbs?|oz|st|stone|k|m|bn|"
+    r"cm|mm|km|mi|ft|in|hrs?|h|hours?|mins?|min|secs?|s|days?|d|wks?|w|weeks?|mos?|yrs?|years?|yo|y|x|bpm|mph|cals?|kcals?|c|f|v|gb|"
+    r"mb|ish|er|f|b|ppm|u|iu|pc|pm|p|quid)?)\W*"
+)
+_LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
+_OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
+STRETCHED = re.compile(r"([a-z])\1\1+")
+_DOUBLED = re.compile(r"([a-z])\1+")
+# A slip is put right in words this long: shorter ones are a slip away from everything.
+_SHORTEST_SLIP, _LONG, _LONGEST_SLIP = 4, 6, 16
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+# Never a slip: one and two letters, and what an apostrophe leaves of a word ("wouldn't").
+_TINY = frozenset((*_ALPHABET, *(first + second for first in _ALPHABET for second in _ALPHABET)))
+_STEMS = frozenset(part for word in ORDINARY for part in word.split("'"))
+LEET: dict[str, str] = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a",
+    "$": "s", "!": "il", "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
+}  # fmt: skip
+_FILLERS = "*#_"
+# No word is longer: of a longer token the stretches go first, and only its beginning is read.
+_LONGEST = 64
+# Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
+_MOST_READINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
+    letters, `without` with one letter left out (and as they are), `shapes` by length and first or last letter; `known`
+    are these and all ordinary words, cut at apostrophes.
+    """
+
+    words: frozenset[str]
+    squeezed: dict[str, str]
+    known: frozenset[str] = frozenset()
+    without: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shapes: dict[tuple[int, int, str], tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Lexicon:
+        kept = frozenset(word for word in words if word.isascii() and word.isalpha())
+        without: dict[str, list[str]] = {}
+        shapes: dict[tuple[int, int, str], list[str]] = {}
+        for word in sorted(kept):
+            for place in (0, -1):
+                shapes.setdefault((len(word), place, word[place]), []).append(word)
+            if len(word) >= _SHORTEST_SLIP:
+                for form in _shortened(word):
+                    without.setdefault(form, []).append(word)
+        return cls(
+            kept,
+            {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)},
+            kept | _STEMS | _TINY,
+            {form: tuple(words) for form, words in without.items()},
+            {shape: tuple(words) for shape, words in shapes.items()},
+        )
+
+    def slips(self, soft: str) -> dict[str, str]:
+        """The words of `soft` nobody uses that are one slip from a word of the lexicon, with that word."""
+        words = LETTERS.findall(soft)
+        if self.known.issuperset(words):
+            return {}
+        near = {word: self.nearest(word) for word in set(words) - self.known}
+        return {word: meant for word, meant in near.items() if meant}
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the lexicon that is one letter more, less or other, or two letters swapped, from `word`; slips
+        spare the first letter, and in short words the last.
+        """
+        if not 3 <= len(word) <= _LONGEST_SLIP or not (word.isascii() and word.isalpha()):
+            return None
+        near = {
+            meant
+            for form in _shortened(word)
+            for meant in self.without.get(form, ())
+            if meant[0] == word[0] and (len(meant) >= _LONG or meant[-1] == word[-1]) and _one_slip(word, meant)
+        }
+        return min(near, key=lambda meant: (meant[-1] != word[-1], len(meant) < len(word), meant), default=None)
+
+    def split(self, letters: str) -> str | None:
+        """`letters` cut into words of the lexicon, fewest words first; None when it cannot be."""
+        best: list[tuple[int, int] | None] = [None] * (len(letters) + 1)  # (words used, where the last one starts)
+        best[0] = (0, 0)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - 14), end):
+                before = best[start]
+                if before and letters[start:end] in self.words and (best[end] is None or before[0] + 1 < best[end][0]):  # type: ignore[index]
+                    best[end] = (before[0] + 1, start)
+        if best[-1] is None:
+            return None
+        cuts, end = [], len(letters)
+        while end:
+            start = best[end][1]  # type: ignore[index]
+            cuts.append(letters[start:end])
+            end = start
+        return " ".join(reversed(cuts))
+
+
+def _shortened(word: str) -> set[str]:
+    """`word`, and `word` with each of its letters left out."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    """Whether one slip of the finger makes `typed` of `meant`. Both share a form of `_shortened`."""
+    if len(typed) != len(meant):
+        return abs(len(typed) - len(meant)) == 1
+    apart = [place for place, (left, right) in enumerate(zip(typed, meant, strict=True)) if left != right]
+    if len(apart) == 2:
+        first, second = apart
+        return second == first + 1 and typed[first] == meant[second] and typed[second] == meant[first]
+    return len(apart) == 1
+
+
+def undisguised(token: str, lexicon: Lexicon) -> str:
+    """What a token says plainly, its punctuation kept; itself where it hides nothing."""
+    if token.isalpha() and not STRETCHED.search(token):
+        return token
+    if _COUNTED.fullmatch(token) or _LINKED.search(token):
+        return token
+    core = token.lstrip(_OPENING)
+    opening = token[: len(token) - len(core)]
+    core = core.rstrip(_CLOSING)
+    return opening + _core(core, lexicon) + token[len(opening) + len(core) :] if core else token
+
+
+def _core(core: str, lexicon: Lexicon) -> str:
+    """One word without its punctuation, read plainly."""
+    if len(core) > _LONGEST:
+        core = STRETCHED.sub(r"\1\1\1", core)
+        if len(core) > 4 * _LONGEST:
+            return _core(core[: 4 * _LONGEST], lexicon) + core[4 * _LONGEST :]
+    if core in lexicon.words or not any(letter.isalpha() for letter in core):
+        return core
+    if any(filler in core for filler in _FILLERS):
+        guess = _filled(core, lexicon)
+        if guess:
+            return guess
+    parts = [part for part in re.split(r"[._\-~/,|+*#\\()]+", core) if part]
+    if len(parts) > 1:
+        whole = read("".join(parts), lexicon)
+        if whole in lexicon.words:
+            return whole
+        if all(part.isalpha() for part in parts):
+            return " ".join(read(part, lexicon) for part in parts)
+    return read(core, lexicon)
+
+
+def _filled(core: str, lexicon: Lexicon) -> str | None:
+    """A starred word ("f*ck") by the lexicon: each filler stands for one letter."""
+    for suffix in ("", "s", "ing", "ed", "er", "in"):
+        stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
+        if stem and (found := _fitting(stem, lexicon)):
+            return found + core[len(stem) :]
+    return None
+
+
+def _fitting(stem: str, lexicon: Lexicon) -> str | None:
+    """The first word of the lexicon that `stem` can be; its first or last letter has to be there."""
+    for place in (0, -1):
+        for sign in LEET.get(stem[place], stem[place]):
+            for word in lexicon.shapes.get((len(stem), place, sign), ()):
+                if all(
+                    seen in _FILLERS or seen == meant or meant in LEET.get(seen, "")
+                    for seen, meant in zip(stem, word, strict=True)
+                ):
+                    return word
+    return None
+
+
+def read(signs: str, lexicon: Lexicon) -> str:
+    """Leet undone and stretches squeezed; of several readings, the one the lexicon knows."""
+    choices = [LEET.get(sign, sign) if not sign.isalpha() else sign for sign in signs]
+    readings = ("".join(reading) for reading in islice(product(*choices), _MOST_READINGS))
+    first = None
+    for reading in readings:
+        known = reading if reading in lexicon.words else lexicon.squeezed.get(_DOUBLED.sub(r"\1", reading))
+        if known and (known == reading or STRETCHED.search(reading)):
+            return known
+        first = first or STRETCHED.sub(r"\1", reading)
+    return first or signs
