@@ -156,7 +156,8 @@ class Keeper:
 
     def remark(self) -> dict[str, object]:
         """What `/readyz` says of the books: the node serves either way."""
-        return {"policy": self._pipeline.books.version} | ({"books": "refused"} if self.refused else {})
+        version: dict[str, object] = {"policy": self._pipeline.books.version}
+        return {**version, "books": "refused"} if self.refused else version
 
 
 def look(folders: Iterable[Path]) -> Look:
