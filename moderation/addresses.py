@@ -123,6 +123,9 @@ _COTTAGE = re.compile(
 )
 # What every address that begins with its number has: the number, and a name with a capital letter behind it.
 _MAYBE = re.compile(r"\d[A-Za-z]?,? (?:[a-z]+ )?[A-Z]")
+# What a street in words or in small letters has at least.
+_CAPPED = re.compile(rf" {_CAPITAL}\b")
+_NUMBERED_SMALL = re.compile(rf"(?i)(?:\d[\w/-]*|\b(?:{_TEENS}|hundred)),? (?:[a-z'.-]+ ){{1,3}}(?:{_SURE})\b")
 _ZIPPED = re.compile(r"[A-Z],? \d{5}")
 _BOX = re.compile(rf"\b(?i:p\.? ?o\.? ?box|po ?box|postbus|postfach|apartado) \d{{1,6}}\b{_TAIL}")
 _LOT = re.compile(
@@ -174,11 +177,12 @@ def find(text: str, *, figures: bool, words: bool, built: bool, street: bool) ->
         forms += _BUILT if built else ()
         forms += (_NUMBERED,) if _MAYBE.search(text) else ()
         forms += (_CITY,) if _ZIPPED.search(text) else ()
-    if street:
-        forms += (_WORDED, _CALLED) if words else (_CALLED,) if figures else ()
+    if street and _CAPPED.search(text):
+        forms += (_WORDED,) if words else ()
         forms += (_COTTAGE,) if ", " in text else ()
     found: list[Span] = [("contact.address", *match.span()) for form in forms for match in form.finditer(text)]
-    if street and (figures or words):
+    if street and (figures or words) and _NUMBERED_SMALL.search(text):
+        found += [("contact.address", *match.span()) for match in _CALLED.finditer(text)]
         found += [("contact.address", *match.span("place")) for match in _SAID.finditer(text)]
     if figures:
         found += [("contact.address", *match.span("code" if match["code"] else 0)) for match in _CODE.finditer(text)]
