@@ -61,6 +61,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return _run(chosen)
     except (LinesError, SetsMissing, rebuilding.CannotRebuild) as refused:
         sys.stderr.write(f"evaluate: {refused}\n")
+    except BrokenPipeError:  # whoever read has read enough
+        sys.stdout = None
+        return 1
     except OSError as broken:
         sys.stderr.write(f"evaluate: {broken.filename}: cannot be written ({broken.strerror}); check the path\n")
     return 2
@@ -107,9 +110,15 @@ def _run(chosen: argparse.Namespace) -> int:
     return verdict(chapter)
 
 
-def _judge(data: Path = DATA) -> Judge:
-    """The pipeline of a data folder without its flood stage: one text must not depend on the one before."""
-    judging = pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False, data=data)
+def _judge(folder: Path | None = None) -> Judge:
+    """The packaged pipeline, or with the model of a folder, without its flood stage: one text must not depend on the
+    one before.
+    """
+    judging = pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False)
+    if folder is not None:
+        from moderation import model  # only a rebuild has one of its own
+
+        judging = pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False, model=model.load(folder))
 
     def judge(submissions: Sequence[Submission]) -> list[Verdict]:
         return judging.judge_all(submissions, 0.0)

@@ -91,8 +91,8 @@ def lines(name: str, found: Mapping[str, Any]) -> list[str]:
         written.append(_line(f"· {category}", shares["right"]) + f"   silenced {shares['silenced']['hits']}")
     for question in ("stopped", "alerted"):
         if question in found:
-            f1 = found[question]["f1"]
-            written.append(f"  {question}: F1 {'–' if f1 is None else f'{f1:.3f}'}")
+            f1, (low, high) = found[question]["f1"], found[question]["f1_interval"] or (0.0, 1.0)
+            written.append(f"  {question}: F1 " + ("–" if f1 is None else f"{f1:.3f}  [{low:.3f}, {high:.3f}]"))
             written += [
                 _line(f"  {said}", found[question][said]) for said in ("precision", "recall", "kept", "accuracy")
             ]

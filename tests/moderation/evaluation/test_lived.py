@@ -87,6 +87,14 @@ def test_a_ratio_of_few_is_neither_nothing_nor_endless() -> None:
     assert 1.8 < ratio(Rate(20, 1000), Rate(10, 1000)) < 2.0
 
 
+def test_kinds_of_text_are_compared_each_with_its_own() -> None:
+    """Dialect is not worse off for standing more often in the harsher kind of text."""
+    calm, harsh = (Rate(1, 100), Rate(10, 1000)), (Rate(100, 1000), Rate(10, 100))
+    assert 0.95 < lived.common_ratio([calm, harsh]) < 1.05
+    assert lived.common_ratio([(Rate(0, 10), Rate(0, 10))]) == 1.0
+    assert lived.common_ratio([(Rate(30, 1000), Rate(10, 1000))]) > 2.5
+
+
 def test_spam_is_what_was_stopped_as_spam() -> None:
     texts = ["CONGRATULATIONS! You won a free prize, claim now at www.prize-example.com", "see you at six"]
     loud, plain = judged(unlabelled(texts, "sms"), shipped)

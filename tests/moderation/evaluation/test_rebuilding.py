@@ -24,6 +24,12 @@ def test_a_model_that_says_the_same_is_no_point_apart() -> None:
     assert rebuilding.apart(chapter(0.5), chapter(0.5)) == 0.0
 
 
+def test_both_are_shown_side_by_side() -> None:
+    table = rebuilding.both(chapter(0.5), chapter(0.25))
+    assert table["M2.right"] == {"shipped": 0.5, "rebuilt": 0.25}
+    assert set(table) == set(rebuilding.COMPARED)
+
+
 def test_what_is_compared_are_bars() -> None:
     assert set(rebuilding.COMPARED) <= set(BARS)
 
