@@ -38,6 +38,9 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         offers.py        which lines for this person, now
         card.py          the care card: its shape and its words, data/card.yaml
         contagion.py     when a room has become heavy
+        features.py      what the model reads of a message: hashed words and runs of letters
+        model.py         eight heads over these: data/model
+        heeding.py       what follows from its scores, given the room and the words around
         pipeline.py      runs it all over the submissions of a tick
         sanctions.py     the ladder: what a sanction can be made of, which step falls due, appeals
         reports.py       what reports weigh; they only decide how soon somebody looks
@@ -51,6 +54,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         standing.py      sanctions, reports and signs of one person in the engine
         review.py        cases in the engine: moved by exactly one, in order, due times under a lease
     L4  evaluate.py      `python -m moderation.evaluate`: what all this does to people, in figures (evaluation/)
+        train.py         `python -m moderation.train`: the model made again from this repository (teaching/)
     data/                rules, packs and helplines: most changes happen here and need no code
     lua/                 one verb of the desk and of conduct per file; trail.lua is what those that note something share
 

@@ -1,25 +1,29 @@
 """The pipeline: every human-written string passes here before anyone else can see it.
 
-    normalise → contact → rules → crisis → flood → policy → one explained Verdict
+    normalise → contact → rules → [model] → crisis → flood → policy → one explained Verdict
 
-`judge_all` judges a batch in order and is the primitive; `judge` is its case of one. A verdict depends on the
-submission, its policy pack and the author's own window, never on who shares the batch. A stage that raises, or a
-message that takes longer than the budget, ends in HOLD with `faulty=True` and calm words: nothing passes unjudged and
-nothing is lost (X36). `healthy` says whether the newest judgement worked.
+`judge_all` judges a batch in order and is the primitive; `judge` is its case of one. Stages look at one submission
+after the other; only the model looks at all of them together, because it costs more per call than per message. A
+verdict depends on the submission, its policy pack and the author's own window, never on who shares the batch. A
+stage that raises, or a message that takes longer than the budget, ends in HOLD with `faulty=True` and calm words:
+nothing passes unjudged and nothing is lost (X36). `healthy` says whether the newest judgement worked.
 
-Adding a stage: write its file, a method here that runs it, and its line in `_STAGES`.
+Adding a stage: write its file, a method here that runs it, and its line in `_BEFORE` or `_AFTER` the model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from moderation import books as shelf
-from moderation import contact, crisis, policy, rules
+from moderation import contact, crisis, heeding, policy, rules
+from moderation import model as heads
 from moderation.books import Books
 from moderation.flood import Flood
+from moderation.model import Model
 from moderation.rules import DATA
 from moderation.says import ENGLISH
 from moderation.text import SIGNS, STRETCHES, View, Views, looks_disguised, looks_set_apart
@@ -31,6 +35,8 @@ _FRAGMENT = 14
 _MOST_FRAGMENTS = 12
 # Stages timed between two looks of whoever reads the times (once a second): some three hundred messages.
 MOST_LAPS = 2000
+# The model's rule of advertising: like the rules about it, it has nothing to say of helplines.
+_SELLING = "model.solicit"
 # Texts longer than any lawful message are cut before judging; the gateway refuses them long before.
 _MOST_CHARACTERS = 20_000
 
@@ -44,8 +50,14 @@ class _Work:
     pack: policy.Pack
     views: Views = field(init=False)
     seen: set[int] = field(default_factory=set)
+    skeleton: View | None = None
     findings: list[Finding] = field(default_factory=list)
     care: Care = NO_CARE
+    spent: float = 0.0  # seconds
+    held: Verdict | None = None  # a fault's answer
+
+
+Stage = Callable[["Pipeline", _Work], None]
 
 
 @dataclass(slots=True)
@@ -66,6 +78,7 @@ class Pipeline:
         stopwatch: Callable[[], float],
         budget: float,
         flood: Flood | None,
+        model: Model,
     ) -> None:
         """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take."""
         self.healthy = True  # whether the newest judgement worked
@@ -75,6 +88,7 @@ class Pipeline:
         self._laps: list[tuple[str, float]] = []  # seconds of single stages, until they are taken
         self._budget = budget
         self._flood = flood
+        self._model = model
         self.adopt(books)
 
     def adopt(self, books: Books) -> None:
@@ -88,6 +102,7 @@ class Pipeline:
             frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"), contact.Cues(number)
         )
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
+        self._heeded = heeding.least(books.packs.values())
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
 
     def take_laps(self) -> list[tuple[str, float]]:
@@ -103,31 +118,90 @@ class Pipeline:
 
     def judge_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict]:
         """One verdict per submission, in order. Never raises for what is in them."""
-        return [self._judge(submission, now) for submission in submissions]
+        works = [_Work(each, now, self.packs.get(each.pack) or self.packs["general"]) for each in submissions]
+        for work in works:
+            self._through(self._BEFORE, work)
+        self._model_all([work for work in works if work.held is None and work.submission.kind != "alias"])
+        return [self._answered(work) for work in works]
 
     def judge(self, submission: Submission, now: float) -> Verdict:
         """The verdict on one submission."""
-        return self._judge(submission, now)
+        return self.judge_all((submission,), now)[0]
 
-    def _judge(self, submission: Submission, now: float) -> Verdict:
-        before = self._stopwatch()
-        deadline = before + self._budget
-        work = _Work(submission, now, self.packs.get(submission.pack) or self.packs["general"])
+    def _through(self, stages: tuple[tuple[str, Stage], ...], work: _Work) -> None:
+        """Run some stages on one submission; a fault, or too much time over all of them, becomes its answer."""
         stage = "start"
+        begun = self._stopwatch() - work.spent
         try:
-            for stage, run in self._STAGES:
+            for stage, run in stages:
+                before = work.spent
                 run(self, work)
-                at = self._stopwatch()
-                self._lap(stage, at - before)
-                if at > deadline:
-                    return self._held(work, stage, "over budget")
-                before = at
-            verdict = self._verdict(work)
-            self._lap("policy", self._stopwatch() - before)
+                work.spent = self._stopwatch() - begun
+                self._lap(stage, work.spent - before)
+                if work.spent > self._budget:
+                    work.held = self._held(work, stage, "over budget")
+                    return
         except Exception as broken:  # the contract: any fault holds, whatever it is
-            return self._held(work, stage, type(broken).__name__)
+            work.held = self._held(work, stage, type(broken).__name__)
+
+    def _answered(self, work: _Work) -> Verdict:
+        if work.held is None:
+            self._through(self._AFTER, work)
+        if work.held is not None:
+            return work.held
+        begun = self._stopwatch()
+        try:
+            verdict = self._verdict(work)
+        except Exception as broken:
+            return self._held(work, "verdict", type(broken).__name__)
+        self._lap("policy", self._stopwatch() - begun)
         self.healthy = True
         return verdict
+
+    def _model_all(self, works: Sequence[_Work]) -> None:
+        """Every message of the tick scored together. Should that fail, each alone, so that only the one at fault is
+        held.
+        """
+        begun = self._stopwatch()
+        try:
+            self._scored(works)
+        except Exception:
+            for work in works:
+                self._through((("model", lambda self, work: self._scored([work])),), work)
+            return
+        each = (self._stopwatch() - begun) / max(1, len(works))
+        for work in works:
+            work.spent += each
+            self._lap("model", each)
+            if work.spent > self._budget:
+                work.held = self._held(work, "model", "over budget")
+
+    def _scored(self, works: Sequence[_Work]) -> None:
+        """Findings of the model, on the undisguised reading where there is one: no letters are an offence for how they
+        are set. None is added before all are scored.
+        """
+        views = [work.skeleton or work.views.soft for work in works]
+        scores = self._model.scores([view.text for view in views])
+        reached = heads.reaching(scores, self._heeded)
+        for work, view, row, reaches in zip(works, views, scores, reached, strict=True):
+            if reaches:
+                masked = any(finding.label.startswith("contact.") for finding in work.findings)
+                found = heeding.findings(row.tolist(), view.text, work.pack, self._book.gates, contact=masked)
+                work.findings += [replace(one, span=self._place(view, one)) for one in found]
+                if any(finding.rule == _SELLING for finding in found):
+                    self._without_helplines(work)
+
+    def _place(self, view: View, finding: Finding) -> tuple[int, int]:
+        """Where in the submitted text: the sentence that shows it most, or all of it where none does alone."""
+        ends = list(accumulate(map(len, _sentences(view.text)), initial=0))
+        if len(ends) > 2 and finding.care.band is CareBand.NONE:
+            pieces = [view.text[start:end] for start, end in pairwise(ends)]
+            head = heads.HEADS.index(finding.rule.removeprefix(heeding.PREFIX))
+            scores = self._model.scores(pieces)[:, head].tolist()
+            best = scores.index(max(scores))
+            if scores[best] >= finding.score / 2:
+                return view.span(ends[best], ends[best + 1])
+        return view.span(0, len(view.text))
 
     def _held(self, work: _Work, stage: str, why: str) -> Verdict:
         self.healthy = False
@@ -160,10 +234,12 @@ class Pipeline:
             self._without_helplines(work)
         if len(work.submission.text) <= _FRAGMENT and work.submission.recent:
             self._over_messages(work)
+        if work.submission.recent:
+            self._in_pieces(work)
 
     def _undisguise(self, work: _Work) -> None:
         """Judge the skeleton too; what only it shows is added."""
-        skeleton = work.views.skeleton(self._book.lexicon)
+        work.skeleton = skeleton = work.views.skeleton(self._book.lexicon)
         if skeleton is None:
             return
         known = {finding.rule for finding in work.findings}
@@ -177,9 +253,22 @@ class Pipeline:
         work.findings = [
             finding
             for finding in work.findings
-            if finding.label != "spam"
+            if not (finding.label == "spam" or finding.rule == _SELLING)
             or not any(finding.span[0] < end and start < finding.span[1] for start, end in listed)
         ]
+
+    def _in_pieces(self, work: _Work) -> None:
+        """A number said over several messages: its last piece is masked."""
+        text = work.submission.text
+        gathered = contact.gathered(work.submission.recent, text)
+        if gathered is None:
+            return
+        whole, begins = gathered
+        views = Views(whole)
+        reasons = self._cues.contact.reasons(self._book.prefilter.seen(views.soft.text), views.plain.text)
+        for finding in self._contacts.find(views.plain, reasons, work.submission.names):
+            if finding.span[0] < begins < finding.span[1]:
+                work.findings.append(replace(finding, span=(0, finding.span[1] - begins)))
 
     def _over_messages(self, work: _Work) -> None:
         """A word or phrase said over several short messages: judged together, pinned on the newest."""
@@ -220,14 +309,9 @@ class Pipeline:
         if finding and work.care.band < CareBand.CONCERN:  # a disclosure is never refused for its speed (R1)
             work.findings.append(finding)
 
-    # Named, in order. Crisis is looked at before anything can be refused.
-    _STAGES = (
-        ("normalise", _normalise),
-        ("contact", _contact),
-        ("rules", _rules),
-        ("crisis", _crisis),
-        ("flood", _flooding),
-    )
+    # Named, in order. The model stands between; crisis is looked at before anything can be refused.
+    _BEFORE = (("normalise", _normalise), ("contact", _contact), ("rules", _rules))
+    _AFTER = (("crisis", _crisis), ("flood", _flooding))
 
     # ------------------------------------------------------------------ the answer
 
@@ -246,7 +330,15 @@ class Pipeline:
             text = pack.masked(submission.text, findings)
             return Verdict(action, work.care, shown, text=text, says=says, policy=pack.version)
         suggestion = self._suggestion(work, findings) if submission.kind != "alias" else None
-        return Verdict(action, work.care, shown, suggestion=suggestion, says=says, policy=pack.version)
+        return Verdict(
+            action,
+            work.care,
+            shown,
+            suggestion=suggestion,
+            says=says,
+            policy=pack.version,
+            model_alone=action is Action.HOLD and heeding.alone(counted, pack, submission.kind),
+        )
 
     def _counted(self, work: _Work) -> list[Finding]:
         """The findings that count here: not those of freed words, nor what another finding explains."""
@@ -279,9 +371,9 @@ class Pipeline:
     def _passes(self, offer: str, work: _Work) -> bool:
         """Whether `offer` would be delivered as it is, judged as a message of its own."""
         trial = _Work(replace(work.submission, text=offer, recent=(), dry=True), work.now, work.pack)
-        for stage, run in self._STAGES:
-            if stage != "flood":
-                run(self, trial)
+        for _, run in self._BEFORE:
+            run(self, trial)
+        self._scored([trial])
         return work.pack.decide(self._counted(trial), "message") is Action.ALLOW
 
 
@@ -322,6 +414,7 @@ def load(
     flood: bool = True,
     data: Path = DATA,
     books: Books | None = None,
+    model: Model | None = None,
 ) -> Pipeline:
     """A pipeline from `books`, or the packaged ones (or those under `data`). Raises BookError, PackError."""
     return Pipeline(
@@ -329,6 +422,7 @@ def load(
         stopwatch=stopwatch,
         budget=budget,
         flood=Flood() if flood else None,
+        model=model or heads.load(),
     )
 
 

@@ -10,6 +10,7 @@ A pack is a YAML file. `extends` names the pack it starts from; every map is lai
     masks:              # label → what stands in place of the words
       drugs.amount: "[amount removed]"
     alias:              # the same as actions, for names people choose
+    care:               # the model's crisis heads → score per band of care: model.acute: {concern: 0.5, high: 0.8}
     care_caps, care_lifts: {label: band}
     spares:             # label → labels that are no more than what they are where it was found
       crisis.intrusive: [threat.other]
@@ -36,11 +37,14 @@ import yaml
 from moderation.rules import DATA
 from moderation.verdict import Action, Care, CareBand, Finding
 
-
 # Remarks on how something would land: never more than that.
 HINT = "hint."
 # A remark that is made only where it is night for the author ("sleep on it").
 AT_NIGHT = "hint.at_night"
+
+
+# Labels of the model's guesses about what is told in the first person, quoted or past: never blocked.
+TOLD = ".told"
 
 
 class PackError(Exception):
@@ -55,6 +59,7 @@ class Pack:
     actions: Mapping[str, Mapping[Action, float]]
     alias: Mapping[str, Mapping[Action, float]]
     masks: Mapping[str, str]
+    care: Mapping[str, Mapping[CareBand, float]]
     care_caps: Mapping[str, CareBand]
     care_lifts: Mapping[str, CareBand]
     spares: Mapping[str, frozenset[str]]
@@ -167,12 +172,19 @@ def _whole(name: str, written: Mapping[str, dict[str, Any]], below: tuple[str, .
 
 
 def _pack(raw: Mapping[str, Any], edition: str) -> Pack:
+    told = [label for label, levels in raw.get("actions", {}).items() if label.endswith(TOLD) and "block" in levels]
+    if told:
+        raise PackError(f"{raw.get('name')}: {told[0]} blocks; what is told, quoted or past may be held and no more")
     try:
         return Pack(
             name=raw["name"],
             actions={label: _thresholds(levels) for label, levels in raw["actions"].items()},
             alias={label: _thresholds(levels) for label, levels in raw.get("alias", {}).items()},
             masks=raw.get("masks", {}),
+            care={
+                label: {CareBand[band.upper()]: float(least) for band, least in bands.items()}
+                for label, bands in raw.get("care", {}).items()
+            },
             care_caps={label: CareBand[band.upper()] for label, band in raw.get("care_caps", {}).items()},
             care_lifts={label: CareBand[band.upper()] for label, band in raw.get("care_lifts", {}).items()},
             spares={label: frozenset(labels) for label, labels in raw.get("spares", {}).items()},

@@ -109,7 +109,7 @@ class Book:
         self.rules = rules
         self.by_id = {rule.id: rule for rule in rules}
         self.lexicon = words
-        self._gates = gates
+        self.gates = gates
         self._patterns: list[tuple[Rule, Matcher]] = []
         wanted: list[Needs] = []
         for rule in rules:
@@ -149,13 +149,13 @@ class Book:
         for match in islice(pattern.finditer(around.text), most):
             start, end = match.span(1) if pattern.groups and match.group(1) else match.span()
             start += len(around.text[start:end]) - len(around.text[start:end].lstrip(_EDGE))
-            if not any(self._gates.open(gate, around, start, end) for gate in rule.unless):
+            if not any(self.gates.open(gate, around, start, end) for gate in rule.unless):
                 yield Hit(rule, start, end, self._softened(rule, around, start, end))
 
     def _softened(self, rule: Rule, around: Surroundings, start: int, end: int) -> Care:
         care = rule.care
         for gate, band in rule.softer:
-            if band < care.band and self._gates.open(gate, around, start, end):
+            if band < care.band and self.gates.open(gate, around, start, end):
                 care = Care(band, care.kind) if band else NO_CARE
         return care
 

@@ -120,3 +120,4 @@ class Verdict:
     says: str = ""
     policy: str = ""
     faulty: bool = False  # held because a stage failed or was too slow, not because of the words
+    model_alone: bool = False  # held because of the model's guess and nothing else

@@ -1,0 +1,92 @@
+"""Heeding the model: what its scores mean for one message, given its room's policy and what the words around say.
+
+    scores ─▶ least of any pack? ─▶ gates ─▶ a finding a head: label, score, plain words, care
+
+Three kinds of label. `model.abuse` is what somebody says to others. `model.abuse.told` is the same score where the
+message is told in the first person, quotes somebody, or looks back: packs may hold it and never block it (a pack that
+tries is refused at load). `model.solicit.beside` is said beside contact details, which are masked whatever else is
+found: many who ask for nothing give a number too. The crisis heads only ever add care: their bands and thresholds are
+the pack's `care`, and what is past, quoted, a figure of speech or an unwanted thought pages nobody on the model's word.
+
+Every finding's rule begins with "model.": what a person decides differently from what a machine guessed can be told
+apart, and `alone` says that nothing but the model stands behind a hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from moderation.gates import Gates, Surroundings
+from moderation.model import HEADS
+from moderation.policy import TOLD, Pack
+from moderation.verdict import Action, Care, CareBand, CareKind, Finding
+
+PREFIX = "model."
+BESIDE = ".beside"
+# Heads that take a contact detail for a sign of what they look for.
+_CONTACTED = ("groom", "solicit")
+SAYS: Mapping[str, str] = {
+    "abuse": "This may land as an attack on someone here.",
+    "hate": "This may read as contempt for a group of people.",
+    "encourage": "This may lead someone here to harm themselves.",
+    "groom": "This may read as drawing someone away from the others here.",
+    "solicit": "This may read as selling, asking for money or a trick.",
+}
+_CARING: Mapping[str, str] = {
+    "acute": "This may be about danger now.",
+    "passive": "This may be about not wanting to live.",
+    "distress": "This may be a hard moment.",
+}
+LABELS = frozenset(
+    [PREFIX + head for head in HEADS] + [PREFIX + head + kind for head in SAYS for kind in (TOLD, BESIDE)]
+)  # everything a pack may act on
+_TOLD_GATES = ("quoted", "first_person", "past", "countered")
+_CALM_GATES = ("quoted", "past", "unwanted", "idiom", "supportive")
+
+
+def least(packs: Iterable[Pack]) -> list[float]:
+    """For each head the lowest score any pack does anything about; above 1 where none does."""
+    found = []
+    for head in HEADS:
+        marks = [2.0]
+        for pack in packs:
+            label = PREFIX + head
+            for kind in ("", TOLD, BESIDE):
+                marks += pack.thresholds(label + kind, "message").values()
+            marks += pack.care.get(label, {}).values()
+        found.append(min(marks))
+    return found
+
+
+def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, contact: bool = False) -> list[Finding]:
+    """What follows from one message's scores. `text` is the view that was scored, and all of it the span; `contact`
+    says whether details of it are masked.
+    """
+    around = Surroundings(text)
+    whole = (0, len(text))
+
+    def opened(names: Iterable[str]) -> bool:
+        return any(gates.open(name, around, 0, len(text)) for name in names)
+
+    found: list[Finding] = []
+    least_of = dict(zip(HEADS, least((pack,)), strict=True))
+    for head, score in zip(HEADS, scores, strict=True):
+        label = PREFIX + head
+        if score < least_of.get(head, 0.0):
+            continue
+        if head in SAYS:
+            kind = BESIDE if contact and head in _CONTACTED else TOLD if opened(_TOLD_GATES) else ""
+            if any(score >= mark for mark in pack.thresholds(label + kind, "message").values()):
+                found.append(Finding(label, label + kind, whole, SAYS[head], score))
+        else:
+            band = max((band for band, mark in pack.care.get(label, {}).items() if score >= mark), default=None)
+            if band is not None:
+                if band > CareBand.CONCERN and opened(_CALM_GATES):
+                    band = CareBand.CONCERN
+                found.append(Finding(label, label, whole, _CARING[head], score, Care(band, CareKind.SUICIDE)))
+    return found
+
+
+def alone(found: Sequence[Finding], pack: Pack, kind: str) -> bool:
+    """Whether these hold a message only because of the model."""
+    return pack.decide((each for each in found if not each.rule.startswith(PREFIX)), kind) < Action.HOLD

@@ -1,0 +1,117 @@
+"""The model: eight heads over hashed words and runs of letters, in three small arrays.
+
+    texts ─▶ features.read ─▶ row of each feature ─▶ is it the one kept there? ─▶ sum of its weights ─▶ share, 0..1
+
+`table.npz` (data/model) holds one row per kept feature: `marks`, whose lower byte tells whether a feature that falls
+on the row is the one kept there (what was never taught weighs nothing; row 0 is for that), and whose upper byte is how
+rare it is; `weights`, one small whole number a head; `scale` and `bias`, which make a sum a score. Words and runs are
+two blocks, each divided by its length.
+
+A score depends on the text alone. The sums are whole numbers, what follows is done number by number, and the answer is
+rounded to a thousandth: a message gets the same score alone and among a hundred others, on any machine.
+
+Failure: a file that is missing, altered or of other heads is a ModelError at load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation import features
+from moderation.rules import DATA
+
+HEADS = ("abuse", "hate", "encourage", "groom", "solicit", "acute", "passive", "distress")
+FOLDER = DATA / "model"
+# Rows of the table: 2 ** BITS.
+BITS = 18
+# One step of `marks`' upper byte. The rarest feature of a hundred thousand texts weighs 12.
+RARITY_STEP = 1 / 20
+# Scores are looked up in steps of this much of the logit, so that no machine's exp can differ.
+_STEPS = 64
+_FARTHEST = 12
+# Squared lengths are counted in whole steps of 1 / _LENGTH.
+_LENGTH = 256
+
+_ROW = np.uint64(64 - BITS)
+_MARK = np.uint64(64 - BITS - 8)
+_SHARES = np.array(
+    [round(1 / (1 + math.exp(-step / _STEPS)), 3) for step in range(-_FARTHEST * _STEPS, _FARTHEST * _STEPS + 1)]
+)
+
+
+class ModelError(Exception):
+    """The model's files cannot be used as they are."""
+
+
+class Model:
+    """The arrays of one model."""
+
+    def __init__(self, marks: Any, weights: Any, scale: Any, bias: Any) -> None:
+        """`marks` (2**BITS, uint16), `weights` (2**BITS, heads, int8), `scale` and `bias` (heads, float64)."""
+        rows = 1 << BITS
+        if marks.shape != (rows,) or weights.shape != (rows, len(HEADS)) or scale.shape != bias.shape != (len(HEADS),):
+            raise ModelError(f"the model's arrays must have {rows} rows and {len(HEADS)} heads")
+        self._marks = (marks & 255).astype(np.uint8)
+        rarity = np.rint((np.arange(256) * RARITY_STEP) ** 2 * _LENGTH)
+        self._lengths = rarity.astype(np.uint16)[marks >> 8]
+        # Eight bytes are fetched as one number: a row a time.
+        self._weights = np.ascontiguousarray(weights, np.int8).view(np.int64).ravel()
+        self._scale = np.asarray(scale, np.float64)
+        self._bias = np.asarray(bias, np.float64)
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(texts, heads): for each text (a soft view) how sure each head is, 0 to 1 in thousandths."""
+        if not texts:
+            return np.zeros((0, len(HEADS)))
+        hashes, begins = features.read(texts)
+        rows = row(hashes)
+        rows *= self._marks.take(rows, mode="clip") == mark(hashes)  # row 0 weighs nothing
+        weights = self._weights.take(rows, mode="clip").view(np.int8).astype(np.int32).reshape(*rows.shape, -1)
+        lengths = self._lengths.take(rows, mode="clip").astype(np.int64)
+        total = np.zeros((len(texts), len(HEADS)))
+        for first, last in ((0, features.WORDS), (features.WORDS, len(rows))):
+            length = np.add.reduceat(lengths[first:last].sum(0), begins)
+            summed = np.add.reduceat(weights[first:last].sum(0), begins, axis=0)
+            total += summed / np.sqrt(np.maximum(length, 1) / _LENGTH)[:, None]
+        steps = np.rint((total * self._scale + self._bias) * _STEPS).clip(-_FARTHEST * _STEPS, _FARTHEST * _STEPS)
+        found: NDArray[np.float64] = _SHARES[steps.astype(np.int64) + _FARTHEST * _STEPS]
+        return found
+
+
+def reaching(scores: Any, least: Sequence[float]) -> list[bool]:
+    """Which rows have a head that reaches its `least`."""
+    found: list[bool] = (scores >= np.asarray(least)).any(axis=1).tolist()
+    return found
+
+
+def row(hashes: Any) -> Any:
+    """The row of each feature."""
+    return (hashes >> _ROW).astype(np.int64)
+
+
+def mark(hashes: Any) -> Any:
+    """The byte that tells features of one row apart."""
+    return (hashes >> _MARK).astype(np.uint8)
+
+
+def load(folder: Path = FOLDER) -> Model:
+    """The packaged model. Raises ModelError."""
+    try:
+        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        raw = (folder / "table.npz").read_bytes()
+    except (OSError, ValueError) as broken:
+        raise ModelError(f"{folder}: cannot be read: {type(broken).__name__}") from broken
+    if about.get("heads") != list(HEADS):
+        raise ModelError(f"{folder}/model.json: its heads must be {', '.join(HEADS)}")
+    if hashlib.sha256(raw).hexdigest() != about["table"]:
+        raise ModelError(f"{folder}/table.npz: not the file model.json speaks of; run `python -m moderation.train`")
+    with np.load(folder / "table.npz", allow_pickle=False) as arrays:
+        return Model(*(arrays[name] for name in ("marks", "weights", "scale", "bias")))
