@@ -23,6 +23,8 @@ from moderation.verdict import Action, Care, CareBand, CareKind, Finding
 
 PREFIX = "model."
 BESIDE = ".beside"
+# Nothing follows from a lower score, whatever a pack says: most heads of most messages.
+LOWEST = 0.1
 # Heads that take a contact detail for a sign of what they look for.
 _CONTACTED = ("groom", "solicit")
 SAYS: Mapping[str, str] = {
@@ -54,7 +56,7 @@ def least(packs: Iterable[Pack]) -> list[float]:
             for kind in ("", TOLD, BESIDE):
                 marks += pack.thresholds(label + kind, "message").values()
             marks += pack.care.get(label, {}).values()
-        found.append(min(marks))
+        found.append(max(LOWEST, min(marks)))
     return found
 
 
@@ -69,10 +71,9 @@ def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, co
         return any(gates.open(name, around, 0, len(text)) for name in names)
 
     found: list[Finding] = []
-    least_of = dict(zip(HEADS, least((pack,)), strict=True))
     for head, score in zip(HEADS, scores, strict=True):
         label = PREFIX + head
-        if score < least_of.get(head, 0.0):
+        if score < LOWEST:
             continue
         if head in SAYS:
             kind = BESIDE if contact and head in _CONTACTED else TOLD if opened(_TOLD_GATES) else ""

@@ -34,6 +34,8 @@ FOLDER = DATA / "model"
 BITS = 18
 # One step of `marks`' upper byte. The rarest feature of a hundred thousand texts weighs 12.
 RARITY_STEP = 1 / 20
+# Texts scored in one go: beyond this, what is in the making no longer fits the processor's own memory.
+_TOGETHER = 32
 # Scores are looked up in steps of this much of the logit, so that no machine's exp can differ.
 _STEPS = 64
 _FARTHEST = 12
@@ -71,6 +73,10 @@ class Model:
         """(texts, heads): for each text (a soft view) how sure each head is, 0 to 1 in thousandths."""
         if not texts:
             return np.zeros((0, len(HEADS)))
+        parts = [self._scores(texts[first : first + _TOGETHER]) for first in range(0, len(texts), _TOGETHER)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         hashes, begins = features.read(texts)
         rows = row(hashes)
         rows *= self._marks.take(rows, mode="clip") == mark(hashes)  # row 0 weighs nothing
@@ -86,9 +92,14 @@ class Model:
         return found
 
 
-def reaching(scores: Any, least: Sequence[float]) -> list[bool]:
-    """Which rows have a head that reaches its `least`."""
-    found: list[bool] = (scores >= np.asarray(least)).any(axis=1).tolist()
+def levels(least: Sequence[float]) -> NDArray[np.float64]:
+    """One level a head, for `reaching`."""
+    return np.asarray(least, np.float64)
+
+
+def reaching(scores: Any, least: NDArray[np.float64]) -> list[bool]:
+    """Which rows have a head that reaches its level."""
+    found: list[bool] = (scores >= least).any(axis=1).tolist()
     return found
 
 

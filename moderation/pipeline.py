@@ -102,7 +102,7 @@ class Pipeline:
             frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"), contact.Cues(number)
         )
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
-        self._heeded = heeding.least(books.packs.values())
+        self._heeded = heads.levels(heeding.least(books.packs.values()))
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
 
     def take_laps(self) -> list[tuple[str, float]]:

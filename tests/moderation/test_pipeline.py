@@ -314,3 +314,36 @@ def test_each_stage_s_time_is_told_once_and_only_so_many_are_kept() -> None:
     assert {stage for stage, _ in laps} >= {"normalise", "contact", "rules", "crisis", "policy"}
     assert all(seconds > 0 for _, seconds in laps)
     assert judge.take_laps() == []
+
+
+# the model among the other stages
+
+
+def test_the_model_holds_what_no_rule_knows_and_says_it_stands_alone() -> None:
+    """A guess is told apart from a rule, and never blocks what is told in the first person."""
+    for harm in ("your kids deserve a better mother than you", "send me a pic, i won't tell your mum"):
+        answer = said(harm)
+        assert (answer.action, answer.model_alone) == (Action.HOLD, True)
+        assert all(finding.rule.startswith("model.") for finding in answer.findings)
+    assert not said("kill yourself").model_alone
+    assert not said("thank you all").model_alone
+
+
+def test_a_model_that_breaks_on_one_message_holds_only_that_one() -> None:
+    """X36: together first, then each alone, so that nobody else pays for it."""
+
+    class Breaking(type(judge()._model)):  # type: ignore[misc]
+        """Cannot read one text."""
+
+        def __init__(self) -> None:
+            self.__dict__ = judge()._model.__dict__
+
+        def scores(self, texts: list[str]) -> typing.Any:
+            if any("zonk" in text for text in texts):
+                raise RuntimeError("gone")
+            return super().scores(texts)
+
+    judging = pipeline.load(stopwatch=time.perf_counter, budget=PATIENT, flood=False, model=Breaking())
+    answers = judging.judge_all([Submission(text, lane="l", author="a") for text in ("hello", "zonk", "there")], 0.0)
+    assert [answer.faulty for answer in answers] == [False, True, False]
+    assert judging.last_fault == "model: RuntimeError"
