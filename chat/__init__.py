@@ -11,7 +11,7 @@ The life of one message, and the file for each step:
     dispatch.py → speech.py      the command's handler
     moderation.pipeline          the verdict, before anything is shared
     rooms.backplane              one commit; the reply is sent
-    node.py (pump) → hub.py      the event comes back from the engine, is encoded once and delivered
+    pump.py → hub.py             the event comes back from the engine, is encoded once and delivered
     outbox.py → ws.py            one write per connection and tick
 
 Files, from the bottom up. A file imports its own layer and those below (tests/test_layers.py).
@@ -63,7 +63,10 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         listener.py      a listening socket, and one second hand for all deadlines
         gateway.py       handshakes, admission, heartbeats, closing; connections ↔ dispatch
         web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
-        node.py          builds everything, runs the loops, drains
+        node.py          builds everything, runs it, ends it
+        pump.py          what the backplane hears, moved to where it belongs
+        rounds.py        what a node does by itself, again and again: a table of rounds that never end
+        drain.py         a node empties itself without losing anybody
         books.py         rules, words and helplines as they are on disk: changes count without a restart
         workers.py       the parent of several nodes and of the engine
         valkey.py        the embedded engine
@@ -85,7 +88,8 @@ Where to go:
                              (talk.py, speech.py, amends.py, people.py or a new one), a row in dispatch.py, a line
                              in docs/protocol.md; one that carries words goes through spoken.py's `submission`
     a new setting            a field in settings.py, its line in config.yaml
-    a new metric             metrics.py, and where it happens; what lower layers count is copied in node.py
+    a new metric             metrics.py, and where it happens; what lower layers count is copied in rounds.py
+    something now and then   a function and a row in rounds.py
     another room             config.yaml only
     slow mode                config.yaml (the figure), rooms/topics.py (the rule), rooms/lua/log.lua and commit.lua (the
                              guard), outcomes.py (the words)

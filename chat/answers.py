@@ -80,7 +80,7 @@ def engine_away(re: int | None) -> Refused:
 def internal(services: Services, command: Any, fault: Exception) -> Refused:
     """Our fault: say so, and log what kind of fault it was. Its text may hold private words and is not logged."""
     services.metrics.failed(type(fault).__name__)
-    log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=_where(fault))
+    log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=where(fault))
     says = "Something went wrong on our side. Your words are still with you; please try again."
     return Refused(re=command.id, code=Code.INTERNAL, says=says, retry="later", retry_after=2.0)
 
@@ -98,7 +98,7 @@ def finish(services: Services, call: Call, reply: Any) -> None:
     services.hub.touch(call.connection)
 
 
-def _where(fault: Exception) -> str:
+def where(fault: Exception) -> str:
     """File and line of the innermost frame: enough to find a bug, no locals."""
     trace = fault.__traceback__
     while trace is not None and trace.tb_next is not None:

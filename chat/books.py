@@ -107,12 +107,14 @@ class Keeper:
         first: First,
     ) -> None:
         self._folders = folders_of(settings)
-        self._every = settings.moderation.reload
+        # Seconds between two looks; None: only when called.
+        self.every = settings.moderation.reload if self._folders else None
         self._read = functools.partial(load, settings)
         self._pipeline = pipeline
         self._helplines = helplines
         self._metrics = metrics
-        self._called = asyncio.Event()
+        self.called = asyncio.Event()  # rings for a look before its time
+        self._asked = False  # to read, whatever the files look like
         self._judged = first.seen  # what the newest reading read, good or bad
         self._seen = first.seen  # what the look before found
         self.refused = first.refused
@@ -120,20 +122,16 @@ class Keeper:
 
     def call(self) -> None:
         """Read now, whatever the files look like (SIGHUP)."""
-        self._called.set()
+        self._asked = True
+        self.called.set()
 
-    async def run(self) -> None:
-        """Look, until cancelled."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._every if self._folders else None):
-                    await self._called.wait()
-            called = self._called.is_set()
-            self._called.clear()
-            seen = await asyncio.to_thread(look, self._folders)
-            if called or (seen != self._judged and seen == self._seen):
-                await self._take(seen)
-            self._seen = seen
+    async def look_again(self) -> None:
+        """One look; what it finds changed and at rest, or was called for, is read (rounds.py repeats it)."""
+        asked, self._asked = self._asked, False
+        seen = await asyncio.to_thread(look, self._folders)
+        if asked or (seen != self._judged and seen == self._seen):
+            await self._take(seen)
+        self._seen = seen
 
     async def _take(self, seen: Look) -> None:
         """Read what was seen, and judge by it if it is good."""

@@ -24,11 +24,13 @@ PACKAGES = ("chat", "rooms", "moderation")
 LAYERS = {
     0: "chat.commands chat.replies rooms.events moderation.verdict",
     1: """
-        chat.wire chat.connection chat.knocks chat.person chat.outbox chat.hub chat.auth chat.metrics chat.settings chat.tickets chat.legible
+        chat.wire chat.connection chat.knocks chat.person chat.outbox chat.hub chat.auth chat.metrics chat.settings
+        chat.tickets chat.legible
         chat.follow chat.enginelog chat.fields chat.nights
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
-        moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
+        moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon
+        moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
         moderation.offers moderation.card moderation.contagion chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
@@ -38,7 +40,8 @@ LAYERS = {
         moderation.evaluation.timing moderation.evaluation.strangers
         moderation.features moderation.model moderation.heeding moderation.teaching.examples
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
-        moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.tidings moderation.lines moderation.sanctions moderation.reports moderation.shield
+        moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.tidings moderation.lines
+        moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
         chat.accounts chat.shift rooms.calming
@@ -56,7 +59,8 @@ LAYERS = {
     4: """
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
         moderation.evaluation.progress moderation.train
-        chat.cli chat.node chat.books chat.gateway chat.web chat.listener chat.ws chat.workers chat.checks chat.config
+        chat.cli chat.node chat.rounds chat.pump chat.drain chat.books chat.gateway chat.web chat.listener chat.ws
+        chat.workers chat.checks chat.config
         chat.sources chat.datadir
         chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
         """,

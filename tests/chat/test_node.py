@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import inspect
 import json
-from datetime import UTC, datetime
 from typing import Any
 from urllib.request import urlopen
 
@@ -141,17 +139,3 @@ async def test_a_plain_answer_has_one_length(steady_engine: Engine) -> None:
                 await raw.send(f"{method} /livez HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 head = (await raw.rest()).split(b"\r\n\r\n")[0].lower()
             assert head.count(b"content-length:") == 1, head
-
-
-async def test_helplines_to_read_again_are_a_number_the_operator_can_watch(steady_engine: Engine) -> None:
-    """safety.md 9: a task at 180 days, overdue at 365."""
-    read = datetime(2026, 11, 22, tzinfo=UTC).timestamp()
-    async with node_on(steady_engine.url) as node:
-        seen = []
-        for days in (100, 180, 365):
-            moment = read + days * 86_400
-            node.services = dataclasses.replace(node.services, wall=lambda moment=moment: moment)
-            node._helplines_due()
-            figures = node.metrics.read()
-            seen.append((figures["warmline_helplines_due"] > 50, figures["warmline_helplines_overdue"] > 50))
-    assert seen == [(False, False), (True, False), (True, True)]

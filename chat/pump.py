@@ -1,0 +1,98 @@
+"""The pump: what the backplane hears, moved to where it belongs. The only loop that moves events upward.
+
+    backplane.take ─▶ an entry          ─▶ hub.deliver; one that may bar somebody: conduct.py looks again
+                      who came and went ─▶ presence.absorb
+                      typing            ─▶ told once for each room and take, whoever typed how often
+                      a room's reset    ─▶ `reset` to those in it: they join anew
+                      engine away, back ─▶ a notice to everybody; when it is back, what was missed is asked for
+                      a node's word     ─▶ tokens taken back, news of the desk, a room that was heavy
+
+In order, and without waiting for anything but the next arrival: what needs the engine is spawned. Failure: whatever is
+raised here ends the node (chat/node.py). An entry that was taken and not delivered would be a hole that nobody sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+import structlog
+
+from chat import conduct, desk, easing, people, settling, talk
+from chat.accounts import REVOKED, Revocation
+from chat.connection import State
+from chat.gateway import Gateway
+from chat.outbox import Lane
+from chat.replies import Notice, Reset
+from chat.services import Services
+from rooms.backplane import Arrival, Control, EngineMark, PresenceDiff, RoomReset, TypingBlip
+from rooms.events import Entry, RoomKey
+
+log = structlog.get_logger("warmline.pump")
+
+ENGINE = {
+    EngineMark.AWAY: ("engine_away", "We can't save messages just now. Stay, nothing you wrote is lost."),
+    EngineMark.BACK: ("engine_back", "Messages are saved again."),
+}
+
+
+async def pump_forever(services: Services, gateway: Gateway, missed: asyncio.Event) -> None:
+    """Move what arrives, until cancelled. `missed` is rung when words between nodes may have been missed."""
+    while True:
+        await services.backplane.wait()
+        move(services, gateway, missed, services.backplane.take())
+
+
+def move(services: Services, gateway: Gateway, missed: asyncio.Event, arrivals: Iterable[Arrival]) -> None:
+    """Move what one take has brought."""
+    typing: dict[RoomKey, list[str]] = {}
+    for arrival in arrivals:
+        if isinstance(arrival, Entry):
+            services.hub.deliver(arrival)
+            if conduct.concerns(arrival):
+                services.spawn(conduct.look_again(services, arrival))
+        elif isinstance(arrival, PresenceDiff):
+            services.presence.absorb(arrival)
+        elif isinstance(arrival, TypingBlip):
+            typing.setdefault(arrival.room, []).append(arrival.body.decode())
+        elif isinstance(arrival, RoomReset):
+            reset(services, arrival)
+        elif isinstance(arrival, EngineMark):
+            if arrival is EngineMark.BACK:
+                missed.set()
+            tell_engine(services, gateway, arrival)
+        elif isinstance(arrival, Control):
+            obey(services, arrival)
+    for room, aliases in typing.items():
+        talk.tell_typing(services, room, list(dict.fromkeys(aliases)))
+
+
+def reset(services: Services, arrival: RoomReset) -> None:
+    """What clients know of this room is not what the log says: they drop it and join anew."""
+    local = services.hub.rooms.get(arrival.room)
+    services.metrics.reset(arrival.why)
+    log.warning("room_reset", why=arrival.why)
+    if local is not None:
+        services.hub.tell(arrival.room, Reset(room=local.name, why=arrival.why), Lane.CONTROL)
+
+
+def obey(services: Services, word: Control) -> None:
+    """What another node, or this one, told all nodes. Words of a newer version are not ours to understand."""
+    if word.room is None and word.verb == REVOKED:
+        with contextlib.suppress(ValueError):
+            people.taken_back(services, Revocation.unpack(word.body))
+    elif word.room is None and word.verb == settling.CHANGED:
+        desk.told(services, word.body)
+    elif word.room is None and word.verb == easing.HEAVY:
+        easing.alert(services, word.body)
+
+
+def tell_engine(services: Services, gateway: Gateway, mark: EngineMark) -> None:
+    """The store went away, or is back: say so (F45)."""
+    code, says = ENGINE[mark]
+    log.warning(code)
+    for connection in gateway.everyone():
+        if connection.state is State.OPEN:
+            connection.say(Lane.CONTROL, Notice(code=code, says=says))
+            services.hub.touch(connection)
