@@ -139,8 +139,8 @@ class Book:
             if rule.id in idle or (rule.id in found and rule.id not in every):
                 continue
             most = _MOST_MASKS if rule.id in every else _MOST_PLACES
-            hits = self._places(rule, pattern, around, most)
-            if hits := list(hits) if rule.id in every else list(islice(hits, 1)):
+            places = self._places(rule, pattern, around, most)
+            if hits := list(places) if rule.id in every else list(islice(places, 1)):
                 found.setdefault(rule.id, []).extend(hits)
         return [hit for hits in found.values() for hit in hits]
 

@@ -160,7 +160,7 @@ async def test_a_flood_of_control_frames_is_cut_off_cheaply(server: Server, opco
 class Echo:
     """What Autobahn's cases talk to: the gateway's own listener and limits, saying back what it hears."""
 
-    def answer(self, request: Request) -> Response | None:
+    def answer(self, request: Request, peer: str) -> Response | None:
         return None
 
     def choose(self, offered: list[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from moderation.cases import (
+    DAY,
     ENDED,
     HEAD_START,
     MINUTE,
@@ -25,7 +27,7 @@ from moderation.cases import (
     Waiting,
     take,
 )
-from moderation.deadlines import DAY, LEASE, due_at
+from moderation.deadlines import LEASE, due_at
 from moderation.verdict import CareBand
 from tests.support.filing import AT, WORDS, held, report
 
@@ -33,7 +35,7 @@ STAFF = ("ada", "ben", "cal")
 people = st.sampled_from(STAFF)
 
 
-def stepped(case: Case, step: Step, by: str = "", **changes: object) -> Case:
+def stepped(case: Case, step: Step, by: str = "", **changes: Any) -> Case:
     """A step that has to be possible."""
     after = take(case, step, AT + MINUTE, by, **changes)
     assert isinstance(after, Case), after
@@ -119,7 +121,7 @@ class Desk(RuleBasedStateMachine):
         self.ends: list[State] = []
         self.readers: list[str] = []
 
-    def step(self, step: Step, by: str = "", **changes: object) -> None:
+    def step(self, step: Step, by: str = "", **changes: Any) -> None:
         before, after = self.case, take(self.case, step, self.now, by, **changes)
         if isinstance(after, No):
             return
