@@ -4,7 +4,8 @@
 
 `Lexicon` holds the words a disguise may hide. `undisguised` reads one token (what stands between blanks); `slips` finds
 words nobody uses that are one slip of the finger from a word of the lexicon. Words people use (vocabulary.py) are
-never slips. Everything is bounded by the length of the token, not by what is in it.
+never slips. Everything is bounded by the length of the token, not by what is in it: a token whose `bone` (leet undone,
+i and l taken for one, doubles squeezed) is no word's is not tried further, which is nearly every one.
 """
 
 from __future__ import annotations
@@ -18,16 +19,20 @@ from moderation.vocabulary import ORDINARY
 
 LETTERS = re.compile(r"[a-z]+")
 _COUNTED = re.compile(
-    r"\W*(?:\d*1st|\d*2nd|\d*3rd|\d*[04-9]th|1[1-3]th|\d{1,3}0s|[\d.,:/x-]+(?:am|pm|a|p|mgs?|mcg|mls?|g|gs|kgs?|lbs?|oz|st|stone|k|m|bn|"
+    r"(?:\d*1st|\d*2nd|\d*3rd|\d*[04-9]th|1[1-3]th|\d{1,3}0s|[\d.,:/x-]+(?:am|pm|a|p|mgs?|mcg|mls?|g|gs|kgs?|lbs?|oz|st|stone|k|m|bn|"
     r"cm|mm|km|mi|ft|in|hrs?|h|hours?|mins?|min|secs?|s|days?|d|wks?|w|weeks?|mos?|yrs?|years?|yo|y|x|bpm|mph|cals?|kcals?|c|f|v|gb|"
     r"mb|ish|er|f|b|ppm|u|iu|pc|pm|p|quid)?)\W*"
 )
+# What may stand around a count; what else may is left to the pattern's end.
+_AROUND = "!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~£€"
 _LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
 _OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
 STRETCHED = re.compile(r"([a-z])\1\1+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 # A slip is put right in words this long: shorter ones are a slip away from everything.
 _SHORTEST_SLIP, _LONG, _LONGEST_SLIP = 4, 6, 16
+# Letters apart are cut into words no longer than this.
+_LONGEST_CUT = 14
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 # Never a slip: one and two letters, and what an apostrophe leaves of a word ("wouldn't").
 _TINY = frozenset((*_ALPHABET, *(first + second for first in _ALPHABET for second in _ALPHABET)))
@@ -41,29 +46,35 @@ _FILLERS = "*#_"
 _LONGEST = 64
 # Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
 _MOST_READINGS = 16
+_LIKELIEST = str.maketrans({sign: letters[0] for sign, letters in LEET.items()})
+_BONES = _LIKELIEST | str.maketrans({"i": "l", "1": "l", "!": "l"})
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
-    letters, `without` with one letter left out (and as they are), `shapes` by length and first or last letter; `known`
-    are these and all ordinary words, cut at apostrophes.
+    letters, `bones` holds what `bone` makes of them, `starts` how they begin; `without` has them with one letter left out
+    (and as they are), `shapes` by length and one letter in its place; `known` are these and all ordinary words, cut at
+    apostrophes.
     """
 
     words: frozenset[str]
     squeezed: dict[str, str]
     known: frozenset[str] = frozenset()
     without: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    shapes: dict[tuple[int, int, str], tuple[str, ...]] = field(default_factory=dict)
+    shapes: dict[tuple[int, int, str], frozenset[str]] = field(default_factory=dict)
+    bones: frozenset[str] = frozenset()
+    starts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon:
         kept = frozenset(word for word in words if word.isascii() and word.isalpha())
         without: dict[str, list[str]] = {}
-        shapes: dict[tuple[int, int, str], list[str]] = {}
+        shapes: dict[tuple[int, int, str], set[str]] = {}
         for word in sorted(kept):
-            for place in (0, -1):
-                shapes.setdefault((len(word), place, word[place]), []).append(word)
+            for place, letter in enumerate(word):
+                shapes.setdefault((len(word), place, letter), set()).add(word)
             if len(word) >= _SHORTEST_SLIP:
                 for form in _shortened(word):
                     without.setdefault(form, []).append(word)
@@ -72,7 +83,9 @@ class Lexicon:
             {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)},
             kept | _STEMS | _TINY,
             {form: tuple(words) for form, words in without.items()},
-            {shape: tuple(words) for shape, words in shapes.items()},
+            {shape: frozenset(words) for shape, words in shapes.items()},
+            frozenset(map(bone, kept)),
+            frozenset(word[:end] for word in kept for end in range(1, len(word) + 1)),
         )
 
     def slips(self, soft: str) -> dict[str, str]:
@@ -99,20 +112,23 @@ class Lexicon:
 
     def split(self, letters: str) -> str | None:
         """`letters` cut into words of the lexicon, fewest words first; None when it cannot be."""
-        best: list[tuple[int, int] | None] = [None] * (len(letters) + 1)  # (words used, where the last one starts)
-        best[0] = (0, 0)
-        for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - 14), end):
-                before = best[start]
-                if before and letters[start:end] in self.words and (best[end] is None or before[0] + 1 < best[end][0]):  # type: ignore[index]
-                    best[end] = (before[0] + 1, start)
-        if best[-1] is None:
+        least = [0, *[len(letters) + 1] * len(letters)]  # how many words it takes to get there
+        came = [0] * (len(letters) + 1)  # where the last of them starts
+        for start in range(len(letters)):
+            words = least[start] + 1
+            if words > len(letters):
+                continue
+            for end in range(start + 1, min(start + _LONGEST_CUT, len(letters)) + 1):
+                if (piece := letters[start:end]) not in self.starts:
+                    break
+                if words < least[end] and piece in self.words:
+                    least[end], came[end] = words, start
+        if least[-1] > len(letters):
             return None
         cuts, end = [], len(letters)
         while end:
-            start = best[end][1]  # type: ignore[index]
-            cuts.append(letters[start:end])
-            end = start
+            cuts.append(letters[came[end] : end])
+            end = came[end]
         return " ".join(reversed(cuts))
 
 
@@ -136,7 +152,7 @@ def undisguised(token: str, lexicon: Lexicon) -> str:
     """What a token says plainly, its punctuation kept; itself where it hides nothing."""
     if token.isalpha() and not STRETCHED.search(token):
         return token
-    if _COUNTED.fullmatch(token) or _LINKED.search(token):
+    if _COUNTED.fullmatch(token.strip(_AROUND) or ".") or _LINKED.search(token):
         return token
     core = token.lstrip(_OPENING)
     opening = token[: len(token) - len(core)]
@@ -177,25 +193,36 @@ def _filled(core: str, lexicon: Lexicon) -> str | None:
 
 def _fitting(stem: str, lexicon: Lexicon) -> str | None:
     """The first word of the lexicon that `stem` can be; its first or last letter has to be there."""
-    for place in (0, -1):
-        for sign in LEET.get(stem[place], stem[place]):
-            for word in lexicon.shapes.get((len(stem), place, sign), ()):
-                if all(
-                    seen in _FILLERS or seen == meant or meant in LEET.get(seen, "")
-                    for seen, meant in zip(stem, word, strict=True)
-                ):
-                    return word
-    return None
+    if stem[0] in _FILLERS and stem[-1] in _FILLERS:
+        return None
+    fitting: frozenset[str] | None = None
+    for place, seen in enumerate(stem):
+        if seen not in _FILLERS:
+            meant = (lexicon.shapes.get((len(stem), place, letter), _NONE) for letter in LEET.get(seen, seen))
+            here = _NONE.union(*meant)
+            fitting = here if fitting is None else fitting & here
+            if not fitting:
+                return None
+    place = -1 if stem[0] in _FILLERS else 0
+    order = LEET.get(stem[place], stem[place])  # of several letters there, the likelier one
+    return min(fitting or _NONE, key=lambda word: (order.find(word[place]), word), default=None)
+
+
+def bone(signs: str) -> str:
+    """What all readings of `signs` have in common: a word can hide only where its own bone is the same."""
+    return _DOUBLED.sub(r"\1", signs.translate(_BONES))
 
 
 def read(signs: str, lexicon: Lexicon) -> str:
     """Leet undone and stretches squeezed; of several readings, the one the lexicon knows."""
+    plain = signs if signs.isalpha() else signs.translate(_LIKELIEST)
+    if bone(plain) not in lexicon.bones:
+        return STRETCHED.sub(r"\1", plain)
     choices = [LEET.get(sign, sign) if not sign.isalpha() else sign for sign in signs]
     readings = ("".join(reading) for reading in islice(product(*choices), _MOST_READINGS))
-    first = None
     for reading in readings:
-        known = reading if reading in lexicon.words else lexicon.squeezed.get(_DOUBLED.sub(r"\1", reading))
-        if known and (known == reading or STRETCHED.search(reading)):
+        if reading in lexicon.words:
+            return reading
+        if STRETCHED.search(reading) and (known := lexicon.squeezed.get(_DOUBLED.sub(r"\1", reading))):
             return known
-        first = first or STRETCHED.sub(r"\1", reading)
-    return first or signs
+    return STRETCHED.sub(r"\1", plain)
