@@ -24,6 +24,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         tickets.py       who was asked to move comes in before the crowd
         connection.py    one client from upgrade to close, without a socket: states, budgets, positions
         knocks.py        how many new conversations one address may begin
+        admission.py     who may open a websocket here, decided before anything is spent on a stranger
         person.py        a person on this node: one budget, last words; remembered for some minutes
         careid.py        the id of a care card: what it was about, sealed for its owner
         legible.py       whether a text can be read at all
@@ -61,7 +62,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         dispatch.py      the table command → handler; one reply for each command
     L4  ws.py            one websocket on a socket
         listener.py      a listening socket, and one second hand for all deadlines
-        gateway.py       handshakes, admission, heartbeats, closing; connections ↔ dispatch
+        gateway.py       handshakes, reading, writing, closing; connections ↔ dispatch
         web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
         node.py          builds everything, runs it, ends it
         pump.py          what the backplane hears, moved to where it belongs

@@ -12,7 +12,6 @@ in a hurry rings (`hurried`), nothing is waited for.
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import random
 import secrets
@@ -22,7 +21,7 @@ import structlog
 from chat.gateway import Gateway
 from chat.outbox import Lane
 from chat.replies import Close, Reconnect
-from chat.tickets import LIFE
+from chat.tickets import LIFE, wrapped
 
 log = structlog.get_logger("warmline.drain")
 
@@ -59,8 +58,3 @@ async def emptied(gateway: Gateway, seconds: float, hurried: asyncio.Event, *, l
         async with asyncio.timeout(seconds):
             while not hurried.is_set() and gateway.listener.live:
                 await asyncio.sleep(min(look, seconds))
-
-
-def wrapped(ticket: str) -> str:
-    """A ticket as it is offered: base64url without padding, a legal subprotocol name."""
-    return base64.urlsafe_b64encode(ticket.encode()).rstrip(b"=").decode()

@@ -4,9 +4,8 @@
                                   dispatch.run ◀──┴─ every call that arrived in it
     hub.chunks, hub.private ─▶ flush ─▶ ws.write     one write for each connection and tick
 
-Admission is decided before anything is spent on a stranger: origin, subprotocol, how many are here, how many knock
-each second, altogether and from one address (knocks.py). A refused knock gets a plain HTTP answer that says why. The
-budget of handshakes lets tickets through first: who was asked to move must not wait behind a crowd.
+Who comes in is decided before anything is spent on a stranger (admission.py). A refused knock gets a plain HTTP answer
+that says why.
 
 The tick stretches with the load by itself: while a flush writes, what comes in gathers and is one batch of the next.
 """
@@ -14,14 +13,13 @@ The tick stretches with the load by itself: while a flush writes, what comes in 
 from __future__ import annotations
 
 import asyncio
-import base64
 
 import structlog
 from websockets.http11 import Request, Response
 
 from chat import dispatch, people, wire
+from chat.admission import Door, Knock, choose
 from chat.connection import Budget, Connection, State
-from chat.knocks import Knocks, caller, networks
 from chat.listener import Listener
 from chat.replies import Close
 from chat.services import Services
@@ -41,7 +39,6 @@ SLICE = 256
 STRETCH, LONGEST_PAUSE = 0.15, 0.05
 # Commands a connection may send each second, and at once. Twice what the busiest honest client was seen to need.
 COMMANDS, BURST = 20.0, 60.0
-TICKET = "warmline.ticket."
 
 
 class Gateway:
@@ -67,9 +64,7 @@ class Gateway:
         self._arrived: list[Connection] = []  # with something unread
         self._scheduled = False
         limited = services.settings.limits.enabled
-        self._knocks = Budget(settings.handshakes if limited else 0.0, settings.handshakes)
-        self._neighbours = Knocks(settings.per_address if limited else 0.0)
-        self._proxies = networks(settings.proxies)
+        self._door = Door(settings, tickets, limited=limited)
         self._limited = limited
         self.sent = 0  # bytes written by `flush` since the start
 
@@ -82,55 +77,23 @@ class Gateway:
             tags = request.headers.get_all("If-None-Match")  # `get` would raise for a header said twice
             page = self.site.answer(request.method, request.path, if_none_match=", ".join(tags) or None)
             return plain(page.status, _phrase(page.status), page.headers, page.body)
-        refusal = self._refusal(request, peer)
-        if refusal is None:
+        turned = self._door.refusal(
+            knock_of(request, peer),
+            draining=self.draining,
+            here=len(self.listener.live),
+            wall=self.services.wall(),
+            now=self.services.ticks(),
+        )
+        if turned is None:
             return None
-        status, says, headers = refusal
-        self.services.metrics.turned_away(status)
-        log.info("handshake_refused", status=status)
-        fields = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *headers]
-        return plain(status, _phrase(status), fields, says.encode())
-
-    def _refusal(self, request: Request, peer: str) -> tuple[int, str, list[tuple[str, str]]] | None:
-        settings = self.services.settings.gateway
-        if "?" in request.path:
-            return 400, "Nothing may stand behind /ws: tokens and tickets never travel in an address.\n", []
-        origins = request.headers.get_all("Origin")
-        if len(origins) > 1:
-            return 400, "More than one Origin header.\n", []
-        if not origins and settings.require_origin:
-            return 403, "This server takes browsers only: no Origin header.\n", []
-        if origins and not self._known_origin(origins[0], request):
-            return 403, "Pages of that origin may not connect here. Operators list origins in gateway.origins.\n", []
-        if self.choose(_offered(request)) is None:
-            return 400, f"Offer one of these subprotocols: {', '.join(wire.Codec)}.\n", []
-        if self.draining:
-            return 503, "This server is about to restart.\n", [("Retry-After", "1")]
-        ticket = next((name for name in _offered(request) if name.startswith(TICKET)), None)
-        if ticket is not None and self.tickets.spend(_unwrap(ticket), self.services.wall()):
-            return None
-        if len(self.listener.live) > settings.connections:
-            return 503, "This server is full. Please try again soon.\n", [("Retry-After", "10")]
-        address = caller(peer, request.headers.get_all("X-Forwarded-For"), self._proxies)
-        if wait := self._neighbours.spend(address, self.services.ticks()):
-            says = "Many new conversations come from where you are. Please wait a moment.\n"
-            return 429, says, [("Retry-After", str(max(1, round(wait))))]
-        if wait := self._knocks.spend(self.services.ticks()):
-            return 503, "Many people are connecting right now.\n", [("Retry-After", str(max(1, round(wait))))]
-        return None
-
-    def _known_origin(self, origin: str, request: Request) -> bool:
-        """Our own page, or one the operator lists. Compared whole: no prefix, no pattern."""
-        listed = self.services.settings.gateway.origins
-        if "*" in listed or origin in listed:
-            return True
-        hosts = request.headers.get_all("Host")
-        scheme, _, place = origin.partition("://")
-        return scheme in ("http", "https") and len(hosts) == 1 and place == hosts[0]
+        self.services.metrics.turned_away(turned.status)
+        log.info("handshake_refused", status=turned.status)
+        fields = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *turned.headers]
+        return plain(turned.status, _phrase(turned.status), fields, turned.says.encode())
 
     def choose(self, offered: list[str]) -> str | None:
         """The first codec offered that we speak."""
-        return next((name for name in offered if name in _CODECS), None)
+        return choose(offered)
 
     def opened(self, ws: Ws) -> None:
         """A stranger is in the hall; hello is due within `hello_timeout`."""
@@ -280,8 +243,6 @@ async def turn() -> None:
     await asyncio.sleep(0)
 
 
-_CODECS = frozenset(str(codec) for codec in wire.Codec)
-
 _PHRASES = {
     200: "OK", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
     414: "URI Too Long", 429: "Too Many Requests", 503: "Service Unavailable",
@@ -292,14 +253,15 @@ def _phrase(status: int) -> str:
     return _PHRASES.get(status, "Unknown")
 
 
-def _offered(request: Request) -> list[str]:
-    lines = request.headers.get_all("Sec-WebSocket-Protocol")
-    return [name.strip() for line in lines for name in line.split(",") if name.strip()]
-
-
-def _unwrap(ticket: str) -> str:
-    text = ticket.removeprefix(TICKET)
-    try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except ValueError:
-        return ""
+def knock_of(request: Request, peer: str) -> Knock:
+    """A handshake as admission.py reads it; `peer` is the address of the socket."""
+    headers = request.headers
+    offered = ",".join(headers.get_all("Sec-WebSocket-Protocol"))
+    return Knock(
+        path=request.path,
+        peer=peer,
+        origins=headers.get_all("Origin"),
+        hosts=headers.get_all("Host"),
+        offered=[name.strip() for name in offered.split(",") if name.strip()],
+        forwarded=headers.get_all("X-Forwarded-For"),
+    )

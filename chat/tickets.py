@@ -7,12 +7,15 @@ until they would have expired anyway, so the memory is bounded by the rate of ha
 
 from __future__ import annotations
 
+import base64
 import hmac
 
 from chat.auth import derive
 
 # Time enough to open a connection, too little to pass the ticket around.
 LIFE = 30.0
+# How a client offers one: as a subprotocol, the only header a browser lets a page choose.
+OFFERED = "warmline.ticket."
 
 
 class Tickets:
@@ -45,3 +48,17 @@ class Tickets:
 
     def _sign(self, stem: str) -> str:
         return hmac.new(self._key, stem.encode(), "sha256").hexdigest()[:32]
+
+
+def wrapped(ticket: str) -> str:
+    """A ticket as clients are given it: base64url without padding, legal in the name of a subprotocol."""
+    return base64.urlsafe_b64encode(ticket.encode()).rstrip(b"=").decode()
+
+
+def unwrapped(name: str) -> str:
+    """The ticket in an offered subprotocol; "" for what none can be in."""
+    text = name.removeprefix(OFFERED)
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except ValueError:
+        return ""

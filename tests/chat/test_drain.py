@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
-from chat.drain import ask_to_move, drain, wrapped
+from chat.drain import ask_to_move, drain
 from chat.tickets import LIFE
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.raw import Raw
 
 # Longer than any test: who waits for its end has not understood.
 AGES = 3600.0
@@ -58,14 +56,3 @@ async def test_who_is_in_a_hurry_waits_for_nobody(steady_engine: Engine) -> None
         async with asyncio.timeout(10):
             await draining
         assert await raw.closed() == 1012
-
-
-async def test_a_ticket_as_it_is_offered_opens_the_door_once(steady_engine: Engine) -> None:
-    async with node_on(steady_engine.url) as node:
-        ticket = node.tickets.make("name", time.time())
-        async with Raw.open(node.url) as raw:
-            answer = await raw.upgrade(subprotocol=f"warmline.v1.json, warmline.ticket.{wrapped(ticket)}")
-        spent = node.tickets.spend(ticket, time.time())
-    assert answer.status == 101
-    assert "=" not in wrapped(ticket)
-    assert not spent

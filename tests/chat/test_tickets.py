@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.tickets import LIFE, Tickets
+from chat.tickets import LIFE, OFFERED, Tickets, unwrapped, wrapped
 
 SECRET = b"s" * 32
 NOW = 1_700_000_000.0
@@ -54,3 +54,10 @@ def test_a_whole_drain_may_spend_its_tickets_at_once() -> None:
 def test_no_text_but_a_real_ticket_opens_the_door(text: str) -> None:
     """Whatever a stranger offers."""
     assert not Tickets(SECRET).spend(text, NOW)
+
+
+def test_a_ticket_travels_as_the_name_of_a_subprotocol() -> None:
+    """Letters, digits, `-` and `_` only: what stands in that header is split at everything else."""
+    ticket = Tickets(SECRET).make("abc", NOW)
+    assert wrapped(ticket).replace("-", "").replace("_", "").isalnum()
+    assert unwrapped(OFFERED + wrapped(ticket)) == ticket
