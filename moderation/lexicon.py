@@ -42,6 +42,9 @@ LEET: dict[str, str] = {
     "$": "s", "!": "il", "|": "li", "+": "t", "€": "e", "£": "l", "(": "c", "^": "a", "=": "e",
 }  # fmt: skip
 _FILLERS = "*#_"
+_FILLER = re.compile("[*#_]")
+_LETTER = re.compile(r"[^\W\d_]")
+_JOINTS = re.compile(r"[._\-~/,|+*#\\()]+")
 # No word is longer: of a longer token the stretches go first, and only its beginning is read.
 _LONGEST = 64
 # Readings tried for one disguised word: enough for three ambiguous signs, small enough to stay cheap.
@@ -102,12 +105,10 @@ class Lexicon:
         """
         if not 3 <= len(word) <= _LONGEST_SLIP or not (word.isascii() and word.isalpha()):
             return None
-        near = {
-            meant
-            for form in _shortened(word)
-            for meant in self.without.get(form, ())
-            if meant[0] == word[0] and (len(meant) >= _LONG or meant[-1] == word[-1]) and _one_slip(word, meant)
-        }
+        close = self.without
+        near = {meant for form in _shortened(word) if form in close for meant in close[form] if _one_slip(word, meant)}
+        if len(near) < 2:
+            return next(iter(near), None)
         return min(near, key=lambda meant: (meant[-1] != word[-1], len(meant) < len(word), meant), default=None)
 
     def split(self, letters: str) -> str | None:
@@ -133,19 +134,22 @@ class Lexicon:
 
 
 def _shortened(word: str) -> set[str]:
-    """`word`, and `word` with each of its letters left out."""
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+    """`word`, and `word` with each of its letters but the first left out."""
+    return {word, *[word[:place] + word[place + 1 :] for place in range(1, len(word))]}
 
 
 def _one_slip(typed: str, meant: str) -> bool:
     """Whether one slip of the finger makes `typed` of `meant`. Both share a form of `_shortened`."""
+    if len(meant) < _LONG and meant[-1] != typed[-1]:
+        return False
     if len(typed) != len(meant):
-        return abs(len(typed) - len(meant)) == 1
-    apart = [place for place, (left, right) in enumerate(zip(typed, meant, strict=True)) if left != right]
-    if len(apart) == 2:
-        first, second = apart
-        return second == first + 1 and typed[first] == meant[second] and typed[second] == meant[first]
-    return len(apart) == 1
+        return True
+    at = 1
+    while typed[at] == meant[at]:
+        at += 1
+    if typed[at + 1 :] == meant[at + 1 :]:
+        return True
+    return typed[at : at + 2] == meant[at + 1 : at - 1 : -1] and typed[at + 2 :] == meant[at + 2 :]
 
 
 def undisguised(token: str, lexicon: Lexicon) -> str:
@@ -166,13 +170,13 @@ def _core(core: str, lexicon: Lexicon) -> str:
         core = STRETCHED.sub(r"\1\1\1", core)
         if len(core) > 4 * _LONGEST:
             return _core(core[: 4 * _LONGEST], lexicon) + core[4 * _LONGEST :]
-    if core in lexicon.words or not any(letter.isalpha() for letter in core):
+    if core in lexicon.words or not _LETTER.search(core):
         return core
-    if any(filler in core for filler in _FILLERS):
+    if _FILLER.search(core):
         guess = _filled(core, lexicon)
         if guess:
             return guess
-    parts = [part for part in re.split(r"[._\-~/,|+*#\\()]+", core) if part]
+    parts = [part for part in _JOINTS.split(core) if part]
     if len(parts) > 1:
         whole = read("".join(parts), lexicon)
         if whole in lexicon.words:
@@ -210,14 +214,19 @@ def _fitting(stem: str, lexicon: Lexicon) -> str | None:
 
 def bone(signs: str) -> str:
     """What all readings of `signs` have in common: a word can hide only where its own bone is the same."""
-    return _DOUBLED.sub(r"\1", signs.translate(_BONES))
+    return _single(signs.translate(_BONES))
+
+
+def _single(letters: str) -> str:
+    """Each run of one letter made a single one."""
+    return _DOUBLED.sub(r"\1", letters) if _DOUBLED.search(letters) else letters
 
 
 def read(signs: str, lexicon: Lexicon) -> str:
     """Leet undone and stretches squeezed; of several readings, the one the lexicon knows."""
     plain = signs if signs.isalpha() else signs.translate(_LIKELIEST)
     if bone(plain) not in lexicon.bones:
-        return STRETCHED.sub(r"\1", plain)
+        return STRETCHED.sub(r"\1", plain) if STRETCHED.search(plain) else plain
     choices = [LEET.get(sign, sign) if not sign.isalpha() else sign for sign in signs]
     readings = ("".join(reading) for reading in islice(product(*choices), _MOST_READINGS))
     for reading in readings:

@@ -50,6 +50,7 @@ _DOTTED_WORD = re.compile(
 )
 _SIGN = r"[^\s](?:'[a-z]{1,2})?[.,!?;:\"')]{0,3}"
 _SPREAD = re.compile(rf"(?<!\S){_SIGN}(?: {_SIGN})+(?!\S)")
+_JOINT = re.compile(r"[.\-_~|+*]")
 _INNER = re.compile(r"[a-z0-9][.\-_~|+*][a-z]")
 
 
@@ -132,6 +133,7 @@ def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     known: dict[str, str] = {}
     letters: list[str] = []
     places: list[int] = []
+    where = _between(joined, 0, len(joined.text))
     done = 0
     for token in _ODD.finditer(joined.text):
         start, end = token.span()
@@ -142,7 +144,7 @@ def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
             continue
         letters += [joined.text[done:start], word]
         places += _between(joined, done, start)
-        places += [joined.span(at, at + 1)[0] for at in _stretch(start, end, len(word))]
+        places += [where[at] for at in _stretch(start, end, len(word))]
         done = end
     if not letters and joined is soft:
         return None
@@ -167,7 +169,8 @@ def _corrected(view: View | None, soft: View, lexicon: Lexicon) -> View | None:
             start, end = word.span()
             letters += [read.text[done:start], meant]
             places += _between(read, done, start)
-            places += [read.span(at, at + 1)[0] for at in _stretch(start, end, len(meant))]
+            where = _between(read, 0, len(read.text))
+            places += [where[at] for at in _stretch(start, end, len(meant))]
             done = end
     letters.append(read.text[done:])
     places += _between(read, done, len(read.text))
@@ -193,7 +196,7 @@ def _undotted(soft: View) -> View:
     cuts: list[tuple[int, int, str]] = []
     for match in _DOTTED_WORD.finditer(soft.text):
         start, end = match.span("word")
-        parts = re.split(r"[.\-_~|+*]", match["word"])
+        parts = _JOINT.split(match["word"])
         single = sum(len(part) == 1 or "'" in part for part in parts)
         if sum(part.isdigit() for part in parts) * 2 < len(parts) and (
             single == len(parts) or (len(parts) > 2 and single * 2 >= len(parts))
@@ -206,9 +209,15 @@ def _stripped(soft: View, cuts: Sequence[tuple[int, int, str]]) -> View:
     """`soft` without the named signs inside each (start, end, signs)."""
     if not cuts:
         return soft
-    dropped = {at for start, end, signs in cuts for at in range(start, end) if soft.text[at] in signs}
-    kept = [at for at in range(len(soft.text)) if at not in dropped]
-    return View("".join(soft.text[at] for at in kept), tuple(soft.span(at, at + 1)[0] for at in kept))
+    kept: list[int] = []
+    done = 0
+    for start, end, signs in cuts:
+        kept += range(done, start)
+        kept += [at for at in range(start, end) if soft.text[at] not in signs]
+        done = end
+    kept += range(done, len(soft.text))
+    where = _between(soft, 0, len(soft.text))
+    return View("".join([soft.text[at] for at in kept]), tuple([where[at] for at in kept]))
 
 
 def _narrowed(soft: View) -> View:
@@ -221,26 +230,37 @@ def _narrowed(soft: View) -> View:
     return _stripped(soft, [(start, end, " ") for start, end in runs])
 
 
+def _put_together(signs: str, lexicon: Lexicon) -> str:
+    """What letters set apart say, cut into words; nothing for digits set apart, which are a number."""
+    if sum(map(str.isalpha, signs)) * 5 < len(signs) * 3:
+        return ""
+    word = read_word(signs, lexicon)
+    return lexicon.split(word) or word
+
+
 def _joined(soft: View, lexicon: Lexicon) -> View:
     """Separated letters put together; what comes out as several words is cut into them."""
     soft = _narrowed(soft)
     letters: list[str] = []
     places: list[int] = []
+    where = _between(soft, 0, len(soft.text))
+    known: dict[str, str] = {}
     done = 0
     for run in _SEPARATED.finditer(soft.text):
         start, end = run.span()
         gap = len(run["gap"])
         signs = soft.text[start : end : gap + 1]
-        if sum(sign.isalpha() for sign in signs) * 5 < len(signs) * 3:
-            continue  # digits set apart are a number, not a word
-        word = read_word(signs, lexicon)
-        cut = lexicon.split(word) or word
+        if signs not in known:
+            known[signs] = _put_together(signs, lexicon)
+        cut = known[signs]
+        if not cut:
+            continue
         letters += [soft.text[done:start], cut]
         places += _between(soft, done, start)
         at = start - gap - 1
         for letter in cut:
             at += gap + 1 if letter != " " else 0
-            places.append(soft.span(at, at + 1)[0])
+            places.append(where[at])
         done = end
     if not letters:
         return soft
