@@ -22,7 +22,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         fields.py        a bad field's path and its fix, from the schema
         auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
         tickets.py       who was asked to move comes in before the crowd
-        connection.py    one client from upgrade to close, without a socket: states, budgets, positions
+        budget.py        how fast is too fast: every figure that bounds commands
+        connection.py    one client from upgrade to close, without a socket: states, order of replies, positions
         knocks.py        how many new conversations one address may begin
         admission.py     who may open a websocket here, decided before anything is spent on a stranger
         person.py        a person on this node: one budget, last words; remembered for some minutes

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chat.connection import Budget
+from chat.budget import Budget
 from chat.knocks import Knocks, caller, networks
 from chat.settings import Gateway
 from chat.tickets import OFFERED, Tickets, unwrapped

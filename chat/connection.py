@@ -30,6 +30,7 @@ from typing import Any
 from chat import commands as say
 from chat import wire
 from chat.auth import Identity
+from chat.budget import CHECKS, CHECKS_AT_ONCE, HELPING, MOST_REFUSED, Budget
 from chat.outbox import Lane, Outbox
 from chat.replies import Close, Code, Refused
 from rooms.events import Member, RoomKey
@@ -41,18 +42,8 @@ IN_FLIGHT = 16
 FAULTS = 5
 FAULT_WINDOW = 10.0
 
-# Refusals for speed beyond which nobody is listening to them: more than six times what may be in flight.
-MOST_REFUSED = 100
-
 # A client says `typing` while keys are pressed; others need it every other second.
 TYPING_GAP = 2.0
-
-# Checks have a budget of their own, so that looking never costs a message: a second thought every half second, and
-# twenty at once for who edits quickly. Each costs as much judging as a message.
-CHECKS, CHECKS_AT_ONCE = 2.0, 20.0
-
-# Help beside the budget of commands: a press a second, and as many at once as somebody in a panic presses.
-HELPING = (1.0, 20.0)
 
 FLOWING = (say.Send, say.Check, say.Typing, say.Ping)
 
@@ -104,27 +95,6 @@ class Membership:
     topic: Topic | None
     member: Member
     typed_at: float = -TYPING_GAP
-
-
-@dataclass(slots=True)
-class Budget:
-    """A token bucket: `rate` a second, `burst` at once. Zero rate: no limit."""
-
-    rate: float
-    burst: float
-    left: float = 0.0
-    at: float | None = None  # when `left` was true; None before the first spend
-
-    def spend(self, now: float) -> float:
-        """Take one token. 0.0 when there was one, else the seconds until there is."""
-        if self.rate <= 0:
-            return 0.0
-        self.left = self.burst if self.at is None else min(self.burst, self.left + (now - self.at) * self.rate)
-        self.at = now
-        if self.left >= 1:
-            self.left -= 1
-            return 0.0
-        return (1 - self.left) / self.rate
 
 
 class Connection:

@@ -19,7 +19,8 @@ from websockets.http11 import Request, Response
 
 from chat import dispatch, people, wire
 from chat.admission import Door, Knock, choose
-from chat.connection import Budget, Connection, State
+from chat.budget import BURST, COMMANDS, Budget
+from chat.connection import Connection, State
 from chat.listener import Listener
 from chat.replies import Close
 from chat.services import Services
@@ -37,8 +38,6 @@ SLICE = 256
 # How the tick stretches: how long a flush waits for commits on their way, as a part of the last one's length, and at
 # most in seconds. Beyond fifty milliseconds people would feel it.
 STRETCH, LONGEST_PAUSE = 0.15, 0.05
-# Commands a connection may send each second, and at once. Twice what the busiest honest client was seen to need.
-COMMANDS, BURST = 20.0, 60.0
 
 
 class Gateway:

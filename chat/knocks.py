@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from chat.connection import Budget
+from chat.budget import Budget
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

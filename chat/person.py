@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from rooms.events import EventId, RoomKey, UserId
 
 if TYPE_CHECKING:
-    from chat.connection import Budget, Connection
+    from chat.budget import Budget
+    from chat.connection import Connection
 
 # How many of a person's own last messages in a room the filter may look back on (safety.md, contract 5).
 RECENT = 20

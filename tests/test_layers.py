@@ -24,8 +24,8 @@ PACKAGES = ("chat", "rooms", "moderation")
 LAYERS = {
     0: "chat.commands chat.replies rooms.events moderation.verdict",
     1: """
-        chat.wire chat.connection chat.knocks chat.admission chat.person chat.outbox chat.hub chat.auth chat.metrics
-        chat.settings chat.tickets chat.legible chat.follow chat.enginelog chat.fields chat.nights
+        chat.wire chat.budget chat.connection chat.knocks chat.admission chat.person chat.outbox chat.hub chat.auth
+        chat.metrics chat.settings chat.tickets chat.legible chat.follow chat.enginelog chat.fields chat.nights
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon

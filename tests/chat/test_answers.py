@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from chat import commands as say
 from chat.answers import absent, finish, internal, not_found, refused
-from chat.connection import Budget, Call, Connection
+from chat.budget import Budget
+from chat.connection import Call, Connection
 from chat.replies import Code, Pong
 from chat.wire import Codec
 from tests.support.engines import Engine

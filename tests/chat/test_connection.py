@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import commands as say
-from chat.connection import CHECKS_AT_ONCE, FAULTS, HELPING, IN_FLIGHT, MOST_REFUSED, Budget, Call, Connection, State
+from chat.budget import CHECKS_AT_ONCE, HELPING, MOST_REFUSED, Budget
+from chat.connection import FAULTS, IN_FLIGHT, Call, Connection, State
 from chat.replies import Close, Pong
 from chat.wire import Codec
 
@@ -205,14 +206,6 @@ def test_nothing_is_started_for_who_is_gone() -> None:
     connection.receive(ping(1))
     connection.state = State.CLOSED
     assert connection.start(0.0) == []
-
-
-def test_a_budget_fills_up_again_with_time() -> None:
-    """Three at once, then one a second."""
-    budget = Budget(1.0, 3.0)
-    assert [budget.spend(0.0) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
-    assert budget.spend(1.0) == 0.0
-    assert budget.spend(1.5) == 0.5
 
 
 def test_nothing_is_taken_in_after_closing_began() -> None:

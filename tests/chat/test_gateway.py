@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from chat.gateway import BURST
+from chat.budget import BURST
 from chat.settings import Gateway, Limits, Moderation
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking

@@ -6,7 +6,8 @@ import json
 
 import msgpack
 
-from chat.connection import Budget, Connection, State
+from chat.budget import Budget
+from chat.connection import Connection, State
 from chat.hub import Hub
 from chat.outbox import Lane
 from chat.replies import Notice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.connection import Budget
+from chat.budget import Budget
 from chat.person import LINGER, MOST, MOST_CHARACTERS, RECENT, Lately, Person
 from rooms.events import EventId, RoomKey, UserId
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from chat.connection import Budget, Call, Connection, Membership
+from chat.budget import Budget
+from chat.connection import Call, Connection, Membership
 from chat.replies import Refused
 from chat.spoken import Spoken, in_turn, prepare
 from chat.wire import Codec
