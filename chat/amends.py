@@ -14,7 +14,7 @@ from chat import commands as say
 from chat import conduct, probing, wire
 from chat.answers import absent, refused, worn
 from chat.auth import event_id
-from chat.care import care_for, deal
+from chat.care import UNSHOWN, care_for, deal
 from chat.connection import Call, Connection
 from chat.legible import fault_in
 from chat.outcomes import declined, first_outcome, message, outcome_of, sent
@@ -48,7 +48,8 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     one = Spoken(call, place, id, judged)
     verdict = probing.looked_at(services, one, services.pipeline.judge(judged, services.ticks()))
     services.metrics.judged("edit", verdict.action.word)
-    if cards := care_for(services, connection, place, command.room, id, verdict):
+    heard = UNSHOWN if conduct.silenced(services, command.id, place) else ""
+    if cards := care_for(services, connection, place, command.room, id, verdict, heard=heard):
         outcomes = await services.backplane.submit(cards)
         if not isinstance(outcomes[0], Committed):
             deal(services, connection, place, command.room, id, verdict)

@@ -1,8 +1,8 @@
 """Asking for a person: a crisis case on the review desk, before everything else there.
 
 Somebody who may be in danger, or who wants to talk to a person here, becomes one open case, however often they write or
-press: a second one is merged into the first (moderation/cases.py, `about`). It names nobody it is against (R1) and
-holds no words of theirs. Moderators of every node are told that it is there.
+press: a second one is merged into the first (moderation/cases.py, `about`), which becomes as urgent as the second. It
+names nobody it is against (R1) and holds no words of theirs. Moderators of every node are told that it is there.
 
 Failure: the store away: nobody was asked, and False says so; the card then does not say that somebody was.
 """
@@ -15,7 +15,7 @@ import contextlib
 from chat.auth import Identity, event_id
 from chat.services import Services
 from chat.settling import tell_staff
-from moderation.cases import ENDED, Case, CaseKind, Words
+from moderation.cases import ENDED, Case, CaseKind, Step, Words
 from moderation.verdict import Care
 from rooms.events import EventId, RoomKey
 
@@ -52,6 +52,19 @@ async def _kept(
         opened = await services.review.open(case, Words(name=name))
         if opened.fresh:
             tell_staff(services, opened.case)
+        if opened.case.into:
+            await _raised(services, opened.case.into, care)
         if opened.case.into or opened.case.state not in ENDED:
             return True
     return False
+
+
+async def _raised(services: Services, into: str, care: Care) -> None:
+    """The open case of this person is as urgent as the newest cause. Raises StoreAway."""
+    head = await services.review.find(into)
+    if head is None or head.care >= care.band:
+        return
+    now = services.backplane.engine_now_ms()
+    raised = await services.review.step(into, Step.WEIGH, now, care=care.band, care_kind=str(care.kind or ""))
+    if isinstance(raised, Case):
+        tell_staff(services, raised)

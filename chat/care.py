@@ -63,7 +63,8 @@ def care_for(
     identity = who(connection)
     services.metrics.cared(care.band.word)
     easing.heed(services, identity, place, care)
-    if care.band >= CareBand.HIGH and verdict.action is not Action.HOLD:  # what is held is on the desk already
+    on_desk = (heard or verdict.action.word) == Action.HOLD.word  # as a held message; a held note is no case of its own
+    if care.band >= CareBand.HIGH and not on_desk:
         services.spawn(bring(services, connection, place, room, id, verdict, heard=heard))
         return []
     return [entry(services, identity, told(services, identity, place, room, verdict, heard=heard))]

@@ -42,6 +42,9 @@ SAYS: dict[No, tuple[Code, str]] = {
     No.NOT_CLAIMED: (Code.FORBIDDEN, "Claim the case first."),
     No.NOT_SO: (Code.BAD_REQUEST, "That can't be decided about such a case."),
 }
+# Notes of merged cases that are read with a case: a flag bomb is no book.
+MOST_NOTES = 20
+
 UNFIT = "The filter stops these words for everyone; they can't be shown. Refuse them, or hand the case on."
 FILTER_AWAY = "The filter can't look at these words just now, so they can't be shown yet."
 
@@ -122,17 +125,24 @@ async def claim(services: Services, connection: Connection, command: say.Claim) 
     stepped = await services.review.step(case.id, Step.CLAIM, services.backplane.engine_now_ms(), by=identity.user)
     if not isinstance(stepped, Case):
         return declined(command.id, stepped)
-    words = await services.review.words(case.id)
+    words, more = await services.review.words(case.id), await notes_beside(services, case.id)
     if case.state is not stepped.state:
         tell_staff(services, stepped)
     return Claimed(
         re=command.id,
         case=row(stepped, identity),
-        words=readable(services, stepped, words),
+        words=readable(services, stepped, words) | ({"notes": more} if more else {}),
         until=wire.timestamp(stepped.until),
         resolutions=sorted(stepped.resolutions),
         notes=sorted(REASONS),
     )
+
+
+async def notes_beside(services: Services, id: str) -> list[str]:
+    """What others wrote about the same thing, whose cases went into this one; the newest last. Judged when written."""
+    merged = sorted(await services.review.merged_into(id), key=lambda case: case.at)[-MOST_NOTES:]
+    found = [await services.review.words(case.id) for case in merged]
+    return [words.note for words in found if words.note]
 
 
 def readable(services: Services, case: Case, words: Words) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Words that wait for a person: put aside, taken back by their author, told anew after a reconnect.
 
     hold ──▶ a case of the review desk (moderation/cases.py), with the words masked ──▶ the key is put aside in its room
-    withdraw ──▶ the case ends, the words are deleted
+    withdraw ──▶ the case ends, nobody reads the words any more; who may be in danger stays on the desk
 
 A held message has a case of its own id. In its room the key is *put aside*: from then on a repeat of it, on any node
 and whatever the filter says by then, is answered as the first one was, until the case ends (rooms/lua/aside.lua). The
@@ -18,18 +18,19 @@ from typing import Any
 from chat import commands as say
 from chat import wire
 from chat.answers import engine_away, refused, who
+from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.connection import Connection
 from chat.outcomes import findings, first_outcome, sent
 from chat.replies import Code, Refused, Sent, Withdrawn
 from chat.services import Services
-from chat.settling import DELIVERED, aside_for, named, settle, spoken, tell_staff
+from chat.settling import DELIVERED, aside_for, named, pack_of, settle, spoken, tell_staff
 from chat.spoken import Spoken
 from moderation import tidings
 from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
 from moderation.review import Gone
-from moderation.verdict import CareBand, Verdict
-from rooms.events import EventId
+from moderation.verdict import Care, CareBand, CareKind, Verdict
+from rooms.events import EventId, RoomKey
 
 
 async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refused:
@@ -89,7 +90,7 @@ def case_of(one: Spoken, verdict: Verdict, at: int) -> Case:
 
 def words_of(services: Services, one: Spoken, verdict: Verdict) -> Words:
     """What the moderator will read: without what could lead to a person."""
-    pack = services.pipeline.packs[one.submission.pack]
+    pack = pack_of(services, one.submission.pack)
     return Words(text=pack.masked(one.submission.text, verdict.findings), name=one.place.member.name)
 
 
@@ -105,6 +106,8 @@ async def withdraw(services: Services, connection: Connection, command: say.With
     case = await services.review.find(command.request)
     if case is None or case.user != identity.user or case.waiting is None:
         return no_such(command)
+    if case.state not in ENDED and not await still_seen(services, identity, case):
+        return engine_away(command.id)
     ended = await withdrawn(services, case.id, Step.REWRITE if command.instead else Step.WITHDRAW)
     if isinstance(ended, Case):
         return Withdrawn(re=command.id, request=command.request)
@@ -112,6 +115,15 @@ async def withdraw(services: Services, connection: Connection, command: say.With
     if case is not None and case.state in (State.WITHDRAWN, State.REWRITTEN):
         return Withdrawn(re=command.id, request=command.request, repeated=True)
     return refused(command.id, Code.CLOSED, "This was decided already.", path="request")
+
+
+async def still_seen(services: Services, identity: Identity, case: Case) -> bool:
+    """Whether who may be in danger is on the desk also without their words. False: not now, ask again."""
+    if case.care < CareBand.HIGH:
+        return True
+    care = Care(case.care, CareKind(case.care_kind) if case.care_kind else None)
+    name = (await services.review.words(case.id)).name
+    return await ask_for_person(services, identity, RoomKey(case.room), care, case.id, name=name)
 
 
 async def withdrawn(services: Services, id: str, step: Step, *, reason: str = "") -> Case | No | Gone:

@@ -16,6 +16,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
+
+from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.care import desk, reader, save
 from chat.careid import About, room_mark, seal
@@ -27,6 +30,8 @@ from moderation.deadlines import JUDGE_AFTER
 from moderation.verdict import Action, CareBand, Verdict
 from rooms.events import Band, RoomKey, UserId
 
+log = structlog.get_logger("warmline.overdue")
+
 # What follows, beside the word to the moderators, when nobody took a case of this kind in time.
 ESCALATED: dict[CaseKind, Callable[[Services, Case], Awaitable[None]]] = {}
 
@@ -36,13 +41,24 @@ async def look_after(services: Services) -> None:
     while True:
         dues = await services.review.due()
         for case in dues.cases:
-            due = services.review.due_of(case)
-            if case.owed:  # whoever was to do what follows has died, or could not
-                await settle(services, case)
-            elif due is not None and due.at <= dues.now:
-                await DUE.get(due.step, step_only)(services, case, due.step, dues.now)
+            try:
+                await see_to(services, case, dues.now)
+            except OSError:  # the engine is away
+                raise
+            except Exception as fault:  # one case; those behind it are not to wait for it
+                services.metrics.failed(type(fault).__name__)
+                log.error("case_failed", kind=str(case.kind), state=str(case.state), fault=type(fault).__name__)
         if not dues.more:
             return
+
+
+async def see_to(services: Services, case: Case, now: int) -> None:
+    """What is due of one case."""
+    due = services.review.due_of(case)
+    if case.owed:  # whoever was to do what follows has died, or could not
+        await settle(services, case)
+    elif due is not None and due.at <= now:
+        await DUE.get(due.step, step_only)(services, case, due.step, now)
 
 
 async def step_only(services: Services, case: Case, step: Step, now: int) -> None:
@@ -74,30 +90,28 @@ async def judge_again(services: Services, case: Case, step: Step, now: int) -> N
         await services.review.put_off(case.id, now + JUDGE_AFTER)
         return
     passes = verdict.action in (Action.ALLOW, Action.MASK)
-    doubt = verdict.action is Action.HOLD and verdict.model_alone
+    doubt, known = verdict.action is Action.HOLD and verdict.model_alone, False
     if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
         fit = fit_to_show(services, case, words, verdict, spare=False)
+        if verdict.care.band >= CareBand.HIGH:  # the case of the words ends, and the person has another
+            room = RoomKey(case.room)
+            known = await ask_for_person(services, person(case), room, verdict.care, case.id, name=words.name)
         stepped = await services.review.step(case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text)
     else:
         changes = {} if verdict.faulty else changed(case, verdict)
         stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, **changes)
     if isinstance(stepped, Case):
         await settle(services, stepped)
-        await pay(services, stepped, verdict)
+        await pay(services, stepped, verdict, known=known)
 
 
-async def pay(services: Services, case: Case, verdict: Verdict) -> None:
-    """The card that is owed for words which could not be judged when they were written; `deal`t nowhere else (R1)."""
+async def pay(services: Services, case: Case, verdict: Verdict, *, known: bool) -> None:
+    """The card that is owed for words which could not be judged when they were written; `deal`t nowhere else (R1).
+    `known`: the team was told.
+    """
     if verdict.care.band is CareBand.NONE or case.waiting is None:
         return
-    topic = services.catalogue.at(RoomKey(case.room))
-    identity = Identity(
-        user=UserId(case.user),
-        band=Band(case.band),
-        country=case.waiting.country or None,
-        language=case.waiting.language or None,
-        expires=0.0,
-    )
+    topic, identity = services.catalogue.at(RoomKey(case.room)), person(case)
     shown = case.state is State.RELEASED
     card = services.cards.make(
         verdict.care,
@@ -105,11 +119,23 @@ async def pay(services: Services, case: Case, verdict: Verdict) -> None:
         id=seal(services.secret, identity.user, About(verdict.care, room=room_mark(RoomKey(case.room))), case.id),
         now=services.wall(),
         heard=(Action.ALLOW if shown else Action.HOLD).word,
-        told=False,
+        told=known,
         desk=desk(services, identity),
     )
     services.metrics.cared(verdict.care.band.word)
     await save(services, identity, {"about": case.room.partition("/")[2], "card": card})
+
+
+def person(case: Case) -> Identity:
+    """The author of a message that waits, as far as the case knows them."""
+    waiting = case.waiting
+    return Identity(
+        user=UserId(case.user),
+        band=Band(case.band),
+        country=(waiting.country or None) if waiting else None,
+        language=(waiting.language or None) if waiting else None,
+        expires=0.0,
+    )
 
 
 def changed(case: Case, verdict: Verdict) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from rooms.events import NO_ONE, Entry, EventId, Kind, Role, RoomKey, UserId
 
 # Whose questions are counted. The team asks people how old they are because it has to.
 COUNTED = frozenset({Role.PEER, Role.LISTENER})
+# What somebody in distress asks who wants not to be alone: asked with such words it is a plea, and counts for nothing.
+PLEAS = frozenset({Probe.CONTACT, Probe.PLACE, Probe.ALONE, Probe.AGE})
 # What was said longer ago is not what a question answers.
 MINUTES_BACK = 15 * 60_000
 # Names shorter than this are found in too many words.
@@ -46,7 +48,9 @@ def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
     if member.role not in COUNTED or one.place.topic is None:
         return verdict
     probes = services.standing.questions.probes(one.submission.text, verdict.findings)
-    if probes and not one.submission.dry:
+    if verdict.care.band >= CareBand.CONCERN:
+        probes -= PLEAS
+    if probes and not one.submission.dry and not was_said(services, one):
         services.spawn(count(services, one, probes))
     if services.standing.level(member.user) is not Level.HOLD or verdict.care.band >= CareBand.CONCERN:
         return verdict
@@ -54,6 +58,12 @@ def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
         return verdict
     seen = Finding("shield.first_look", "shield", (0, len(one.submission.text)), SAYS)
     return replace(verdict, action=Action.HOLD, text=None, findings=(*verdict.findings, seen), says=SAYS)
+
+
+def was_said(services: Services, one: Spoken) -> bool:
+    """Whether this is a repeat of words that are in the room: they were counted then, whoever has spoken since."""
+    here = services.backplane.is_open(one.place.key)
+    return here and any(entry.id == one.id for entry in services.backplane.ring(one.place.key))
 
 
 async def count(services: Services, one: Spoken, probes: frozenset[Probe]) -> None:

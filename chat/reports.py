@@ -23,13 +23,13 @@ from chat import commands as say
 from chat import wire
 from chat.answers import absent, refused, who
 from chat.auth import Identity, alias_id, event_id
-from chat.care import care_for, deal
+from chat.care import OPEN, care_for, deal
 from chat.connection import Connection, Membership
 from chat.legible import fault_in
 from chat.outcomes import findings, message
 from chat.replies import Code, Concerned, Refused, Reported
 from chat.services import Services
-from chat.settling import SETTLERS, tell, tell_staff
+from chat.settling import SETTLERS, pack_of, tell, tell_staff
 from chat.spoken import submission
 from moderation import reports
 from moderation.cases import Case, CaseKind, Resolution, State, Step, Words
@@ -256,7 +256,7 @@ async def judged_note(
     judged = submission(services, connection, place, command.note, key=id, kind="note")
     verdict = services.pipeline.judge(judged, services.ticks())
     services.metrics.judged("note", verdict.action.word)
-    if cards := care_for(services, connection, place, command.room, id, verdict):
+    if cards := care_for(services, connection, place, command.room, id, verdict, heard=OPEN):
         outcomes = await services.backplane.submit(cards)
         if not isinstance(outcomes[0], Committed):
             deal(services, connection, place, command.room, id, verdict)
@@ -267,7 +267,7 @@ def note_of(services: Services, judged: Submission, verdict: Verdict) -> Note:
     """What became of a note."""
     if verdict.action is Action.BLOCK:
         return Note("", "refused", verdict)
-    text = services.pipeline.packs[judged.pack].masked(judged.text, verdict.findings)
+    text = pack_of(services, judged.pack).masked(judged.text, verdict.findings)
     states = {Action.ALLOW: "delivered", Action.MASK: "masked", Action.HOLD: "held"}
     return Note(text, states[verdict.action], verdict)
 

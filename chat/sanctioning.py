@@ -18,7 +18,7 @@ from datetime import datetime
 
 from chat import commands as say
 from chat import conduct, wire
-from chat.answers import find, not_found, refused, who
+from chat.answers import engine_away, find, not_found, refused, who
 from chat.auth import Identity, alias_id, event_id
 from chat.connection import Connection
 from chat.desk import MODERATING, SAYS, may_see
@@ -124,12 +124,11 @@ async def imposed(
             return refused(command.id, Code.FORBIDDEN, f"{TOO_HARSH} At most now: {most.word}.", path="step")
         if isinstance(decided, NoSanction):
             return refused(command.id, *WHY[decided], path="step")
+        why = f"{decided.step.word},{decided.reason}"
+        note, of = services.review.audit.note, ground.user  # first, so that no decision is ever without its entry
+        await note("sanction", at=now, case=ground.case, by=identity.user, of=of, why=why)
         kept = await services.standing.impose(ground.user, decided, len(history))
         if kept is Kept.MADE:
-            why = f"{decided.step.word},{decided.reason}"
-            await services.review.audit.note(
-                "sanction", at=now, case=ground.case, by=identity.user, of=ground.user, why=why
-            )
             return await done(services, command, ground, decided)
         if kept is Kept.TAKEN:
             return refused(command.id, Code.TAKEN, "This has led to a sanction already.", path="case")
@@ -140,9 +139,10 @@ async def imposed(
 
 async def done(
     services: Services, command: say.Sanction, ground: Ground, made: Sanction, *, repeated: bool = False
-) -> Sanctioned:
-    """Tell the person, then the moderator."""
-    await conduct.tell(services, ground.user, made)
+) -> Sanctioned | Refused:
+    """Tell the person, then the moderator; who could not be told now is told by the moderator's repeat."""
+    if not await conduct.tell(services, ground.user, made):
+        return engine_away(command.id)
     return Sanctioned(
         re=command.id,
         sanction=made.id,

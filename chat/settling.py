@@ -28,11 +28,13 @@ from chat.joining import INBOX_KEPT
 from chat.services import Services
 from moderation import tidings
 from moderation.cases import DAY, HOUR, Case, CaseKind, Resolution, State, Step, Words
+from moderation.policy import Pack
 from moderation.verdict import Submission, Verdict
 from rooms import envelope
-from rooms.backplane import Commit, Committed
+from rooms.backplane import Commit, Committed, Guard
 from rooms.backplane import Refused as Declined
-from rooms.events import NO_ONE, EventId, Kind, RoomKey, UserId
+from rooms.events import NO_ONE, EventId, Kind, Refusal, RoomKey, UserId
+from rooms.topics import SPARED
 
 log = structlog.get_logger("warmline.settling")
 
@@ -40,6 +42,9 @@ log = structlog.get_logger("warmline.settling")
 CHANGED = "case"
 # The reason of a case that nobody need look at: its message went out another way.
 DELIVERED = "delivered"
+
+# How often one case went into another: a case that went into a third took those that were merged into it along.
+MOST_CHAINED = 8
 
 # What stands in the place of a passage that was spared.
 GONE = "[removed]"
@@ -83,10 +88,12 @@ async def settle_message(services: Services, case: Case) -> bool:
     state, says = await deliver(services, case) if shown else (named(case), [])
     if not state:
         return False
-    if not shown:
-        kept = wire.body({"state": "refused", "says": spoken(services, case, [tidings.SAYS[state]])})
+    if not shown or state == "expired":
+        kept = wire.body({"state": "refused", "says": spoken(services, case, says or [tidings.SAYS[state]])})
         room, id = RoomKey(case.room), EventId(case.id)
-        await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)
+        first = await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)
+        if not first.aside:  # a repeat of the key went out before it was put aside, and its author was told so
+            return True
     offer = await offered(services, case) if state == "refused" else {}
     return await tell(services, case, state, says or tidings.of_message(case, state), **offer)
 
@@ -115,7 +122,7 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
         return "expired", [tidings.TARGET_GONE]
     await services.backplane.put_aside(room, id, b"", 0, over=True)  # give the id back
     outcome = (await services.backplane.submit([commit]))[0]
-    if isinstance(outcome, Declined):
+    if isinstance(outcome, Declined) and outcome.refusal is Refusal.NOT_FOUND:
         return "expired", [tidings.TARGET_GONE]
     if not isinstance(outcome, Committed) or outcome.aside:  # away, or a repeat has put it aside again: once more
         return "", []
@@ -139,6 +146,7 @@ async def commit_of(services: Services, case: Case, words: Words) -> Commit | No
         author=UserId(case.user),
         body=b"",
         outcome=kept,
+        guard=Guard(slow_ms=SPARED),  # it has waited already
     )
     if waiting.kind != "edit":
         more = {"reply_to": waiting.reply_to, "notes": list(waiting.notes)}
@@ -154,8 +162,12 @@ async def commit_of(services: Services, case: Case, words: Words) -> Commit | No
 
 
 async def settle_merged(services: Services, case: Case) -> bool:
-    """A merged case has the answer of the one it went into, as soon as there is one."""
+    """A merged case has the answer of the one it went into, or of the one that went into, as soon as there is one."""
     head = await services.review.find(case.into)
+    for _ in range(MOST_CHAINED):
+        if head is None or not head.into:
+            break
+        head = await services.review.find(head.into)
     if head is not None and not head.resolution and head.state in (State.OPEN, State.CLAIMED):
         await services.review.put_off(case.id, services.backplane.engine_now_ms() + HOUR)
         return False
@@ -234,8 +246,14 @@ def judged_again(services: Services, case: Case, words: Words) -> Verdict:
     calm = tuple(finding for finding in verdict.findings if finding.label != "flood")
     if len(calm) == len(verdict.findings):
         return verdict
-    pack = services.pipeline.packs[waiting.pack]
+    pack = pack_of(services, waiting.pack)
     return replace(verdict, findings=calm, action=pack.decide(calm, waiting.kind))
+
+
+def pack_of(services: Services, name: str) -> Pack:
+    """The pack that judged some words, or what stands in for it: an operator's may be gone by now."""
+    packs = services.pipeline.packs
+    return packs.get(name) or packs["general"]
 
 
 def fit_to_show(services: Services, case: Case, words: Words, verdict: Verdict, *, spare: bool) -> Words:
@@ -243,13 +261,16 @@ def fit_to_show(services: Services, case: Case, words: Words, verdict: Verdict, 
 
     What was found of the text as a whole is no passage.
     """
-    pack = services.pipeline.packs[case.waiting.pack if case.waiting else "general"]
+    pack = pack_of(services, case.waiting.pack if case.waiting else "general")
     if not spare:
         return replace(words, text=pack.masked(words.text, verdict.findings))
     text, whole = words.text, (0, len(words.text))
-    last = len(text)
-    for start, end in sorted({one.span for one in verdict.findings if one.says and one.span != whole}, reverse=True):
-        if start < last:
-            text = f"{text[:start]}{GONE}{text[min(end, last) :]}"
-            last = start
+    passages: list[tuple[int, int]] = []
+    for start, end in sorted({one.span for one in verdict.findings if one.says and one.span != whole}):
+        if passages and start < passages[-1][1]:  # two that overlap are one: nothing of the longer stays behind
+            start, end = passages[-1][0], max(passages.pop()[1], end)
+        passages.append((start, end))
+    for start, end in reversed(passages):
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        text = f"{text[:start]}{GONE}{text[end:]}"
     return replace(words, text=text)

@@ -275,19 +275,21 @@ def take(case: Case, step: Step, now: int, by: str = "", *, claim_for: int = 5 *
     state = STEPS[case.state].get(step)
     if state is None:
         return No.ENDED if case.state in ENDED else No.NOT_CLAIMED if step in CLAIMANTS else No.NOT_SO
-    if no := _objection(case, step, by, changes):
+    if no := _objection(case, step, now, by, changes):
         return no
     past = case.past if step in (Step.SETTLE, Step.PURGE) else (*case.past, (now, str(step)))[-MOST_PAST:]
     stepped = replace(case, state=state, since=now, past=past, **changes)
     return _marked(stepped, case, step, now + claim_for, by)
 
 
-def _objection(case: Case, step: Step, by: str, changes: Mapping[str, Any]) -> No | None:
+def _objection(case: Case, step: Step, now: int, by: str, changes: Mapping[str, Any]) -> No | None:
     """Why this one may not make this step, or None."""
     if step is Step.CLAIM:
         if by in case.barred or by in (case.user, case.against):
             return No.BARRED
         return No.TAKEN if case.state is State.CLAIMED and case.by != by else None
+    if step is Step.LAPSE and now < case.until:  # claimed anew since somebody saw that it was due
+        return No.NOT_SO
     if step in CLAIMANTS or (step is Step.MERGE and by):
         if case.by != by:
             return No.TAKEN

@@ -49,3 +49,15 @@ async def test_without_the_store_nobody_was_asked_and_that_is_said_soon(engine: 
         finally:
             engine.resume()
     assert kept is False
+
+
+async def test_who_is_worse_by_now_moves_up(steady_engine: Engine) -> None:
+    """The open case is as urgent as the newest cause, and never less so."""
+    worse = Care(CareBand.IMMINENT, CareKind.SUICIDE)
+    async with node_on(steady_engine.url) as node:
+        for care, cause in ((Care(CareBand.CONCERN), "wish/1"), (worse, "m1"), (HIGH, "m2")):
+            assert await ask_for_person(node.services, person("asker-5"), ROOM, care, cause)
+        (case,) = await node.services.review.of("asker-5")
+        listed = await node.services.review.queue(limit=500)
+    assert (case.rank, case.care, case.care_kind) == (Rank.IMMINENT, CareBand.IMMINENT, "suicide")
+    assert listed[0].id == case.id

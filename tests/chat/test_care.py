@@ -9,12 +9,13 @@ from typing import Any
 from chat.care import UNSHOWN, care_for
 from chat.settings import Limits
 from moderation.cases import CaseKind
-from moderation.verdict import Submission
+from moderation.verdict import Action, Submission
 from rooms.events import EventId
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 from tests.support.sentences import UNKIND
+from tests.support.staff import URGENT
 
 LOW = "some nights I think everyone would be better off without me"
 
@@ -240,3 +241,21 @@ async def test_somebody_in_danger_does_not_wait_for_an_engine_that_hangs(engine:
     assert card["emergency"]["dial"]
     assert "has been told" not in card["says"]
     assert "delivered" not in card["says"]
+
+
+async def test_who_may_not_speak_and_is_in_danger_is_brought_before_the_team_whatever_the_words(
+    steady_engine: Engine,
+) -> None:
+    """Words that would be held are no case of their own where their author is muted: the person is (R1)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
+        (connection,) = node.gateway.everyone()
+        place, user = connection.rooms["anxiety"], next(iter(node.hub.people))
+        verdict = node.services.pipeline.judge(Submission(URGENT, lane="l", author="a"), 0.0)
+        for heard in ("", UNSHOWN):
+            commits = care_for(node.services, connection, place, "anxiety", EventId(f"m{heard}"), verdict, heard=heard)
+            if commits:
+                await node.services.backplane.submit(commits)
+            await next_event(raw, "care")
+            on_desk = [case.kind for case in await node.services.review.of(user)]
+            assert on_desk == ([CaseKind.CRISIS] if heard else [])
+    assert verdict.action is Action.HOLD

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from chat.settings import Moderation
+from moderation.cases import CaseKind
+from moderation.verdict import CareBand
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking, texts_of
@@ -182,3 +184,17 @@ async def test_a_store_that_is_away_promises_nothing(engine: Engine) -> None:
         rows = await node.services.review.queue()
     assert away["code"] == "unavailable"
     assert [case.id for case in rows] == [later["id"]]
+
+
+@one_flavour
+async def test_who_may_be_in_danger_stays_on_the_desk_without_the_words(steady_engine: Engine) -> None:
+    """Taken back, the words are nobody's to read; silence never lowers a band."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        user = next(iter(node.hub.people))
+        held = await one.ask("send", room="anxiety", text=staff.URGENT, key="a")
+        back = await one.ask("withdraw", request=held["id"])
+        left = await node.services.review.of(user)
+        words = [(await node.services.review.words(case.id)).text for case in left]
+    assert back["type"] == "withdrawn"
+    assert [(case.kind, case.care) for case in left] == [(CaseKind.CRISIS, CareBand.HIGH)]
+    assert words == [""]

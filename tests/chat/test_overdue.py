@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from chat import overdue
-from moderation.cases import HOUR, MINUTE, Case, CaseKind, State, Step, Words
+from moderation.cases import HOUR, MINUTE, Case, CaseKind, No, State, Step, Waiting, Words
 from moderation.verdict import CareBand
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
@@ -83,10 +83,13 @@ async def test_a_claim_keeps_time_from_releasing_until_it_lapses(steady_engine: 
         await node.services.review.put_off(case.id, 0)
         await overdue.look_after(node.services)
         claimed = await stands(node, case.id)
-        lapsed = await node.services.review.step(case.id, Step.LAPSE, at)
+        early = await node.services.review.step(
+            case.id, Step.LAPSE, claimed.until - 1
+        )  # seen as due before a second claim
+        lapsed = await node.services.review.step(case.id, Step.LAPSE, claimed.until)
         kept = await texts_of(one, "anxiety")
         due = node.services.review.due_of(lapsed) if isinstance(lapsed, Case) else None
-    assert (claimed.state, kept) == (State.CLAIMED, [])
+    assert (claimed.state, early, kept) == (State.CLAIMED, No.NOT_SO, [])
     assert isinstance(lapsed, Case)
     assert lapsed.state is State.OPEN
     assert due is not None
@@ -137,3 +140,35 @@ async def test_nobody_who_may_be_in_danger_waits_unseen(steady_engine: Engine) -
         after = await stands(node, asked.id)
     assert levels == [1, 2, 3]
     assert after.state is State.OPEN
+
+
+@one_flavour
+async def test_one_case_that_fails_keeps_nobody_else_waiting(steady_engine: Engine) -> None:
+    """It is counted, and those behind it are seen to; a pack that an operator took away is stood in for."""
+    async with node_on(steady_engine.url, moderation=SOON) as node, talking(node, "anxiety"):
+        broken = await filed(node, id="a-broken-one", at=long_ago(node), band="no such band", model_alone=False,
+                             kind=CaseKind.FAULT)  # fmt: skip
+        packless = Waiting(alias="a1", pack="taken-away")
+        cases = [await filed(node, id=f"b-{n}", at=long_ago(node), waiting=packless) for n in range(2)]
+        for case in (broken, *cases):
+            await node.services.review.put_off(case.id, 0)
+        await overdue.look_after(node.services)
+        states = [(await stands(node, case.id)).state for case in cases]
+    assert states == [State.RELEASED, State.RELEASED]
+
+
+@one_flavour
+async def test_who_wrote_of_danger_while_the_filter_was_ill_is_on_the_desk_when_it_is_well(
+    steady_engine: Engine,
+) -> None:
+    """The words are shown, as they would have been at once; a person of the team is told, and the card says so."""
+    acute = Words(text="I have the pills in front of me and I am going to take them tonight", name="Quiet Lake")
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as one:
+        user = next(iter(node.hub.people))
+        case = await filed(node, acute, kind=CaseKind.FAULT, model_alone=False, rules=(), at=long_ago(node))
+        await look(node, case)
+        card = (await next_event(one, "care"))["card"]
+        after, open_ = await stands(node, case.id), await node.services.review.of(user)
+    assert after.state is State.RELEASED
+    assert [(each.kind, each.care >= CareBand.HIGH, each.waiting) for each in open_] == [(CaseKind.CRISIS, True, None)]
+    assert "alerts nobody" not in card["says"]

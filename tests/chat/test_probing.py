@@ -141,3 +141,23 @@ async def test_the_store_cannot_tell_who_was_asked(steady_engine: Engine) -> Non
             tokens = [(await counted(node, user, 1))[0].partner for user in (first, second)]
     assert tokens[0] != tokens[1]
     assert partner not in tokens
+
+
+async def test_a_repeat_counts_once_and_a_plea_for_nothing(steady_engine: Engine) -> None:
+    """Whoever has spoken between the two; and who is in distress may ask to be called (R1)."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        user = only(node)
+        async with talking(node, "anxiety") as first, talking(node, "anxiety") as second:
+            await say(first, "good evening", key="f")
+            for text, key in (
+                ("how old are you?", "q"),
+                ("I want to die, please can someone call me, what's your number", "plea"),
+            ):
+                await say(one, text, key=key)
+            await counted(node, user, 1)
+            await say(second, "good evening too", key="s")
+            again = await say(one, "how old are you?", key="q")
+            await say(one, "got a selfie?", key="last")
+            known = await counted(node, user, 2)
+    assert again["repeated"]
+    assert sorted(sign.probe for sign in known) == [Probe.AGE, Probe.PICTURE]

@@ -6,13 +6,14 @@ from typing import Any, get_args
 
 from chat import commands
 from chat.node import Node
-from moderation.cases import Case
+from moderation.cases import Case, CaseKind
 from moderation.reports import CONCERNS_A_DAY, CONCERNS_ABOUT, Ground
 from moderation.sanctions import Reason, Step
 from tests.chat.test_sanctioning import LOW, on_duty, say
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
+from tests.support.staff import URGENT
 
 SHARP = "buy my cups, they are the best"
 
@@ -226,3 +227,36 @@ async def test_who_has_told_of_many_today_is_asked_to_wait_and_reports_are_limit
         report = await reported(one, sent["id"])
     assert (concern["code"], report["code"]) == ("rate_limited", "rate_limited")
     assert "help" in concern["says"]
+
+
+async def test_who_is_in_danger_in_a_note_is_brought_before_the_team(steady_engine: Engine) -> None:
+    """Also where the note is held: it stands in the report's case, which says nothing of its writer."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as author,
+        talking(node, "anxiety", country="GB") as one,
+    ):
+        writer = list(node.hub.people)[-1]
+        sent = await say(author, SHARP)
+        told = await one.ask("report", room="anxiety", message=sent["id"], reason="spam", note=URGENT)
+        card = (await next_event(one, "care"))["card"]
+        kinds = {case.kind for case in await node.services.review.of(writer)}
+    assert told["note"] == "held"
+    assert kinds == {CaseKind.REPORT, CaseKind.CRISIS}
+    assert "alerts nobody" not in card["says"]
+
+
+async def test_what_a_second_reporter_wrote_is_read_with_the_first(steady_engine: Engine) -> None:
+    """A note of a merged case is nobody's but the moderator's who has claimed the one it went into."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as author,
+        talking(node, "anxiety") as one,
+        talking(node, "anxiety") as two,
+        on_duty(node) as mod,
+    ):
+        sent = await say(author, SHARP)
+        first = await reported(one, sent["id"])
+        await two.ask("report", room="anxiety", message=sent["id"], reason="scam", note="this happened before, to me")
+        claimed = await mod.ask("claim", case=first["report"])
+    assert claimed["words"]["notes"] == ["this happened before, to me"]

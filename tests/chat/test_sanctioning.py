@@ -9,9 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from chat import commands as say_
+from chat import sanctioning
 from chat.auth import Identity, sign
 from chat.node import Node
-from moderation.sanctions import Step
+from chat.replies import Refused
+from moderation.sanctions import CaseId, PersonId, Proof, Reason, Sanction, SanctionId, Step
 from rooms.events import Band, Role, UserId
 from tests.support.engines import Engine
 from tests.support.nodes import SECRET, next_event, node_on, talking
@@ -241,7 +244,7 @@ async def test_a_case_of_the_desk_is_a_ground_for_who_has_claimed_it(steady_engi
         not_mine = await other.ask("sanction", **fields)
         made = await mod.ask("sanction", **fields)
         trail = await node.services.review.audit.entries()
-        (user,) = [user for user in node.hub.people if user[0] not in "mn"]
+        (user,) = [user for user in node.hub.people if user not in ("m" * 22, "n" * 22)]
         (kept,) = await node.services.standing.history(user)
     assert held["state"] == "held"
     assert [unclaimed["type"], not_mine["type"]] == ["refused", "refused"]
@@ -267,3 +270,28 @@ async def test_who_is_told_never_learns_who_decided(steady_engine: Engine) -> No
         people = list(node.hub.people)
     assert len(people) == 2
     assert not any(user in str(notice) or user in str(reply) for user in people)
+
+
+async def test_a_decision_its_person_could_not_be_told_is_told_by_the_repeat(engine: Engine) -> None:
+    """A reminder holds against nobody, so that nothing else would ever tell it: the moderator hears `unavailable`."""
+    async with node_on(engine.url) as node, talking(node, "anxiety") as peer:
+        user, now = UserId(next(iter(node.hub.people))), node.services.backplane.engine_now_ms()
+        made = Sanction(
+            id=SanctionId("reminder-1"), step=Step.NOTICE, reason=Reason.SPAM, proof=Proof(CaseId("c1")),
+            room="adult/anxiety", at=now, until=now, decided_by=PersonId("m"),
+        )  # fmt: skip
+        command = say_.Sanction(id=1, room="anxiety", step="notice", reason="spam", message="m1")
+        ground = sanctioning.Ground(user, CaseId("c1"))
+        engine.pause()
+        try:
+            away = await sanctioning.done(node.services, command, ground, made)
+        finally:
+            engine.resume()
+        while isinstance(told := await sanctioning.done(node.services, command, ground, made), Refused):
+            assert told.code == "unavailable"
+        notice = await next_event(peer, "notice")
+        while notice["code"] != "sanction":
+            notice = await next_event(peer, "notice")
+    assert isinstance(away, Refused)
+    assert (away.code, away.retry) == ("unavailable", "later")
+    assert (notice["sanction"], notice["step"]) == ("reminder-1", "notice")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from chat import overdue, settling
-from moderation.cases import Case, CaseKind, Step
+from chat.settings import Limits
+from moderation.cases import Case, CaseKind, Step, Waiting, Words
+from moderation.verdict import Action, Finding, Verdict
+from rooms.events import RoomKey
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
-from tests.support.filing import WORDS, report
+from tests.support.filing import WORDS, held, report
 from tests.support.looking import KIND, filed, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import decide
@@ -102,3 +106,93 @@ async def test_a_decision_the_engine_could_not_take_is_settled_when_it_is_back(e
         kept = await texts_of(one, "anxiety")
     assert (heard["id"], told["state"]) == (case.id, "delivered")
     assert kept == [KIND.text]
+
+
+@one_flavour
+async def test_a_released_message_waits_for_no_slow_mode(steady_engine: Engine) -> None:
+    """It has waited already: also in a room that was eased meanwhile, where its author has just spoken."""
+    async with (
+        node_on(steady_engine.url, limits=Limits(enabled=True)) as node,
+        talking(node, "anxiety") as one,
+        staff.on_duty(node.url, "moderator") as mod,
+    ):
+        held = await one.ask("send", room="anxiety", text=staff.DOUBTFUL, key="a")
+        now = node.services.backplane.engine_now_ms()
+        await node.services.calming.ease(RoomKey("adult/anxiety"), now, gap=60, lasts=60)
+        await one.ask("send", room="anxiety", text="good evening, all", key="b")
+        await decide(mod, held["id"], "release")
+        told = await next_event(one, "resolved")
+        kept = await texts_of(one, "anxiety")
+    assert told["state"] == "delivered"
+    assert kept == ["good evening, all", staff.DOUBTFUL]
+
+
+@one_flavour
+async def test_a_case_merged_into_one_that_was_merged_on_has_the_answer_of_the_last(steady_engine: Engine) -> None:
+    """Nobody is told `nothing_found` while nobody has decided, and their record does not suffer."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        user, review = next(iter(node.hub.people)), node.services.review
+        now = node.services.backplane.engine_now_ms()
+        for id, who in (("chained-1", user), ("chained-2", "u2"), ("chained-3", "u3")):
+            await review.open(report(id, user=who, at=now), WORDS)
+
+        async def step(id: str, what: Step, **changes: Any) -> None:
+            await review.step(id, Step.CLAIM, now, by="mod")
+            done = await review.step(id, what, now, by="mod", **changes)
+            assert isinstance(done, Case)
+            await settling.settle(node.services, done)
+
+        await step("chained-1", Step.MERGE, into="chained-2", resolution="merge")
+        await step("chained-2", Step.MERGE, into="chained-3", resolution="merge")
+        await look(node, await stands(node, "chained-1"))
+        waits = await stands(node, "chained-1")
+        await step("chained-3", Step.DECIDE, resolution="uphold")
+        told = await next_event(one, "resolved")
+        record = await node.services.standing.record(user)
+    assert waits.owed
+    assert (told["case"], told["state"]) == ("chained-1", "acted")
+    assert (record.right, record.wrong) == (1.0, 0.0)
+
+
+@one_flavour
+async def test_nobody_is_told_that_nobody_saw_what_is_in_the_room(steady_engine: Engine) -> None:
+    """A node died before the key was put aside, and a repeat went out: that stays true whatever is decided."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
+        sent = await one.ask("send", room="anxiety", text="hello all", key="a")
+        case = await filed(node, id=sent["id"], model_alone=False)
+        back = await one.ask("withdraw", request=case.id)
+        after = await stands(node, case.id)
+        inbox = await one.ask("page", room="inbox")
+        again = await one.ask("send", room="anxiety", text="hello all", key="a")
+    assert back["type"] == "withdrawn"
+    assert not after.owed
+    assert inbox["events"] == []
+    assert (again["state"], again["repeated"]) == ("delivered", True)
+
+
+@one_flavour
+async def test_the_key_of_a_held_edit_that_came_to_nothing_is_answered_so(steady_engine: Engine) -> None:
+    """Not as held for ever, when the message it changes has gone."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as one,
+        staff.on_duty(node.url, "moderator") as mod,
+    ):
+        sent = await one.ask("send", room="anxiety", text="hello all", key="a")
+        held = await one.ask("edit", room="anxiety", message=sent["id"], text=staff.DOUBTFUL, key="b")
+        await one.ask("redact", room="anxiety", message=sent["id"], key="c")
+        await decide(mod, held["id"], "release")
+        again = await one.ask("edit", room="anxiety", message=sent["id"], text=staff.DOUBTFUL, key="b")
+    assert (again["code"], again["repeated"]) == ("stopped", True)
+
+
+@one_flavour
+async def test_passages_that_overlap_are_taken_out_whole(steady_engine: Engine) -> None:
+    """Nothing of the longer one is shown because a shorter one began later."""
+    words = Words(text="good evening, one two three four", name="Quiet Lake")
+    spans = ((13, 32), (18, 21), (0, 32))  # the last is the whole text, and no passage
+    findings = tuple(Finding("a.rule", "a.label", span, "It is said why.") for span in spans)
+    async with node_on(steady_engine.url) as node:
+        verdict = Verdict(Action.HOLD, findings=findings)
+        fit = settling.fit_to_show(node.services, held(waiting=Waiting(alias="a1")), words, verdict, spare=True)
+    assert fit.text == "good evening, [removed]"
