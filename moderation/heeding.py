@@ -88,6 +88,17 @@ def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, co
     return found
 
 
+def decided(found: Sequence[Finding], pack: Pack, kind: str) -> Action:
+    """What follows from all findings. Where a rule says that a person looks first, the model's guess overrules nobody."""
+    without = pack.decide(_ruled(found), kind)
+    return without if without is Action.HOLD else pack.decide(found, kind)
+
+
 def alone(found: Sequence[Finding], pack: Pack, kind: str) -> bool:
     """Whether these hold a message only because of the model."""
-    return pack.decide((each for each in found if not each.rule.startswith(PREFIX)), kind) < Action.HOLD
+    return pack.decide(_ruled(found), kind) < Action.HOLD
+
+
+def _ruled(found: Iterable[Finding]) -> list[Finding]:
+    """What was found without the model."""
+    return [each for each in found if not each.rule.startswith(PREFIX)]

@@ -320,7 +320,7 @@ class Pipeline:
         if not work.findings:
             return Verdict(Action.ALLOW, text=submission.text, policy=pack.version)
         counted = self._counted(work)
-        action = pack.decide(counted, submission.kind)
+        action = heeding.decided(counted, pack, submission.kind)
         findings = tuple(sorted(counted, key=lambda finding: finding.span))
         shown = self._shown(work, findings, action)
         if action is Action.ALLOW:

@@ -79,3 +79,12 @@ def test_alone_says_whether_anything_else_holds() -> None:
     rule = dataclasses.replace(guess[0], rule="harassment.you_are", label="harassment", score=1.0)
     assert heeding.alone(guess, GENERAL, "message")
     assert not heeding.alone([*guess, rule], GENERAL, "message")
+
+
+def test_where_a_rule_has_a_person_look_first_the_models_guess_blocks_nobody() -> None:
+    """A move elsewhere is looked at by a person, however sure the model is that it is grooming."""
+    ruled = Finding("off-platform.move", "off_platform", (0, 10), "A person looks first.")
+    sure = heeded("you all deserve it", {"groom": 1.0})
+    assert heeding.decided([ruled], GENERAL, "message") is Action.HOLD
+    assert heeding.decided(sure, GENERAL, "message") is Action.BLOCK
+    assert heeding.decided([ruled, *sure], GENERAL, "message") is Action.HOLD
