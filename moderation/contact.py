@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
+import ahocorasick
 from linkify_it import LinkifyIt
 
 from moderation import addresses, digits, handles
@@ -88,8 +89,16 @@ _LINK_ENDS = frozenset(
         "au", "nz", "ie", "test", "example", "invalid",
     ]
 )  # fmt: skip
+# What a link has at least, and with it all that stands between two blanks: "him.but" has nothing of it.
+_MAYBE_LINK = re.compile(
+    rf"(?i)(?<!\S)(?=\S*\.|\S*//)(?=\S*(?:/|www\.|\.(?:{'|'.join(sorted(_LINK_ENDS))})|\.[^\s.]*[^\x00-\x7f]))\S+"
+)
+# The library reads so many different ones of a text; any more are links without being read.
+MOST_LINKS = 16
 # Reserved names nobody can own, which the library's list of last labels does not have.
 _RESERVED = re.compile(r"(?i)(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:example|test|invalid)\b(?:/\S*)?")
+# How far before and behind a listed number's own signs the ways of writing it look.
+_FRONT, _BEHIND = 16, 24
 # Fewer signs than this, with their blanks, are a short code.
 _SHORT_CODE = 8
 
@@ -159,14 +168,22 @@ class Contacts:
 
     def __init__(self, numbers: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
         """`numbers` as a person would dial or write them, `hosts` of helpline sites (lower case)."""
-        self._listed = [(signs, form) for number in sorted(numbers) for signs, form in digits.forms(number)]
+        self._listed = ahocorasick.Automaton()
+        forms: dict[str, list[re.Pattern[str]]] = {}
+        for number in sorted(numbers):
+            for signs, form in digits.forms(number):
+                forms.setdefault(signs, []).append(form)
+        for signs, written in forms.items():
+            self._listed.add_word(signs, (len(signs), tuple(written)))
+        if forms:
+            self._listed.make_automaton()
         self._hosts = frozenset(hosts)
 
     def find(self, plain: View, reasons: AbstractSet[str], names: frozenset[str]) -> list[Finding]:
         """Findings in `plain`. `reasons` are those of Cues; `names`: people of the room."""
         text = plain.text
         figures = "digits" in reasons
-        islands = self.islands(text) if figures else []
+        islands = digits.Islands(self.islands(text) if figures else ())
         spans: list[Span] = []
         if figures:
             spans += digits.cards(text) + digits.ids(text) + digits.phones(text, islands)
@@ -176,7 +193,7 @@ class Contacts:
             text, figures=figures, words="words" in reasons, built="built" in reasons, street="street" in reasons
         )
         spans += self._written(text, reasons) + handles.find(text, reasons, names)
-        kept = _apart([span for span in spans if not any(_covers(island, span) for island in islands)])
+        kept = _apart([span for span in spans if not any(_covers(island, span) for island in islands.near(*span[1:]))])
         return [Finding(label, label, plain.span(start, end), SAYS[label]) for label, start, end in kept]
 
     def _written(self, text: str, reasons: AbstractSet[str]) -> list[Span]:
@@ -195,9 +212,23 @@ class Contacts:
 
     def islands(self, text: str) -> list[Island]:
         """Where listed numbers stand, longest first: nothing inside is personal."""
-        signs = "".join(filter(str.isalnum, text)).lower()
-        spans = [match.span() for number, form in self._listed if number in signs for match in form.finditer(text)]
-        return sorted(spans, key=lambda span: span[0] - span[1])
+        if not len(self._listed):
+            return []
+        places = [place for place, sign in enumerate(text) if sign.isalnum()]
+        signs = "".join([text[place] for place in places]).lower()
+        spans: dict[re.Pattern[str], list[Island]] = {}
+        for last, (length, forms) in self._listed.iter(signs):
+            first, behind = places[last - length + 1], places[last] + 1
+            if text[behind : behind + 1].isalnum():
+                continue  # a piece of something longer, whatever stands before it
+            for form in forms:
+                found = spans.setdefault(form, [])
+                if not found or found[-1][1] <= first:
+                    begin = max(found[-1][1] if found else 0, first - _FRONT)
+                    match = form.search(text, begin, behind + _BEHIND)
+                    if match and match.start() <= first:  # one further on is judged with all that follows it
+                        found.append(match.span())
+        return sorted((span for found in spans.values() for span in found), key=lambda span: span[0] - span[1])
 
     def _ours(self, link: str) -> bool:
         """Whether it leads to a helpline's own site."""
@@ -205,7 +236,20 @@ class Contacts:
 
     def _links(self, text: str) -> list[Span]:
         found: list[Span] = []
-        for match in _linkify().match(text) or ():
+        read: dict[str, list[Island]] = {}
+        for token in _MAYBE_LINK.finditer(text):
+            start, end = token.span()
+            written = token.group()
+            if written not in read:
+                read[written] = self._linked(written) if len(read) < MOST_LINKS else [(0, end - start)]
+            found += [("contact.link", start + first, start + last) for first, last in read[written]]
+        places = (match for form in (_WEB, _RESERVED) for match in form.finditer(text))
+        return found + [("contact.link", *match.span()) for match in places if not self._ours(match.group())]
+
+    def _linked(self, token: str) -> list[Island]:
+        """Links in what stands between two blanks."""
+        found = []
+        for match in _linkify().match(token) or ():
             if match.schema == "mailto:":
                 continue
             ending = _host(match.url).rsplit(".", 1)[-1]
@@ -213,9 +257,8 @@ class Contacts:
             if bare and ending.isascii() and ending not in _LINK_ENDS:
                 continue
             if not self._ours(match.url):
-                found.append(("contact.link", match.index, match.last_index))
-        places = (match for form in (_WEB, _RESERVED) for match in form.finditer(text))
-        return found + [("contact.link", *match.span()) for match in places if not self._ours(match.group())]
+                found.append((match.index, match.last_index))
+        return found
 
 
 def _host(link: str) -> str:

@@ -9,6 +9,8 @@ A `Span` is (label, start, end) in the text given. Nothing here decides what hap
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import pairwise
 
 import phonenumbers
@@ -16,8 +18,32 @@ import phonenumbers
 Span = tuple[str, int, int]
 Island = tuple[int, int]  # a listed helpline number: nothing inside it is personal
 
+
+class Islands:
+    """Islands of one text, longest first, and those near a place without looking at all of them."""
+
+    def __init__(self, islands: Iterable[Island] = ()) -> None:
+        self.all = sorted(set(islands), key=_longest_first)
+        self._ordered = sorted(self.all)
+        self._widest = max((last - first for first, last in self.all), default=0)
+
+    def near(self, start: int, end: int) -> list[Island]:
+        """Those that share something with `start:end`, longest first."""
+        if not self.all:
+            return []
+        low = bisect_left(self._ordered, (start - self._widest, 0))
+        high = bisect_left(self._ordered, (end, 0), low)
+        return sorted((island for island in self._ordered[low:high] if island[1] > start), key=_longest_first)
+
+
+def _longest_first(island: Island) -> tuple[int, int]:
+    return island[0] - island[1], island[0]
+
+
 # Regions whose numbering plans decide about a number without a country code: where English-speaking rooms are, mostly.
 REGIONS = ("GB", "US", "AU", "IE", "NZ", "IN", "ZA", "DE", "FR", "ES")
+# Looking a number up in all plans is slow. After so many of one text, long numbers count as phones without it.
+MOST_PLANS = 5
 # Fewer digits than this are a year, a price, a room; more than this no plan allows.
 LEAST_DIGITS, MOST_DIGITS = 7, 15
 
@@ -72,12 +98,13 @@ _SPELLED = re.compile(rf"(?i){_DIGIT_OR_WORD}(?:[ ,.\-–/()]{{0,3}}{_DIGIT_OR_W
 _PIECE = re.compile(rf"(?i)\d+|{_WORDS}")
 
 
-def phones(text: str, islands: list[Island]) -> list[Span]:
+def phones(text: str, islands: Islands) -> list[Span]:
     """Phone numbers in `text`, outside the islands."""
     found: list[Span] = []
+    plans: dict[str, bool] = {}
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
-        for first, last in islands:  # a listed number beside another one: keep the rest of the candidate
+        for first, last in islands.near(start, end):  # a listed number beside another one: keep the rest
             if first <= start < last:
                 start = last
             elif start < first < end:
@@ -86,7 +113,7 @@ def phones(text: str, islands: list[Island]) -> list[Span]:
         start += len(piece) - len(piece.lstrip())
         candidate = piece.strip()
         before = text[max(0, start - 40) : start]
-        if is_phone(candidate, before) and not _measures(candidate, before, text[start + len(candidate) :][:12]):
+        if is_phone(candidate, before, plans) and not _measures(candidate, before, text[start + len(candidate) :][:12]):
             found.append(("contact.phone", start, start + len(candidate)))
     return found
 
@@ -98,9 +125,11 @@ def _measures(candidate: str, before: str, after: str) -> bool:
     return _OF_A_THING.search(before) is not None or _MEASURED.match(after) is not None
 
 
-def is_phone(candidate: str, before: str) -> bool:
-    """Whether digits written like this, after these words, are a phone number."""
-    digits = re.sub(r"\D", "", candidate)
+def is_phone(candidate: str, before: str, plans: dict[str, bool]) -> bool:
+    """Whether digits written like this, after these words, are a phone number. `plans` keeps what was looked up for
+    this text.
+    """
+    digits = "".join(filter(str.isdecimal, candidate))
     if not LEAST_DIGITS <= len(digits) <= MOST_DIGITS or len(set(digits)) == 1 or _DATES.fullmatch(candidate):
         return False
     if _SMALL_NUMBERS.fullmatch(candidate) and len(set(map(len, candidate.split()))) != 1:
@@ -113,7 +142,7 @@ def is_phone(candidate: str, before: str) -> bool:
         return True
     cued = _CUE.search(before) is not None
     if len(digits) >= 10:
-        return cued or digits[0] == "0" or _in_a_plan(candidate)
+        return cued or digits[0] == "0" or _in_a_plan(candidate, plans)
     if len(digits) == 9 and digits[0] == "0" and _GROUPED.fullmatch(candidate):
         return True
     return cued and (digits[0] == "0" or len(digits) >= 8 or "-" in candidate or " " in candidate)
@@ -126,8 +155,14 @@ def _counting(numbers: list[str]) -> bool:
     return len({int(right) - int(left) for left, right in pairwise(numbers)}) == 1
 
 
-def _in_a_plan(candidate: str) -> bool:
-    """Whether the number is valid in one of the numbering plans we know about."""
+def _in_a_plan(candidate: str, plans: dict[str, bool]) -> bool:
+    """Whether the number is valid in one of the numbering plans we know about, or nobody can be asked any more."""
+    if candidate not in plans and len(plans) < MOST_PLANS:
+        plans[candidate] = _listed(candidate)
+    return plans.get(candidate, True)
+
+
+def _listed(candidate: str) -> bool:
     for region in REGIONS:
         try:
             if phonenumbers.is_valid_number(phonenumbers.parse(candidate, region)):

@@ -11,7 +11,10 @@ never handles.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+
+import ahocorasick
 
 from moderation.digits import Span
 from moderation.vocabulary import ORDINARY
@@ -93,6 +96,35 @@ _CODE = re.compile(
     r"(?i:\b(?:invite|join|server|friend|group|switch) (?:code|link|id)?(?: is|:)? ?)"
     r"(?P<name>(?=[A-Za-z0-9-]*\d)(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9-]{6,14}|SW-\d{4}-\d{4}-\d{4})\b"
 )
+# With what the patterns begin: they are tried there and nowhere else.
+_AT_PLATFORM = (_AFTER_PLATFORM, _CAMELLED, _PLAIN_WORD)
+_BEGINNINGS = {
+    _AT_PLATFORM: "snap insta ig discord disc telegram tg kik tiktok tik+tok tt facebook fb whatsapp whats+app twitter "
+    "reddit twitch skype wechat we+chat messenger signal steam xbox psn ps4 ps5 playstation gamertag roblox spotify "
+    "threads bluesky bsky mastodon tumblr youtube yt linkedin wattpad minecraft fortnite venmo cashapp cash+app paypal "
+    "viber threema bereal wickr soundcloud nintendo switch",
+    (_CAMELLED, _INVITED): "add find",
+    (_INVITED,): "follow hit look search hmu msg message dm",
+    (_NAMED,): "username user+name gamertag gamer+tag handle screenname screen+name my+user friend+code",
+    (_CODE,): "invite join server friend group switch",
+}
+# Beyond so many places of one text the rest is masked unread.
+MOST_ANCHORS = 100
+
+
+def _anchored() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    words: dict[str, tuple[re.Pattern[str], ...]] = {}
+    for forms, beginnings in _BEGINNINGS.items():
+        for word in beginnings.replace(" ", "\n").replace("+", " ").splitlines():
+            words[word] = (*words.get(word, ()), *forms)
+    for word, forms in words.items():
+        automaton.add_word(word, (len(word), forms))
+    automaton.make_automaton()
+    return automaton
+
+
+_ANCHORED = _anchored()
 _EVERYONE = frozenset(
     ["everyone", "here", "all", "mods", "mod", "moderators", "room", "staff", "admin", "host", "anyone", "everybody"]
 )
@@ -130,13 +162,35 @@ def _mentions(text: str) -> list[tuple[int, int]]:
 def _named(text: str) -> list[tuple[int, int]]:
     """Names that a platform, an invitation or the word "username" gives away."""
     found: list[tuple[int, int]] = []
-    for form in (_AFTER_PLATFORM, _CAMELLED, _INVITED, _NAMED, _CODE):
-        found += [match.span("name") for match in form.finditer(text) if not _is_talk(match["name"])]
-    for form in (_PLAIN_WORD, _BEFORE_PLATFORM):
-        found += [match.span("name") for match in form.finditer(text) if _is_a_name(match["name"])]
-    for match in _UNDERSCORED.finditer(text):
-        found.append(match.span("name") if match["name"] else match.span("made"))
+    soft = text.lower()
+    done: dict[re.Pattern[str], int] = {}
+    put_on = False
+    for turn, (start, forms) in enumerate(_anchors(soft)):
+        if turn == MOST_ANCHORS:  # nobody writes like this: what is left is taken for names
+            found.append((start, len(text)))
+            break
+        put_on = put_on or (_AFTER_PLATFORM in forms and soft.endswith((" on ", " on the ", " on my "), 0, start))
+        for form in forms:
+            match = form.match(text, start) if start >= done.get(form, 0) else None
+            if match:
+                done[form] = match.end()
+                if _is_a_name(match["name"]) if form is _PLAIN_WORD else not _is_talk(match["name"]):
+                    found.append(match.span("name"))
+    if put_on:
+        found += [match.span("name") for match in _BEFORE_PLATFORM.finditer(text) if _is_a_name(match["name"])]
+    if "_" in text or "under" in soft:
+        found += [match.span("name" if match["name"] else "made") for match in _UNDERSCORED.finditer(text)]
     return found
+
+
+def _anchors(soft: str) -> Iterator[tuple[int, tuple[re.Pattern[str], ...]]]:
+    """Where a pattern of _ANCHORED could begin, in order, with the patterns to try there. `soft`: in lower case."""
+    places: dict[int, tuple[re.Pattern[str], ...]] = {}
+    for last, (length, forms) in _ANCHORED.iter(soft):
+        start = last - length + 1
+        if not start or not (soft[start - 1].isalnum() or soft[start - 1] == "_"):
+            places[start] = tuple(dict.fromkeys((*places.get(start, ()), *forms)))
+    yield from sorted(places.items())
 
 
 def _is_a_name(word: str) -> bool:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice, product
+from operator import itemgetter
 
 from moderation.vocabulary import ORDINARY
 
@@ -27,6 +28,7 @@ _COUNTED = re.compile(
 _AROUND = "!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~£€"
 _LINKED = re.compile(r"://|www\.|@[\w-]+\.\w")
 _OPENING, _CLOSING = "\"'([@#~", "\"')],.!?;:~"
+ONCE = itemgetter(1)  # of a run of one letter, that letter
 STRETCHED = re.compile(r"([a-z])\1\1+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 # A slip is put right in words this long: shorter ones are a slip away from everything.
@@ -57,9 +59,9 @@ _NONE: frozenset[str] = frozenset()
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
-    letters, `bones` holds what `bone` makes of them, `starts` how they begin; `without` has them with one letter left out
-    (and as they are), `shapes` by length and one letter in its place; `known` are these and all ordinary words, cut at
-    apostrophes.
+    letters, `bones` holds what `bone` makes of them, `starts` how they begin; `without` has them with one letter left
+    out (and as they are), `shapes` by length and one letter in its place; `known` are these and all ordinary words, cut
+    at apostrophes.
     """
 
     words: frozenset[str]
@@ -83,7 +85,7 @@ class Lexicon:
                     without.setdefault(form, []).append(word)
         return cls(
             kept,
-            {_DOUBLED.sub(r"\1", word): word for word in sorted(kept, reverse=True)},
+            {_DOUBLED.sub(ONCE, word): word for word in sorted(kept, reverse=True)},
             kept | _STEMS | _TINY,
             {form: tuple(words) for form, words in without.items()},
             {shape: frozenset(words) for shape, words in shapes.items()},
@@ -176,8 +178,7 @@ def _core(core: str, lexicon: Lexicon) -> str:
         guess = _filled(core, lexicon)
         if guess:
             return guess
-    parts = [part for part in _JOINTS.split(core) if part]
-    if len(parts) > 1:
+    if _JOINTS.search(core) and len(parts := [part for part in _JOINTS.split(core) if part]) > 1:
         whole = read("".join(parts), lexicon)
         if whole in lexicon.words:
             return whole
@@ -189,9 +190,10 @@ def _core(core: str, lexicon: Lexicon) -> str:
 def _filled(core: str, lexicon: Lexicon) -> str | None:
     """A starred word ("f*ck") by the lexicon: each filler stands for one letter."""
     for suffix in ("", "s", "ing", "ed", "er", "in"):
-        stem = core[: len(core) - len(suffix)] if suffix and core.endswith(suffix) else core
-        if stem and (found := _fitting(stem, lexicon)):
-            return found + core[len(stem) :]
+        if core.endswith(suffix):
+            stem = core[: len(core) - len(suffix)]
+            if stem and (found := _fitting(stem, lexicon)):
+                return found + suffix
     return None
 
 
@@ -199,39 +201,39 @@ def _fitting(stem: str, lexicon: Lexicon) -> str | None:
     """The first word of the lexicon that `stem` can be; its first or last letter has to be there."""
     if stem[0] in _FILLERS and stem[-1] in _FILLERS:
         return None
-    fitting: frozenset[str] | None = None
+    length, shapes = len(stem), lexicon.shapes
+    fitting: frozenset[str] = lexicon.words
     for place, seen in enumerate(stem):
-        if seen not in _FILLERS:
-            meant = (lexicon.shapes.get((len(stem), place, letter), _NONE) for letter in LEET.get(seen, seen))
-            here = _NONE.union(*meant)
-            fitting = here if fitting is None else fitting & here
-            if not fitting:
-                return None
+        if seen in _FILLERS:
+            continue
+        letters = LEET.get(seen, seen)
+        here = shapes.get((length, place, letters[0]), _NONE)
+        if len(letters) > 1:
+            here |= shapes.get((length, place, letters[1]), _NONE)
+        fitting = here & fitting
+        if not fitting:
+            return None
     place = -1 if stem[0] in _FILLERS else 0
     order = LEET.get(stem[place], stem[place])  # of several letters there, the likelier one
-    return min(fitting or _NONE, key=lambda word: (order.find(word[place]), word), default=None)
+    return min(fitting, key=lambda word: (order.find(word[place]), word))
 
 
 def bone(signs: str) -> str:
     """What all readings of `signs` have in common: a word can hide only where its own bone is the same."""
-    return _single(signs.translate(_BONES))
-
-
-def _single(letters: str) -> str:
-    """Each run of one letter made a single one."""
-    return _DOUBLED.sub(r"\1", letters) if _DOUBLED.search(letters) else letters
+    return _DOUBLED.sub(ONCE, signs.translate(_BONES))
 
 
 def read(signs: str, lexicon: Lexicon) -> str:
     """Leet undone and stretches squeezed; of several readings, the one the lexicon knows."""
     plain = signs if signs.isalpha() else signs.translate(_LIKELIEST)
     if bone(plain) not in lexicon.bones:
-        return STRETCHED.sub(r"\1", plain) if STRETCHED.search(plain) else plain
+        return STRETCHED.sub(ONCE, plain)
     choices = [LEET.get(sign, sign) if not sign.isalpha() else sign for sign in signs]
+    stretched = STRETCHED.search(plain.translate(_BONES)) is not None  # no reading has more runs than the bone
     readings = ("".join(reading) for reading in islice(product(*choices), _MOST_READINGS))
     for reading in readings:
         if reading in lexicon.words:
             return reading
-        if STRETCHED.search(reading) and (known := lexicon.squeezed.get(_DOUBLED.sub(r"\1", reading))):
+        if stretched and STRETCHED.search(reading) and (known := lexicon.squeezed.get(_DOUBLED.sub(ONCE, reading))):
             return known
-    return STRETCHED.sub(r"\1", plain)
+    return STRETCHED.sub(ONCE, plain)
