@@ -89,7 +89,7 @@ def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, co
 
 
 def decided(found: Sequence[Finding], pack: Pack, kind: str) -> Action:
-    """What follows from all findings. Where a rule says that a person looks first, the model's guess overrules nobody."""
+    """What follows from all findings. Where a rule has a person look first, the guess of the model overrules nobody."""
     without = pack.decide(_ruled(found), kind)
     return without if without is Action.HOLD else pack.decide(found, kind)
 
