@@ -26,7 +26,8 @@ from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
 from chat.replies import Close, Code, Refused
 from chat.services import Services
-from moderation.sanctions import Sanction, Step, explained
+from moderation.ladder import Step
+from moderation.sanctions import Sanction, explained
 from moderation.verdict import Care, CareBand
 from rooms.backplane import Commit, Committed
 from rooms.events import NO_ONE, Entry, Kind, Refusal, RoomKey, UserId

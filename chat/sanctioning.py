@@ -1,4 +1,4 @@
-"""Sanctions by moderators (F28). The ladder itself is moderation/sanctions.py, the second look at them appeals.py.
+"""Sanctions by moderators (F28). The ladder itself is moderation/ladder.py, the second look at them appeals.py.
 
     sanction {room, step, reason, case? | message?, alias_id?, until?} ─▶ what does the filter say of it? ─▶ decide
         ─▶ the store, which looks again ─▶ the person's inbox (`notice`) ─▶ every node of theirs: conduct.py
@@ -26,16 +26,8 @@ from chat.replies import Code, Refused, Sanctioned
 from chat.services import Services
 from chat.settling import judged_again
 from moderation.cases import CaseKind, No
-from moderation.sanctions import (
-    CaseId,
-    PersonId,
-    Reason,
-    Sanction,
-    SanctionId,
-    Step,
-    decide,
-    due,
-)
+from moderation.ladder import Reason, Step
+from moderation.sanctions import CaseId, PersonId, Sanction, SanctionId, decide, due
 from moderation.sanctions import Refused as NoSanction
 from moderation.standing import Kept
 from moderation.verdict import NO_CARE, Care, Finding, Submission, Verdict

@@ -42,7 +42,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         model.py         eight heads over these: data/model
         heeding.py       what follows from its scores, given the room and the words around
         pipeline.py      runs it all over the submissions of a tick
-        sanctions.py     the ladder: what a sanction can be made of, which step falls due, appeals
+        ladder.py        the published ladder: its steps, and where each reason starts on it
+        sanctions.py     what a sanction can be made of, which step falls due, appeals
         reports.py       what reports weigh; they only decide how soon somebody looks
         shield.py        the creep shield: data/probing.yaml
         keys.py          key names of the review desk, and of what is kept about conduct

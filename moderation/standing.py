@@ -32,9 +32,9 @@ from redis.exceptions import RedisError
 
 from moderation import keys, shield
 from moderation.audit import StoreAway, script
+from moderation.ladder import LADDER, Reason, Step
 from moderation.reports import REMEMBERED, Ground, Record, Report
 from moderation.sanctions import (
-    LADDER,
     NOTHING,
     Appeal,
     CaseId,
@@ -43,11 +43,9 @@ from moderation.sanctions import (
     Offence,
     PersonId,
     Proof,
-    Reason,
     Refused,
     Sanction,
     SanctionId,
-    Step,
     hear,
 )
 from moderation.shield import Level, Questions, Sign

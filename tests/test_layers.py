@@ -40,7 +40,7 @@ LAYERS = {
         moderation.features moderation.model moderation.heeding moderation.teaching.examples
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
         moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.tidings moderation.lines
-        moderation.sanctions moderation.reports moderation.shield
+        moderation.ladder moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
         chat.accounts chat.shift rooms.calming

@@ -1,4 +1,4 @@
--- Keep one sanction, once; and nothing that is none. The lists are those of moderation/sanctions.py (a test compares):
+-- Keep one sanction, once; and nothing that is none. The lists are those of ladder.py and sanctions.py (a test compares):
 -- a reason that is no offence, or a proof with any label that is not on the list, is refused whoever sends it, so that
 -- what a person said about themselves cannot become a reason here either.
 -- KEYS  1 the person's sanctions (hash)

@@ -9,7 +9,8 @@ import pytest
 
 from chat import conduct
 from chat.node import Node
-from moderation.sanctions import CaseId, Offence, PersonId, Proof, Reason, Sanction, SanctionId, Step, explained
+from moderation.ladder import Reason, Step
+from moderation.sanctions import CaseId, Offence, PersonId, Proof, Sanction, SanctionId, explained
 from moderation.standing import Standing, StoreAway
 from rooms.events import NO_ONE, Entry, EventId, Kind, Position, RoomKey, UserId
 from tests.chat.test_sanctioning import LOW, say

@@ -7,8 +7,8 @@ from typing import Any, get_args
 from chat import commands
 from chat.node import Node
 from moderation.cases import Case, CaseKind
+from moderation.ladder import Reason, Step
 from moderation.reports import CONCERNS_A_DAY, CONCERNS_ABOUT, Ground
-from moderation.sanctions import Reason, Step
 from tests.chat.test_sanctioning import LOW, on_duty, say
 from tests.support.engines import Engine
 from tests.support.nodes import next_event, node_on, talking

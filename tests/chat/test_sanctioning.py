@@ -14,7 +14,8 @@ from chat import sanctioning
 from chat.auth import Identity, sign
 from chat.node import Node
 from chat.replies import Refused
-from moderation.sanctions import CaseId, PersonId, Proof, Reason, Sanction, SanctionId, Step
+from moderation.ladder import Reason, Step
+from moderation.sanctions import CaseId, PersonId, Proof, Sanction, SanctionId
 from rooms.events import Band, Role, UserId
 from tests.support.engines import Engine
 from tests.support.nodes import SECRET, next_event, node_on, talking

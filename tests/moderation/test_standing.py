@@ -13,23 +13,9 @@ from typing import Any
 import pytest
 
 from moderation import keys, shield, standing
+from moderation.ladder import DAY, LADDER, SLOW_GAP, Reason, Step
 from moderation.reports import Ground, Report
-from moderation.sanctions import (
-    DAY,
-    LADDER,
-    SLOW_GAP,
-    Appeal,
-    CaseId,
-    Hearing,
-    Offence,
-    PersonId,
-    Proof,
-    Reason,
-    Refused,
-    Sanction,
-    SanctionId,
-    Step,
-)
+from moderation.sanctions import Appeal, CaseId, Hearing, Offence, PersonId, Proof, Refused, Sanction, SanctionId
 from moderation.shield import Level, Probe, Sign
 from moderation.standing import Kept, Standing, StoreAway, packed, unpacked
 from moderation.verdict import CareKind
