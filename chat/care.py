@@ -89,11 +89,17 @@ async def bring(
     heard: str = "",
 ) -> None:
     """The card of somebody who may be in danger: people are told first, then the card says whether they were."""
-    identity = who(connection)
-    known = await ask_for_person(services, identity, place.key, verdict.care, id, name=place.member.name)
-    event = told(services, identity, place, room, verdict, known=known, heard=heard)
-    if not await save(services, identity, event):
-        hand_over(services, identity, told(services, identity, place, room, verdict, known=known, heard=NOT_SAVED))
+    identity, known = who(connection), False
+    try:
+        known = await ask_for_person(services, identity, place.key, verdict.care, id, name=place.member.name)
+    except Exception as fault:  # the card comes all the same, and says that nobody was told
+        services.metrics.failed(type(fault).__name__)
+    try:
+        event = told(services, identity, place, room, verdict, known=known, heard=heard)
+        if not await save(services, identity, event):
+            hand_over(services, identity, told(services, identity, place, room, verdict, known=known, heard=NOT_SAVED))
+    except Exception as fault:  # one card, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 async def save(services: Services, identity: Identity, event: dict[str, Any]) -> bool:

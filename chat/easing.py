@@ -49,6 +49,8 @@ async def weigh(services: Services, identity: Identity, place: Membership, topic
             await ease(services, topic, now)
     except OSError:
         return  # the engine is away: a room nobody can write in needs no slowing
+    except Exception as fault:  # one room, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 async def ease(services: Services, topic: Topic, now: int) -> None:

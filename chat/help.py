@@ -65,7 +65,10 @@ async def answer(services: Services, connection: Connection, command: say.CareAn
 
 async def keep(services: Services, identity: Identity, event: dict[str, Any]) -> None:
     """Put the answer's card into the inbox, for the other devices and for later. The reply has it already."""
-    await save(services, identity, event)
+    try:
+        await save(services, identity, event)
+    except Exception as fault:  # one card, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 async def made(

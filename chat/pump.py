@@ -8,14 +8,14 @@
                       a node's word     ─▶ tokens taken back, news of the desk, a room that was heavy
 
 In order, and without waiting for anything but the next arrival: what needs the engine is spawned. Failure: whatever is
-raised here ends the node (chat/node.py). An entry that was taken and not delivered would be a hole that nobody sees.
+raised here ends the node (chat/node.py), for an entry that was taken and not delivered would be a hole that nobody
+sees. Only a node's word may fail alone: one of a newer version must not end every older node of a rolling update.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -79,13 +79,23 @@ def reset(services: Services, arrival: RoomReset) -> None:
 
 def obey(services: Services, word: Control) -> None:
     """What another node, or this one, told all nodes. Words of a newer version are not ours to understand."""
-    if word.room is None and word.verb == REVOKED:
-        with contextlib.suppress(ValueError):
-            people.taken_back(services, Revocation.unpack(word.body))
-    elif word.room is None and word.verb == settling.CHANGED:
-        desk.told(services, word.body)
-    elif word.room is None and word.verb == easing.HEAVY:
-        easing.alert(services, word.body)
+    if word.room is None and (follow := WORDS.get(word.verb)) is not None:
+        try:
+            follow(services, word.body)
+        except Exception as fault:  # a word more or less is no hole: what it tells of is in the store
+            services.metrics.failed(type(fault).__name__)
+
+
+def take_back(services: Services, body: bytes) -> None:
+    """Tokens that were taken back."""
+    people.taken_back(services, Revocation.unpack(body))
+
+
+WORDS: dict[str, Callable[[Services, bytes], None]] = {
+    REVOKED: take_back,
+    settling.CHANGED: desk.told,
+    easing.HEAVY: easing.alert,
+}
 
 
 def tell_engine(services: Services, gateway: Gateway, mark: EngineMark) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import dataclasses
 from typing import Any
 
+from chat import care, easing, help
 from chat.care import UNSHOWN, care_for
 from chat.settings import Limits
+from moderation.card import Cards
 from moderation.cases import CaseKind
 from moderation.verdict import Action, Submission
 from rooms.events import EventId
@@ -259,3 +261,23 @@ async def test_who_may_not_speak_and_is_in_danger_is_brought_before_the_team_wha
             on_desk = [case.kind for case in await node.services.review.of(user)]
             assert on_desk == ([CaseKind.CRISIS] if heard else [])
     assert verdict.action is Action.HOLD
+
+
+async def test_what_is_done_beside_a_message_never_ends_the_node(steady_engine: Engine) -> None:
+    """A card that cannot be made is counted as a fault, wherever it was wanted; nothing is raised."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        (connection,) = node.gateway.everyone()
+        place = connection.rooms["anxiety"]
+        assert connection.identity is not None
+        assert place.topic is not None
+        verdict = node.services.pipeline.judge(Submission(ACUTE, lane="l", author="a"), 0.0)
+        soon = dataclasses.replace(node.services.easing, people=0.5)
+        wordless = dataclasses.replace(node.services, cards=Cards(node.services.helplines, {}), easing=soon)
+        await care.bring(wordless, connection, place, "anxiety", EventId("m1"), verdict)
+        await easing.weigh(wordless, connection.identity, place, place.topic, verdict.care)
+        await help.keep(wordless, connection.identity, {})
+        (case,) = await node.services.review.of(connection.identity.user)
+        faults = node.metrics.render()
+        assert (await raw.ask("ping"))["type"] == "pong"
+    assert case.kind is CaseKind.CRISIS
+    assert b'warmline_faults_total{fault="KeyError"} 3' in faults

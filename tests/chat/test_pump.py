@@ -6,7 +6,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from chat import settling
+from chat import easing, settling, wire
 from chat.accounts import REVOKED
 from chat.node import Node
 from chat.pump import move
@@ -58,13 +58,16 @@ async def test_an_engine_that_is_back_is_asked_what_was_missed(steady_engine: En
 
 
 async def test_a_word_that_is_not_ours_to_understand_changes_nothing(steady_engine: Engine) -> None:
-    """A newer node's verb, a body cut short, a verb of all nodes on a room's channel: the next arrival is moved."""
+    """A newer node's verb or field, a body cut short, a verb of all nodes on a room's channel: on with the next."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
         arrive(
             node,
             Control(None, "newer", b"\xff"),
             Control(None, REVOKED, b"short"),
             Control(ROOM, settling.CHANGED, b"\xff"),
+            Control(None, settling.CHANGED, b"\xff"),
+            Control(None, settling.CHANGED, wire.body({"case": "c", "a_field": "of a newer node"})),
+            Control(None, easing.HEAVY, wire.body({"room": "anxiety"})),
             TypingBlip(ROOM, UserId("someone"), b"a1"),
         )
         assert (await next_event(raw, "typing"))["from"] == ["a1"]
