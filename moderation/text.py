@@ -144,7 +144,8 @@ def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
             continue
         letters += [joined.text[done:start], word]
         places += _between(joined, done, start)
-        places += [where[at] for at in _stretch(start, end, len(word))]
+        same = len(word) == end - start
+        places += where[start:end] if same else [where[at] for at in _stretch(start, end, len(word))]
         done = end
     if not letters and joined is soft:
         return None
@@ -162,6 +163,7 @@ def _corrected(view: View | None, soft: View, lexicon: Lexicon) -> View | None:
         return view
     letters: list[str] = []
     places: list[int] = []
+    where = _between(read, 0, len(read.text))
     done = 0
     for word in LETTERS.finditer(read.text):
         meant = slips.get(word.group())
@@ -169,7 +171,6 @@ def _corrected(view: View | None, soft: View, lexicon: Lexicon) -> View | None:
             start, end = word.span()
             letters += [read.text[done:start], meant]
             places += _between(read, done, start)
-            where = _between(read, 0, len(read.text))
             places += [where[at] for at in _stretch(start, end, len(meant))]
             done = end
     letters.append(read.text[done:])
@@ -186,7 +187,8 @@ def _stretch(start: int, end: int, length: int) -> list[int]:
     """Indices for `length` letters that came from `start:end`: in step, and the last one at the end."""
     if length == 0:
         return []
-    return [min(start + step, end - 1) for step in range(length - 1)] + [end - 1]
+    inner = range(start, min(start + length - 1, end - 1))
+    return [*inner, *[end - 1] * (length - len(inner))]
 
 
 def _undotted(soft: View) -> View:
