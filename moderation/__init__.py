@@ -47,7 +47,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         reports.py       what reports weigh; they only decide how soon somebody looks
         shield.py        the creep shield: data/probing.yaml
         keys.py          key names of the review desk, and of what is kept about conduct
-        cases.py         cases for a person to decide: a table of states, who may, how urgent
+        cases.py         cases for a person to decide, in words: kinds, resolutions, how urgent
+        steps.py         what can happen to a case: the table of states, and who may
         deadlines.py     what falls due on the desk when nobody decides
         tidings.py       what people are told became of their held message
         lines.py         labelled lines: what the filter is taught and tried with

@@ -5,7 +5,7 @@
     stepped = await review.step(case.id, Step.CLAIM, now, by=moderator)        # the case afterwards, or a No
     for case in (await review.due()).cases: ...                # what fell due and is ours to see to, for a lease
 
-**Contract.** A case moves by `step`: it is read, the table (cases.py) says what it becomes, and that is written only if
+**Contract.** A case moves by `step`: it is read, the table (steps.py) says what it becomes, and that is written only if
 nobody else has moved it meanwhile; else it is read anew. So of two moderators who claim one case, or two nodes that see
 to one deadline, exactly one gets it and the other is told what is there now. The queue, the due times and the audit
 trail move in the same script as the case: there is no moment at which they disagree.
@@ -31,18 +31,9 @@ from redis.exceptions import RedisError
 
 from moderation import keys
 from moderation.audit import Audit, StoreAway, plain, script
-from moderation.cases import (
-    ENDED,
-    Case,
-    CaseKind,
-    No,
-    State,
-    Step,
-    Waiting,
-    Words,
-    take,
-)
+from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
 from moderation.deadlines import LEASE, TIMES, Due, Times, due_at
+from moderation.steps import take
 from moderation.verdict import CareBand
 
 __all__ = ["Audit", "Dues", "Gone", "Opened", "Review", "StoreAway"]

@@ -39,8 +39,8 @@ LAYERS = {
         moderation.evaluation.timing moderation.evaluation.strangers
         moderation.features moderation.model moderation.heeding moderation.teaching.examples
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
-        moderation.digits moderation.keys moderation.cases moderation.deadlines moderation.tidings moderation.lines
-        moderation.ladder moderation.sanctions moderation.reports moderation.shield
+        moderation.digits moderation.keys moderation.cases moderation.steps moderation.deadlines moderation.tidings
+        moderation.lines moderation.ladder moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
         chat.accounts chat.shift rooms.calming

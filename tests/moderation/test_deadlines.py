@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from moderation.cases import DAY, MINUTE, Case, CaseKind, State, Step, take
+from moderation.cases import DAY, MINUTE, Case, CaseKind, State, Step
 from moderation.deadlines import Due, Times, due_at
+from moderation.steps import take
 from moderation.verdict import CareBand
 from tests.support.filing import AT, held, report
 
 
 def course(case: Case, until: int = 100 * DAY, times: Times | None = None) -> list[tuple[int, Step]]:
     """Everything that happens to a case nobody looks at, and after how many milliseconds."""
-    found = []
+    found: list[tuple[int, Step]] = []
     while (due := due_at(case, times or Times())) is not None and due.at - AT <= until and len(found) < 50:
         found.append((due.at - AT, due.step))
         after = take(case, due.step, due.at)
