@@ -61,7 +61,8 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     if person is not None:
         person.said(place.key, id, command.text)
     masked = verdict.action is Action.MASK
-    amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True}
+    at = wire.timestamp(services.backplane.engine_now_ms())  # an edit that was held before this is late (settling.py)
+    amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True, "edited_at": at}
     amended.pop("masked", None)
     told: dict[str, Any] = {"message": command.message, "from": worn(place.member), "text": verdict.text}
     if masked:

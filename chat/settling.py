@@ -118,8 +118,8 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
     room, id = RoomKey(case.room), EventId(case.id)
     words = await services.review.words(case.id)
     commit = await commit_of(services, case, words)
-    if commit is None:
-        return "expired", [tidings.TARGET_GONE]
+    if isinstance(commit, str):
+        return "expired", [commit]
     await services.backplane.put_aside(room, id, b"", 0, over=True)  # give the id back
     outcome = (await services.backplane.submit([commit]))[0]
     if isinstance(outcome, Declined) and outcome.refusal is Refusal.NOT_FOUND:
@@ -129,8 +129,8 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
     return ("masked" if case.masked else "delivered"), []
 
 
-async def commit_of(services: Services, case: Case, words: Words) -> Commit | None:
-    """The commit of a held message; None where the message it changes is gone."""
+async def commit_of(services: Services, case: Case, words: Words) -> Commit | str:
+    """The commit of a held message; or why there is none: what it changes is gone, or was changed again since."""
     waiting = case.waiting
     if waiting is None:
         raise AssertionError("only a case that holds a message delivers one")
@@ -154,9 +154,12 @@ async def commit_of(services: Services, case: Case, words: Words) -> Commit | No
     target = EventId(waiting.target)
     entry = await services.backplane.entry(RoomKey(case.room), target)
     if entry is None or entry.kind != Kind.MESSAGE or entry.author != case.user:
-        return None
-    amended = {name: value for name, value in wire.unbody(entry.body).items() if name != "masked"}
-    amended |= {"text": words.text, "edited": True} | ({"masked": True} if case.masked else {})
+        return tidings.TARGET_GONE
+    stands, at = wire.unbody(entry.body), wire.timestamp(case.at)
+    if stands.get("edited_at", "") > at:
+        return tidings.CHANGED_SINCE
+    amended = {name: value for name, value in stands.items() if name != "masked"}
+    amended |= {"text": words.text, "edited": True, "edited_at": at} | ({"masked": True} if case.masked else {})
     body = wire.body({"message": waiting.target, **told})
     return replace(plain, kind=Kind.EDITED, body=body, target=target, amended=wire.body(amended))
 

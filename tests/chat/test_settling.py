@@ -7,6 +7,7 @@ from typing import Any
 
 from chat import overdue, settling
 from chat.settings import Limits
+from moderation import tidings
 from moderation.cases import Case, CaseKind, Step, Waiting, Words
 from moderation.verdict import Action, Finding, Verdict
 from rooms.events import RoomKey
@@ -184,6 +185,33 @@ async def test_the_key_of_a_held_edit_that_came_to_nothing_is_answered_so(steady
         await decide(mod, held["id"], "release")
         again = await one.ask("edit", room="anxiety", message=sent["id"], text=staff.DOUBTFUL, key="b")
     assert (again["code"], again["repeated"]) == ("stopped", True)
+
+
+@one_flavour
+async def test_an_edit_that_was_held_does_not_overwrite_a_newer_one(steady_engine: Engine) -> None:
+    """Whichever is released first: the words written last stand, and the author of the others is told so."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as one,
+        staff.on_duty(node.url, "moderator") as mod,
+    ):
+        sent = await one.ask("send", room="anxiety", text="hello all", key="a")
+        change = {"room": "anxiety", "message": sent["id"]}
+        old = await one.ask("edit", **change, text=staff.DOUBTFUL, key="b")
+        newer = await one.ask("edit", **change, text=f"or {staff.DOUBTFUL}", key="c")
+        await decide(mod, newer["id"], "release")
+        await next_event(one, "resolved")
+        newest = await one.ask("edit", **change, text="good evening, all", key="d")
+        await decide(mod, old["id"], "release")
+        told = await next_event(one, "resolved")
+        again = await one.ask("edit", **change, text=staff.DOUBTFUL, key="b")
+        edits = [event for event in one.events if event["type"] == "edited"]
+        kept = await texts_of(one, "anxiety")
+    assert [outcome["state"] for outcome in (old, newer, newest)] == ["held", "held", "delivered"]
+    assert [edit["text"] for edit in edits] == [f"or {staff.DOUBTFUL}", "good evening, all"]
+    assert (told["message"], told["state"], told["says"]) == (old["id"], "expired", tidings.CHANGED_SINCE)
+    assert again["code"] == "stopped"
+    assert kept == ["good evening, all"]
 
 
 @one_flavour
