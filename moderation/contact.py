@@ -94,9 +94,11 @@ _MAYBE_LINK = re.compile(
     rf"(?i)(?<!\S)(?=\S*\.|\S*//)(?=\S*(?:/|www\.|\.(?:{'|'.join(sorted(_LINK_ENDS))})|\.[^\s.]*[^\x00-\x7f]))\S+"
 )
 # The library reads so many different ones of a text; any more are links without being read.
-MOST_LINKS = 16
+MOST_LINKS = 8
 # Reserved names nobody can own, which the library's list of last labels does not have.
 _RESERVED = re.compile(r"(?i)(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:example|test|invalid)\b(?:/\S*)?")
+_SIGNS = re.compile(r"[^\W_]+")
+_SCHEMA = re.compile(r"^[a-z]+:/*")
 # How far before and behind a listed number's own signs the ways of writing it look.
 _FRONT, _BEHIND = 16, 24
 # Fewer signs than this, with their blanks, are a short code.
@@ -160,7 +162,9 @@ class Cues:
 
 @lru_cache(maxsize=1)
 def _linkify() -> LinkifyIt:
-    return LinkifyIt()
+    library = LinkifyIt()
+    library.match("http://a.com ftp://a.com //a.com mailto:a@a.com a.com")  # it makes its patterns when first asked
+    return library
 
 
 class Contacts:
@@ -178,6 +182,8 @@ class Contacts:
         if forms:
             self._listed.make_automaton()
         self._hosts = frozenset(hosts)
+        digits.warm()
+        _linkify()
 
     def find(self, plain: View, reasons: AbstractSet[str], names: frozenset[str]) -> list[Finding]:
         """Findings in `plain`. `reasons` are those of Cues; `names`: people of the room."""
@@ -214,8 +220,10 @@ class Contacts:
         """Where listed numbers stand, longest first: nothing inside is personal."""
         if not len(self._listed):
             return []
-        places = [place for place, sign in enumerate(text) if sign.isalnum()]
-        signs = "".join([text[place] for place in places]).lower()
+        places: list[int] = []
+        for run in _SIGNS.finditer(text):
+            places += range(*run.span())
+        signs = "".join(_SIGNS.findall(text)).lower()
         spans: dict[re.Pattern[str], list[Island]] = {}
         for last, (length, forms) in self._listed.iter(signs):
             first, behind = places[last - length + 1], places[last] + 1
@@ -238,13 +246,16 @@ class Contacts:
         found: list[Span] = []
         read: dict[str, list[Island]] = {}
         for token in _MAYBE_LINK.finditer(text):
-            start, end = token.span()
-            written = token.group()
+            start, written = token.start(), token.group()
             if written not in read:
-                read[written] = self._linked(written) if len(read) < MOST_LINKS else [(0, end - start)]
+                read[written] = self._linked(written) if len(read) < MOST_LINKS else self._unread(written)
             found += [("contact.link", start + first, start + last) for first, last in read[written]]
         places = (match for form in (_WEB, _RESERVED) for match in form.finditer(text))
         return found + [("contact.link", *match.span()) for match in places if not self._ours(match.group())]
+
+    def _unread(self, token: str) -> list[Island]:
+        """All of it, where nobody looks closer, unless it leads to a helpline."""
+        return [] if self._ours(token.strip("\"'()[]<>,.!?;:")) else [(0, len(token))]
 
     def _linked(self, token: str) -> list[Island]:
         """Links in what stands between two blanks."""
@@ -262,7 +273,7 @@ class Contacts:
 
 
 def _host(link: str) -> str:
-    return re.sub(r"^[a-z]+:/*", "", link.lower()).split("/")[0].split("@")[-1].split(":")[0]
+    return _SCHEMA.sub("", link.lower()).split("/")[0].split("@")[-1].split(":")[0]
 
 
 def _covers(island: Island, span: Span) -> bool:

@@ -43,7 +43,7 @@ def _longest_first(island: Island) -> tuple[int, int]:
 # Regions whose numbering plans decide about a number without a country code: where English-speaking rooms are, mostly.
 REGIONS = ("GB", "US", "AU", "IE", "NZ", "IN", "ZA", "DE", "FR", "ES")
 # Looking a number up in all plans is slow. After so many of one text, long numbers count as phones without it.
-MOST_PLANS = 5
+MOST_PLANS = 3
 # Fewer digits than this are a year, a price, a room; more than this no plan allows.
 LEAST_DIGITS, MOST_DIGITS = 7, 15
 
@@ -160,6 +160,12 @@ def _in_a_plan(candidate: str, plans: dict[str, bool]) -> bool:
     if candidate not in plans and len(plans) < MOST_PLANS:
         plans[candidate] = _listed(candidate)
     return plans.get(candidate, True)
+
+
+def warm() -> None:
+    """Read the plans now, not while somebody waits: the library does when it is first asked."""
+    _listed("9" * LEAST_DIGITS)
+    _listed("9" * 10)
 
 
 def _listed(candidate: str) -> bool:

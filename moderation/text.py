@@ -24,6 +24,7 @@ from moderation.lexicon import read as read_word
 
 # Characters whose plain form is not exactly one character long: their presence costs a map.
 _UNEVEN = frozenset(chr(code) for code, plain in FOLD.items() if len(plain) != 1)
+_ANY_UNEVEN = re.compile("[" + "".join(map(re.escape, sorted(_UNEVEN))) + "]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -106,13 +107,15 @@ def _plain(text: str) -> View:
     if _UNEVEN.isdisjoint(text):
         folded, places = text.translate(FOLD), None
     else:
-        letters: list[str] = []
         where: list[int] = []
-        for index, character in enumerate(text):
-            plain = FOLD.get(ord(character), character)
-            letters.append(plain)
-            where.extend([index] * len(plain))
-        folded, places = "".join(letters), tuple(where)
+        done = 0
+        for match in _ANY_UNEVEN.finditer(text):
+            at = match.start()
+            where += range(done, at)
+            where += [at] * len(FOLD[ord(text[at])])
+            done = at + 1
+        where += range(done, len(text))
+        folded, places = text.translate(FOLD), tuple(where)
     if not folded.isascii() and _LATIN.search(folded):
         folded = _WORD.sub(_unconfused, folded)
     return View(folded, places)

@@ -99,7 +99,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "prometheus_client": {"chat.metrics"},
     "uvloop": {"chat.workers"},
     "re2": {"moderation.rules", "moderation.contact", "moderation.crisis"},
-    "ahocorasick": {"moderation.prefilter"},
+    "ahocorasick": {"moderation.prefilter", "moderation.contact", "moderation.handles"},
     "phonenumbers": {"moderation.digits", "moderation.evaluation.personal"},
     "linkify_it": {"moderation.contact"},
 }  # fmt: skip

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from moderation.helplines import Helplines
 from moderation.verdict import Action
+from tests.support.effort import calls
 from tests.support.judging import labelled, said
 
 LISTED = sorted(Helplines.load().contacts())
@@ -139,3 +140,45 @@ def test_nothing_written_leaves_the_text_raises_or_is_shown_again(parts: list[st
         shown, at = verdict.text or "", 0
         for piece in re.split(r"\[[a-z-]+ removed\]", shown):
             at = text.index(piece, at) + len(piece)
+
+
+# What a hostile text is made of: each piece is a beginning of something some detector looks for.
+PIECES = (
+    *HOSTILE, "sh1t ", "f*c* ", "k!1| ", "yuorself ", "loooser ", "ab.com ", "cd.ly/x ", "him.but ", "://x ", "add me ",
+    "ig ", "discord ", "988 ", "116 123 ", "2020-01-01 ", "9876543210 ", "1", "7 ", "-", ".", "*", "!", "|", "_",
+    "\u0301", "🙂", "live at ", "Abc ", "flat 3 ", "ssn ", "account ", "kill yourself ", "seven ", "double ", "/", "#",
+    "x@x ",
+)  # fmt: skip
+# Functions called for 2,000 characters, the model's and the library's own among them; links and long numbers are most.
+MOST_CALLS = 80_000
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=400), st.integers(0, 9))
+def test_no_text_costs_more_than_a_bounded_number_of_steps(parts: list[str], figure: int) -> None:
+    """X35: whatever stands in it, however often, and however many different ones."""
+    once = "".join(parts)
+    varied = "".join(f"{part}{figure * place % 97}" for place, part in enumerate(parts * (2000 // len(once) + 1)))
+    for text in ((once * 2000)[:2000], varied[:2000]):
+        assert calls(lambda text=text: said(text)) < MOST_CALLS  # type: ignore[misc]
+
+
+def test_more_links_than_anybody_looks_at_are_masked_unread_and_helplines_stay() -> None:
+    """X35: beyond a bounded number nothing is read closer, and nothing passes."""
+    links = [f"maple{place}.com" for place in range(30)]
+    shown = said(" and ".join([*links, "https://988lifeline.org/chat/"])).text or ""
+    assert not [link for link in links if link in shown]
+    assert "https://988lifeline.org/chat/" in shown
+
+
+def test_more_long_numbers_than_anybody_looks_up_are_masked() -> None:
+    """X35."""
+    numbers = [f"98{place:02}{place * 7919 + 100000:06}" for place in range(20)]
+    shown = said(" or ".join(numbers)).text or ""
+    assert not [number for number in numbers[5:] if number in shown]
+
+
+def test_more_invitations_than_anybody_reads_are_masked() -> None:
+    """X35."""
+    shown = said("add me on snap " * 100 + "quiet_maple9").text or ""
+    assert "quiet_maple9" not in shown

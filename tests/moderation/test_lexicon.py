@@ -78,9 +78,7 @@ def test_a_starred_word_is_one_that_every_sign_allows(token: str) -> None:
         for word in LEXICON.words
         if len(word) == len(token)
         and not (token[0] in "*#_" and token[-1] in "*#_")
-        and all(
-            seen in "*#_" or meant in lexicon.LEET.get(seen, seen) for seen, meant in zip(token, word, strict=True)
-        )
+        and all(seen in "*#_" or meant in lexicon.LEET.get(seen, seen) for seen, meant in zip(token, word, strict=True))
     ]
     assert (found is None) == (not fits)
     assert found is None or found in fits
