@@ -24,7 +24,6 @@ from moderation.lexicon import read as read_word
 
 # Characters whose plain form is not exactly one character long: their presence costs a map.
 _UNEVEN = frozenset(chr(code) for code, plain in FOLD.items() if len(plain) != 1)
-_ANY_UNEVEN = re.compile("[" + "".join(map(re.escape, sorted(_UNEVEN))) + "]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -109,8 +108,7 @@ def _plain(text: str) -> View:
     else:
         where: list[int] = []
         done = 0
-        for match in _ANY_UNEVEN.finditer(text):
-            at = match.start()
+        for at in [at for at, sign in enumerate(text) if sign in _UNEVEN]:
             where += range(done, at)
             where += [at] * len(FOLD[ord(text[at])])
             done = at + 1
