@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -32,6 +33,18 @@ PAGE = 500
 
 class StoreAway(OSError):
     """The engine did not take it, or did not answer."""
+
+
+Read = TypeVar("Read")
+
+
+def readable(read: Callable[[bytes], Read], rows: Iterable[bytes]) -> list[Read]:
+    """What of some rows this node can read: a newer one may have written words that are not known here yet."""
+    found = []
+    for row in rows:
+        with suppress(KeyError, TypeError, ValueError):
+            found.append(read(row))
+    return found
 
 
 # Number and mac of an entry: where the trail ends, or ended.

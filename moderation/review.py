@@ -13,6 +13,9 @@ trail move in the same script as the case: there is no moment at which they disa
 What falls due is *taken for a lease*. A node that took it and died is followed by another; whoever steps first wins.
 What follows from an end (a delivery, a word to the author) may thus be done twice and must be idempotent (event ids).
 
+During an update newer nodes write what this one does not know: fields are left out, a case with such a word is left out
+of lists and left to them, and asked for by its id it is `StoreAway`.
+
 The words of a case lie beside it and are read by who has claimed it; `PURGE` deletes them. Engine trouble is
 `StoreAway`, an OSError: nothing was kept, and the caller must not promise that anything was. The exception never holds
 the command, which has the words in it.
@@ -22,7 +25,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -30,7 +33,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from moderation import keys
-from moderation.audit import Audit, StoreAway, plain, script
+from moderation.audit import Audit, StoreAway, plain, readable, script
 from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
 from moderation.deadlines import LEASE, TIMES, Due, Times, due_at
 from moderation.steps import take
@@ -97,7 +100,7 @@ class Review:
         if what == b"fresh":
             return Opened(case, True)
         if what == b"there":
-            return Opened(_case(more[0]), False)
+            return Opened(_one(more[0]), False)
         opened = await self.open(replace(case, about=""), words, by=by)
         if opened.case.state is not State.OPEN:  # merged by an earlier try
             return opened
@@ -113,7 +116,7 @@ class Review:
             rev, row = await self._ask("hmget", keys.case(id), ["rev", "row"])
             if row is None:
                 return GONE
-            stepped = take(_case(row), step, now, by, claim_for=self.times.claim, **changes)
+            stepped = take(_one(row), step, now, by, claim_for=self.times.claim, **changes)
             if isinstance(stepped, No) or await self._write(stepped, rev, step, now, by, words):
                 return stepped
         raise StoreAway("the case is moved by too many at once")
@@ -140,10 +143,10 @@ class Review:
     async def due(self, limit: int = MOST_DUE) -> Dues:
         """Take what has fallen due, for the lease. Raises StoreAway."""
         now, *ids = await self._run(self._due, [keys.DUE], [LEASE, limit])
-        found = await self._cases(ids)
-        if gone := [id for id, case in zip(ids, found, strict=True) if case is None]:
+        rows = await self._rows(ids)
+        if gone := [id for id, row in zip(ids, rows, strict=True) if row is None]:
             await self._ask("zrem", keys.DUE, *gone)
-        return Dues(int(now), tuple(case for case in found if case is not None), len(ids) == limit)
+        return Dues(int(now), tuple(readable(_case, filter(None, rows))), len(ids) == limit)
 
     def due_of(self, case: Case) -> Due | None:
         """What falls due next for a case, with this desk's time limits."""
@@ -158,12 +161,12 @@ class Review:
     async def find(self, id: str) -> Case | None:
         """One case. Raises StoreAway."""
         row = await self._ask("hget", keys.case(id), "row")
-        return None if row is None else _case(row)
+        return None if row is None else _one(row)
 
     async def words(self, id: str) -> Words:
         """The private part of a case; empty words once they are deleted. Raises StoreAway."""
         row = await self._ask("hget", keys.case(id), "words")
-        return Words() if row is None else Words(**json.loads(row))
+        return Words() if row is None else Words(**_known(Words, json.loads(row)))
 
     async def queue(self, bands: Collection[str] = ("adult", "teen"), limit: int = 50, after: str = "") -> list[Case]:
         """What nobody has decided, the most urgent first, beyond the place `after` (`place_of`). Raises StoreAway."""
@@ -176,7 +179,7 @@ class Review:
     async def of(self, person: str) -> list[Case]:
         """This person's cases that have not ended, oldest first. Raises StoreAway."""
         found = await self._cases(list(await self._ask("smembers", keys.cases_of(person))))
-        return sorted((case for case in found if case is not None), key=lambda case: case.at)
+        return sorted(found, key=lambda case: case.at)
 
     async def held_by(self, author: str) -> list[Case]:
         """This author's messages that still wait for somebody to look, oldest first. Raises StoreAway."""
@@ -184,11 +187,22 @@ class Review:
 
     async def merged_into(self, id: str) -> list[Case]:
         """The cases that wait for the answer of this one. Raises StoreAway."""
-        found = await self._cases(sorted(await self._ask("smembers", keys.merged(id))))
-        return [case for case in found if case is not None]
+        return await self._cases(sorted(await self._ask("smembers", keys.merged(id))))
 
     async def _listed(self, places: list[str], limit: int, after: str, *, newest: bool = False) -> list[Case]:
-        """Members of several sorted sets as one list, beyond a place."""
+        """Cases of several sorted sets as one list, beyond a place: `limit` of them, as long as there are so many."""
+        found: list[Case] = []
+        while len(found) < limit:
+            wanted = limit - len(found)
+            ids = await self._places(places, wanted, after, newest=newest)
+            found += await self._cases([id for _, id in ids])
+            if len(ids) < wanted:
+                break
+            after = f"{ids[-1][0]:.0f}:{ids[-1][1].decode()}"
+        return found
+
+    async def _places(self, places: list[str], limit: int, after: str, *, newest: bool) -> list[tuple[float, bytes]]:
+        """Scores and members of several sorted sets as one list, beyond a place."""
         start, _, last = after.partition(":")
         rows: list[tuple[float, bytes]] = []
         for place in places:
@@ -203,17 +217,20 @@ class Review:
         if after:
             mark = (float(start), last.encode())
             rows = [row for row in rows if (row < mark if newest else row > mark)]
-        found = await self._cases([id for _, id in rows[:limit]])
-        return [case for case in found if case is not None]
+        return rows[:limit]
 
-    async def _cases(self, ids: list[bytes]) -> list[Case | None]:
+    async def _cases(self, ids: list[bytes]) -> list[Case]:
+        """Those that are there and can be read."""
+        return readable(_case, filter(None, await self._rows(ids)))
+
+    async def _rows(self, ids: list[bytes]) -> list[bytes | None]:
         if not ids:
             return []
         pipe = self._client.pipeline(transaction=False)
         for id in ids:
             pipe.hget(keys.case(id.decode()), "row")
         try:
-            return [None if row is None else _case(row) for row in await pipe.execute()]
+            return list(await pipe.execute())
         except (RedisError, OSError):
             pass
         raise StoreAway("the review desk cannot be read")
@@ -242,11 +259,23 @@ def _row(case: Case) -> str:
     return json.dumps(asdict(case))
 
 
+def _one(row: bytes) -> Case:
+    """The reverse of `_row`. Raises StoreAway: a newer node has to see to this one."""
+    if case := readable(_case, [row]):
+        return case[0]
+    raise StoreAway("a newer node wrote this case")
+
+
+def _known(kind: type[Case | Waiting | Words], told: dict[str, Any]) -> dict[str, Any]:
+    """Fields that this node knows."""
+    return {one.name: told[one.name] for one in fields(kind) if one.name in told}
+
+
 def _case(row: bytes) -> Case:
     told = json.loads(row)
     waiting = told["waiting"]
     return Case(
-        **told
+        **_known(Case, told)
         | {
             "kind": CaseKind(told["kind"]),
             "state": State(told["state"]),
@@ -254,6 +283,6 @@ def _case(row: bytes) -> Case:
             "rules": tuple(told["rules"]),
             "barred": tuple(told["barred"]),
             "past": tuple((at, did) for at, did in told["past"]),
-            "waiting": Waiting(**waiting | {"notes": tuple(waiting["notes"])}) if waiting else None,
+            "waiting": Waiting(**_known(Waiting, waiting) | {"notes": tuple(waiting["notes"])}) if waiting else None,
         }
     )

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any
 
@@ -31,7 +31,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from moderation import keys, shield
-from moderation.audit import StoreAway, script
+from moderation.audit import StoreAway, readable, script
 from moderation.ladder import LADDER, Reason, Step
 from moderation.reports import REMEMBERED, Ground, Record, Report
 from moderation.sanctions import (
@@ -104,9 +104,9 @@ class Standing:
         pipe.hvals(keys.sanctions(person))
         pipe.zrange(keys.signs(person), 0, -1)
         rows, signs = await self._answers(pipe)
-        found = InForce(tuple(one for one in map(unpacked, rows) if one.in_force(now)))
+        found = InForce(tuple(one for one in readable(unpacked, rows) if one.in_force(now)))
         self._keep(self._in_force, person, found, NOTHING)
-        self._seen(person, [Sign.read(row.decode()) for row in signs], now)
+        self._seen(person, readable(_sign, signs), now)
         return found
 
     async def known_among(self, people: Sequence[str]) -> list[str]:
@@ -134,9 +134,9 @@ class Standing:
     # sanctions
 
     async def history(self, person: str) -> tuple[Sanction, ...]:
-        """Everything that is kept, oldest first. Raises StoreAway."""
+        """Everything that is kept and can be read, oldest first. Raises StoreAway."""
         rows = await self._ask("hvals", keys.sanctions(person))
-        return tuple(sorted((unpacked(row) for row in rows), key=lambda one: (one.at, one.id)))
+        return tuple(sorted(readable(unpacked, rows), key=lambda one: (one.at, one.id)))
 
     async def impose(self, person: str, sanction: Sanction, seen: int) -> Kept:
         """Write a decision that was made on a history of `seen` sanctions. Raises StoreAway."""
@@ -151,7 +151,9 @@ class Standing:
             row = await self._ask("hget", keys.sanctions(person), id)
             if row is None:
                 return None
-            before = unpacked(row)
+            before = next(iter(readable(unpacked, [row])), None)
+            if before is None:
+                raise StoreAway("a newer node wrote this sanction")
             after = hear(before, hearing, PersonId(by))
             if isinstance(after, Refused):
                 return after
@@ -170,7 +172,7 @@ class Standing:
         place = keys.reported(person)
         args = (report.id, row, report.at - REMEMBERED, REMEMBERED, MOST_REPORTS)
         fresh, *rows = await self._run("report", place, *args)
-        return bool(fresh), [_report(row) for row in rows]
+        return bool(fresh), readable(_report, rows)
 
     async def record(self, reporter: str) -> Record:
         """What this person's reports came to. Raises StoreAway."""
@@ -202,7 +204,7 @@ class Standing:
         for sign in signs:
             args += [sign.row, sign.at]
         rows = await self._run("signs", keys.signs(person), *args)
-        return self._seen(person, [Sign.read(row.decode()) for row in rows], now)
+        return self._seen(person, readable(_sign, rows), now)
 
     def _seen(self, person: str, signs: Sequence[Sign], now: int) -> list[Sign]:
         """Keep the level that these signs come to; those that still count."""
@@ -257,13 +259,13 @@ def packed(sanction: Sanction) -> str:
 
 
 def unpacked(row: bytes) -> Sanction:
-    """The reverse of `packed`."""
+    """The reverse of `packed`, as far as this node knows the labels. Raises ValueError: it does not know the rest."""
     told = json.loads(row)
     return Sanction(
         id=SanctionId(told["id"]),
         step=Step[told["step"].upper()],
         reason=Reason(told["reason"]),
-        proof=Proof(CaseId(told["case"]), frozenset(Offence(label) for label in told["labels"])),
+        proof=Proof(CaseId(told["case"]), frozenset(label for label in Offence if label in told["labels"])),
         room=told["room"],
         at=told["at"],
         until=told["until"],
@@ -275,4 +277,9 @@ def unpacked(row: bytes) -> Sanction:
 
 def _report(row: bytes) -> Report:
     told = json.loads(row)
-    return Report(**told | {"ground": Ground(told["ground"]), "rooms": frozenset(told["rooms"])})
+    known = {one.name: told[one.name] for one in fields(Report) if one.name in told}
+    return Report(**known | {"ground": Ground(told["ground"]), "rooms": frozenset(told["rooms"])})
+
+
+def _sign(row: bytes) -> Sign:
+    return Sign.read(row.decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -151,6 +152,30 @@ async def test_an_engine_that_is_away_is_said_without_the_words(engine: Engine) 
         with pytest.raises(StoreAway):
             await asked
     await client.aclose()
+
+
+async def test_what_a_newer_node_wrote_is_read_as_far_as_it_can_be_and_left_to_it_otherwise(
+    review: Review, steady_engine: Engine
+) -> None:
+    """One case with a word nobody here knows keeps no other from being seen, and stays due for who knows it."""
+    for number, id in enumerate(("newer", "fields", "plain")):
+        await review.open(held(id, at=AT + number, model_alone=True), WORDS)
+    row = json.loads(await steady_engine.ask("HGET", keys.case("fields"), "row"))
+    more = row | {"colour": "blue", "waiting": row["waiting"] | {"colour": "blue"}}
+    await steady_engine.ask("HSET", keys.case("fields"), "row", json.dumps(more))
+    await steady_engine.ask("HSET", keys.case("fields"), "words", json.dumps({"text": "words", "colour": "blue"}))
+    await steady_engine.ask("HSET", keys.case("newer"), "row", json.dumps(row | {"id": "newer", "kind": "dispute"}))
+    first = await review.queue(limit=1)
+    listed = [[case.id for case in await read] for read in (review.queue(limit=2), review.held_by("u1"))]
+    dues = await review.due()
+    assert [case.id for case in first] == ["fields"]
+    assert listed == [["fields", "plain"], ["fields", "plain"]]
+    assert await review.words("fields") == Words(text="words")
+    assert [case.id for case in dues.cases] == ["fields", "plain"]
+    assert await steady_engine.ask("ZSCORE", keys.DUE, "newer") is not None
+    assert isinstance(await review.step("fields", Step.CLAIM, NOW, by="mod"), Case)
+    with pytest.raises(StoreAway):
+        await review.step("newer", Step.CLAIM, NOW, by="mod")
 
 
 async def test_no_key_holds_a_word(review: Review, steady_engine: Engine) -> None:

@@ -199,6 +199,24 @@ async def test_signs_of_one_person_add_up_over_nodes_and_moderators_are_told_onc
     assert kept.level("u1") is Level.NONE
 
 
+async def test_what_a_newer_node_wrote_keeps_nobody_from_being_let_in_or_kept_out(
+    steady_engine: Engine, kept: Standing
+) -> None:
+    """What can be read holds, also with a label or a field more; the rest is left to nodes that know it."""
+    ban = json.loads(packed(made("s1", Step.BAN)))
+    newer = ban | {"labels": ["harassment", "a.new_one"], "colour": "blue"}
+    unknown = [ban | {"id": "s2", "reason": "a_new_one"}, ban | {"id": "s3", "step": "a_new_one"}]
+    for row in (newer, *unknown):
+        await steady_engine.ask("HSET", keys.sanctions("u1"), row["id"], json.dumps(row))
+    await steady_engine.ask("ZADD", keys.signs("u1"), NOW, f"a_new_one p {NOW} adult/anxiety")
+    in_force = await kept.watch("u1", NOW)
+    assert in_force.sanctions == await kept.history("u1") == (made("s1", Step.BAN),)
+    assert await kept.signed("u1", [Sign(Probe.AGE, "p", NOW)], NOW) == [Sign(Probe.AGE, "p", NOW)]
+    assert await kept.impose("u1", made("s4"), 1) is Kept.STALE
+    with pytest.raises(StoreAway):
+        await kept.hear("u1", "s2", Hearing.FILE, "u1")
+
+
 async def test_nothing_that_is_kept_holds_words_or_names(steady_engine: Engine, kept: Standing) -> None:
     """Ids, words of ours, times (F37)."""
     await kept.impose("u1", made(), 0)
