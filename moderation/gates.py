@@ -2,7 +2,7 @@
 
 "kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same
 words, another meaning. A gate is a name and patterns over one part of the text: the `match`, `before` and `after` it
-within its sentence, the `sentence`, or the whole `message`. It is *open* when any of them matches, unless `closed`
+within its sentence (nothing stands before an "I" that begins a clause of its own), the `sentence`, or the whole `message`. It is *open* when any of them matches, unless `closed`
 matches the message. Rules name the gates that drop a hit (`unless`) or soften its care (`softer`). Gates are data
 (`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
 """
@@ -32,6 +32,11 @@ _REPORT = re.compile(
     rf"\b(?:{_SPEAKERS.replace(' ', '|')})\b[^\"]{{0,40}}\b(?:{_VERBS.replace(' ', '|')}|used to)\b"
     r"|\b(?:read|reads|heard|hear|called me|told me)\b"
 )
+
+
+# "she said I was worthless and I want to die": what follows the joint is the writer's own again.
+_OWN = re.compile(r"i(?:'?m|'?ve|'?ll|'?d)?\b")
+_JOINT = re.compile(r"(?:[,;:\u2013\u2014-]|\b(?:and|but|so|now|because|cos|cause|cuz))\s+(?:now |then |honestly |maybe )?$")
 
 
 class Matcher(Protocol):
@@ -67,7 +72,8 @@ class Surroundings:
         if name == "match":
             return self.text[start:end]
         if name == "before":
-            return self.text[first:start]
+            before = self.text[first:start]
+            return "" if _OWN.match(self.text, start) and _JOINT.search(before) else before
         return self.text[end:last] if name == "after" else self.text[first:last]
 
     def quoted(self, start: int, end: int) -> bool:
