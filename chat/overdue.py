@@ -20,10 +20,10 @@ import structlog
 
 from chat.asking import ask_for_person
 from chat.auth import Identity
-from chat.care import desk, reader, save
+from chat.care import UNSHOWN, desk, reader, save
 from chat.careid import About, room_mark, seal
 from chat.services import Services
-from chat.settling import fit_to_show, judged_again, offered, settle, tell, tell_staff
+from chat.settling import fit_to_show, judged_again, kept_out, offered, settle, tell, tell_staff
 from moderation import tidings
 from moderation.cases import Case, CaseKind, State, Step
 from moderation.deadlines import JUDGE_AFTER
@@ -112,13 +112,15 @@ async def pay(services: Services, case: Case, verdict: Verdict, *, known: bool) 
     if verdict.care.band is CareBand.NONE or case.waiting is None:
         return
     topic, identity = services.catalogue.at(RoomKey(case.room)), person(case)
-    shown = case.state is State.RELEASED
+    heard = Action.HOLD.word
+    if case.state is State.RELEASED:
+        heard = UNSHOWN if await kept_out(services, case) else Action.ALLOW.word
     card = services.cards.make(
         verdict.care,
         reader(identity, topic),
         id=seal(services.secret, identity.user, About(verdict.care, room=room_mark(RoomKey(case.room))), case.id),
         now=services.wall(),
-        heard=(Action.ALLOW if shown else Action.HOLD).word,
+        heard=heard,
         told=known,
         desk=desk(services, identity),
     )

@@ -8,8 +8,8 @@ always had, what the author is told has an id made of the case and its end, and 
 So each message is delivered once or not at all, and each author told once.
 
 A held message is judged again before anybody sees it: what the filter blocks by now is not released by anybody (R5),
-and what it masks is masked. Reports, concerns, appeals and crises have settlers of their own in `SETTLERS`; one that
-is not there has its person told in their inbox.
+and what it masks is masked. Nor is it shown while its author is kept out. Reports, concerns, appeals and crises have
+settlers of their own in `SETTLERS`; one that is not there has its person told in their inbox.
 
 Failure: the engine away, or the node killed: the case stays owed, and the lease brings it to another node.
 """
@@ -29,6 +29,7 @@ from chat.services import Services
 from moderation import tidings
 from moderation.cases import DAY, HOUR, Case, CaseKind, Resolution, State, Step, Words
 from moderation.policy import Pack
+from moderation.sanctions import InForce
 from moderation.verdict import Submission, Verdict
 from rooms import envelope
 from rooms.backplane import Commit, Committed, Guard
@@ -88,13 +89,13 @@ async def settle_message(services: Services, case: Case) -> bool:
     state, says = await deliver(services, case) if shown else (named(case), [])
     if not state:
         return False
-    if not shown or state == "expired":
+    if state not in ("delivered", "masked"):
         kept = wire.body({"state": "refused", "says": spoken(services, case, says or [tidings.SAYS[state]])})
         room, id = RoomKey(case.room), EventId(case.id)
         first = await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)
         if not first.aside:  # a repeat of the key went out before it was put aside, and its author was told so
             return True
-    offer = await offered(services, case) if state == "refused" else {}
+    offer = await offered(services, case) if state == "refused" and not says else {}
     return await tell(services, case, state, says or tidings.of_message(case, state), **offer)
 
 
@@ -115,6 +116,8 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
     """Commit the message of a case under the id it always had: what became of it, "" where that is not known, and what
     is to be said of it, where that is not what is always said.
     """
+    if await kept_out(services, case):
+        return "refused", [tidings.KEPT_OUT]
     room, id = RoomKey(case.room), EventId(case.id)
     words = await services.review.words(case.id)
     commit = await commit_of(services, case, words)
@@ -127,6 +130,12 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
     if not isinstance(outcome, Committed) or outcome.aside:  # away, or a repeat has put it aside again: once more
         return "", []
     return ("masked" if case.masked else "delivered"), []
+
+
+async def kept_out(services: Services, case: Case) -> bool:
+    """Whether the person of a case is suspended or banned by now: then nothing of theirs is shown. Raises StoreAway."""
+    history = await services.standing.history(case.user)
+    return InForce(history).barred(services.backplane.engine_now_ms()) is not None
 
 
 async def commit_of(services: Services, case: Case, words: Words) -> Commit | str:

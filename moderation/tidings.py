@@ -25,6 +25,8 @@ BY_TIME = {
 TARGET_GONE = "The message you changed is not there any more."
 # Said of an edit that was held while its author changed the same message once more.
 CHANGED_SINCE = "You have changed this message again since, and your newer words stand."
+# Said of a message whose author was suspended or banned while it waited.
+KEPT_OUT = "These words were not shown to anyone, because you were not allowed in when their turn came."
 # Said to a person whose case held no message, where its kind has no words of its own.
 LOOKED = "Someone from the team has looked at what you told us. Thank you."
 NOT_LOOKED = "Nobody from the team could look at what you told us in time. We are sorry."
@@ -44,7 +46,16 @@ REASONS = {
 
 def sentences() -> set[str]:
     """Everything above, for whoever translates it."""
-    return {*SAYS.values(), *BY_TIME.values(), TARGET_GONE, CHANGED_SINCE, LOOKED, NOT_LOOKED, *REASONS.values()}
+    return {
+        *SAYS.values(),
+        *BY_TIME.values(),
+        TARGET_GONE,
+        CHANGED_SINCE,
+        KEPT_OUT,
+        LOOKED,
+        NOT_LOOKED,
+        *REASONS.values(),
+    }
 
 
 def of_message(case: Case, state: str) -> list[str]:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from chat import overdue
+import pytest
+
+from chat import overdue, wire
+from chat.auth import event_id
+from moderation import tidings
 from moderation.cases import HOUR, MINUTE, Case, CaseKind, No, State, Step, Waiting, Words
+from moderation.ladder import LADDER, Reason
+from moderation.ladder import Step as Rung
+from moderation.sanctions import CaseId, PersonId, Proof, Sanction, SanctionId
 from moderation.verdict import CareBand
+from rooms.events import RoomKey
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
@@ -33,6 +41,35 @@ async def test_a_doubt_of_the_model_alone_costs_a_message_a_minute_and_no_more(s
     assert (told["state"], told["message"]) == ("delivered", case.id)
     assert kept == [KIND.text]
     assert after.state is State.RELEASED
+
+
+@one_flavour
+@pytest.mark.parametrize("step", [Rung.SUSPENSION, Rung.BAN])
+async def test_what_waits_is_not_shown_when_its_author_is_kept_out_by_now(steady_engine: Engine, step: Rung) -> None:
+    """Neither by time nor by a moderator; its author finds out why when they look."""
+    async with node_on(steady_engine.url, moderation=SOON) as node, talking(node, "anxiety"):
+        services, user, lasts = node.services, next(iter(node.hub.people)), LADDER[step].lasts
+        now = services.backplane.engine_now_ms()
+        barred = Sanction(
+            id=SanctionId("s1"), step=step, reason=Reason.DOXXING, proof=Proof(CaseId("c1")), room="adult/recovery",
+            at=now, until=None if lasts is None else now + lasts, decided_by=PersonId("m"),
+        )  # fmt: skip
+        await services.standing.impose(user, barred, 0)
+        cases = [await filed(node, id=f"held-{n}", at=long_ago(node), model_alone=n == 0) for n in range(2)]
+        async with talking(node, "anxiety") as other, staff.on_duty(node.url, "moderator") as mod:
+            await staff.decide(mod, cases[1].id, "release")
+            await look(node, cases[0])
+            kept = await texts_of(other, "anxiety")
+        after = [await stands(node, case.id) for case in cases]
+        inbox, told = RoomKey(f"inbox/{user}"), []
+        for case in cases:
+            id = event_id(services.secret, user, inbox, "resolved", f"{case.id}/refused")
+            entry = await services.backplane.entry(inbox, id)
+            told.append(wire.unbody(entry.body) if entry else {})
+    assert kept == []
+    assert [event.get("says") for event in told] == [tidings.KEPT_OUT] * 2
+    assert not any("suggestion" in event for event in told)
+    assert [(case.state, case.owed) for case in after] == [(State.RELEASED, False), (State.DECIDED, False)]
 
 
 @one_flavour
