@@ -263,8 +263,31 @@ class Sanction(Command, frozen=True, kw_only=True):
 
 
 AnyCommand = (
-    Hello | Ping | Rooms | Join | Leave | Send | Check | Edit | Redact | React | Typing | Page | Members | Refresh
-    | Report | Concern | Appeal | Sanction | Withdraw | Cases | Claim | Resolve | HandOn | Help | CareAnswer
+    Hello
+    | Ping
+    | Rooms
+    | Join
+    | Leave
+    | Send
+    | Check
+    | Edit
+    | Redact
+    | React
+    | Typing
+    | Page
+    | Members
+    | Refresh
+    | Report
+    | Concern
+    | Appeal
+    | Sanction
+    | Withdraw
+    | Cases
+    | Claim
+    | Resolve
+    | HandOn
+    | Help
+    | CareAnswer
 )
 
 # Content notes an author may put on a message (F7). A fixed list: free words would reach readers unjudged.

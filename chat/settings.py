@@ -129,9 +129,7 @@ class Contagion:
     @property
     def easing(self) -> Easing:
         """The same, as moderation reads it."""
-        return Easing(
-            people=self.people, half_life=self.half_life, gap=self.gap, lasts=self.lasts, spared=self.spared
-        )
+        return Easing(people=self.people, half_life=self.half_life, gap=self.gap, lasts=self.lasts, spared=self.spared)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,15 +110,17 @@ _BEGINS = re.compile(rf"(?i)\W{{0,3}}(?:\d|(?:{'|'.join(word.strip() for word in
 _ENDS = re.compile(rf"(?i)(?:\d|\b(?:{'|'.join(word.strip() for word in NUMBER_WORDS)})|@|dot|\bat)\W{{0,3}}$")
 # Longer messages are no piece; of what was said before only the end counts, and so many messages.
 _PIECE, _TAIL, _MOST_PIECES = 28, 40, 12
+# A score, a share, a time: no piece of a number to ring.
+_MEASURED = re.compile(r"\d\s*[/:]\s*\d")
 
 
 def gathered(recent: Sequence[str], text: str) -> tuple[str, int] | None:
     """What the author said piece by piece as one line, and where `text` begins in it; None if it is no last piece."""
-    if len(text) > _PIECE or not _BEGINS.match(text):
+    if len(text) > _PIECE or not _BEGINS.match(text) or _MEASURED.search(text):
         return None
     before = ""
     for said in reversed(recent[-_MOST_PIECES:]):
-        if not _ENDS.search(said[-_TAIL:]):
+        if not _ENDS.search(said[-_TAIL:]) or _MEASURED.search(said[-_TAIL:]):
             break
         before = said[-_TAIL:] + " " + before
         if len(said) > _PIECE:

@@ -2,9 +2,10 @@
 
 "kill yourself" in quotation marks after "he texted", "not" before "suicidal", "years ago" before "I tried": the same
 words, another meaning. A gate is a name and patterns over one part of the text: the `match`, `before` and `after` it
-within its sentence (nothing stands before an "I" that begins a clause of its own), the `sentence`, or the whole `message`. It is *open* when any of them matches, unless `closed`
-matches the message. Rules name the gates that drop a hit (`unless`) or soften its care (`softer`). Gates are data
-(`data/rules/gates.yaml`); the one written here is `quoted`, which has to see pairs of quotation marks.
+within its sentence (nothing stands before an "I" that begins a clause of its own), the `sentence`, or the whole
+`message`. It is *open* when any of them matches, unless `closed` matches the message. Rules name the gates that drop a
+hit (`unless`) or soften its care (`softer`). Gates are data (`data/rules/gates.yaml`); the one written here is `quoted`,
+which has to see pairs of quotation marks.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ _REPORT = re.compile(
 
 # "she said I was worthless and I want to die": what follows the joint is the writer's own again.
 _OWN = re.compile(r"i(?:'?m|'?ve|'?ll|'?d)?\b")
-_JOINT = re.compile(r"(?:[,;:\u2013\u2014-]|\b(?:and|but|so|now|because|cos|cause|cuz))\s+(?:now |then |honestly |maybe )?$")
+_JOINT = re.compile(
+    r"(?:[,;:\u2013\u2014-]|\b(?:and|but|so|now|because|cos|cause|cuz))\s+(?:now |then |honestly |maybe )?$"
+)
 
 
 class Matcher(Protocol):

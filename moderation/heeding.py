@@ -25,6 +25,9 @@ PREFIX = "model."
 BESIDE = ".beside"
 # Nothing follows from a lower score, whatever a pack says: most heads of most messages.
 LOWEST = 0.1
+# Different words a text has to have before a guess may rest on them: harm, care. "Go" is no attack, whatever it scores;
+# the few words that do harm by themselves, rules know.
+_LEAST_SAID, _LEAST_FELT = 4, 3
 # Heads that take a contact detail for a sign of what they look for.
 _CONTACTED = ("groom", "solicit")
 SAYS: Mapping[str, str] = {
@@ -66,6 +69,7 @@ def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, co
     """
     around = Surroundings(text)
     whole = (0, len(text))
+    words = len(set(text.split()))
 
     def opened(names: Iterable[str]) -> bool:
         return any(gates.open(name, around, 0, len(text)) for name in names)
@@ -73,7 +77,7 @@ def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, co
     found: list[Finding] = []
     for head, score in zip(HEADS, scores, strict=True):
         label = PREFIX + head
-        if score < LOWEST:
+        if score < LOWEST or words < (_LEAST_SAID if head in SAYS else _LEAST_FELT):
             continue
         if head in SAYS:
             kind = BESIDE if contact and head in _CONTACTED else TOLD if opened(_TOLD_GATES) else ""

@@ -17,7 +17,9 @@ from moderation.evaluation.measures import Rate
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A floor and a reach. `less` says that less is better."""
+    """A floor and a reach. `less` says that less is better. `owed`: the floor is not held yet, and said so in the report;
+    until it is, the gate closes below this figure instead.
+    """
 
     says: str
     floor: float
@@ -25,6 +27,7 @@ class Bar:
     less: bool = False
     unit: str = "%"
     gated: bool = True
+    owed: float | None = None
 
     def met(self, value: float) -> str:
         """reach, floor or below."""
@@ -54,7 +57,10 @@ class Figure:
     @property
     def fails(self) -> bool:
         """Whether a gate closes on it. A bar that could not be measured is no bar that was met."""
-        return BARS[self.bar].gated and self.met in ("below", "not measured")
+        bar = BARS[self.bar]
+        if self.value is not None and bar.owed is not None and not bar.better(bar.owed, self.value):
+            return False
+        return bar.gated and self.met in ("below", "not measured")
 
     def plain(self) -> dict[str, object]:
         """For JSON."""
@@ -118,7 +124,7 @@ BARS: dict[str, Bar] = {
     "M11.seen_through": Bar("stopped in plain words, and still: weakest plain disguise", 0.85, 0.95),
     "M11.rewritten": Bar("stopped in plain words, and still: weakest of leet, stretched, mistyped", 0.60, 0.85),
     "M11.rise": Bar("supportive text silenced because disguised, worst disguise", 0.006, 0.0025, less=True),
-    "M12.f1": Bar("spam in text messages, F1", 0.96, 0.975, unit=""),
+    "M12.f1": Bar("spam in text messages, F1", 0.96, 0.975, unit="", owed=0.89),
     "M12.scams": Bar("own scam lines stopped", 0.70, 0.95),
     "M12.silenced": Bar("supportive text taken for spam", 0.002, 0.0005, less=True),
     "M13.ratio": Bar("dialect stopped, times as often as the others", 2.0, 1.5, less=True, unit="×"),

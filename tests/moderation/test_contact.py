@@ -182,3 +182,8 @@ def test_more_invitations_than_anybody_reads_are_masked() -> None:
     """X35."""
     shown = said("add me on snap " * 100 + "quiet_maple9").text or ""
     assert "quiet_maple9" not in shown
+
+
+def test_shares_scores_and_times_in_a_row_are_no_number_in_pieces() -> None:
+    pieces = ("1/12", "2/12", "3-1 to us", "at 10:30", "4/12")
+    assert said(pieces[-1], recent=pieces[:-1]).text == pieces[-1]

@@ -42,14 +42,14 @@ def test_a_pack_that_blocks_what_is_told_is_refused() -> None:
 
 
 def test_the_crisis_heads_bring_care_and_no_action() -> None:
-    found = heeded("tonight then", {"acute": 0.99, "passive": 0.99, "distress": 1.0})
+    found = heeded("it is tonight then", {"acute": 0.99, "passive": 0.99, "distress": 1.0})
     assert GENERAL.decide(found, "message") is Action.ALLOW
     assert crisis.assess(found, band="adult", caps={}, lifts={}).band is CareBand.HIGH
     assert (
-        crisis.assess(heeded("tonight then", {"passive": 0.99}), band="adult", caps={}, lifts={}).band
+        crisis.assess(heeded("it is tonight then", {"passive": 0.99}), band="adult", caps={}, lifts={}).band
         is CareBand.CONCERN
     )
-    assert crisis.assess(heeded("tonight then", {"acute": 0.1}), band="adult", caps={}, lifts={}) == NO_CARE
+    assert crisis.assess(heeded("it is tonight then", {"acute": 0.1}), band="adult", caps={}, lifts={}) == NO_CARE
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_low_scores_cost_nothing_and_the_least_is_the_least_of_all_packs() -> No
 
 
 def test_alone_says_whether_anything_else_holds() -> None:
-    guess = heeded("you there", {"abuse": 0.8})
+    guess = heeded("you there in the corner", {"abuse": 0.8})
     rule = dataclasses.replace(guess[0], rule="harassment.you_are", label="harassment", score=1.0)
     assert heeding.alone(guess, GENERAL, "message")
     assert not heeding.alone([*guess, rule], GENERAL, "message")
@@ -88,3 +88,10 @@ def test_where_a_rule_has_a_person_look_first_the_models_guess_blocks_nobody() -
     assert heeding.decided([ruled], GENERAL, "message") is Action.HOLD
     assert heeding.decided(sure, GENERAL, "message") is Action.BLOCK
     assert heeding.decided([ruled, *sure], GENERAL, "message") is Action.HOLD
+
+
+@pytest.mark.parametrize("text", ["go", "kill", "no way", "you lot", "a long evening " * 40])
+def test_nothing_is_guessed_from_a_word_or_two_however_often_they_are_said(text: str) -> None:
+    """Rules know the few words that do harm by themselves."""
+    assert heeded(text, dict.fromkeys(HEADS, 1.0)) == [] or len(set(text.split())) == 3
+    assert GENERAL.decide(heeded(text, dict.fromkeys(HEADS, 1.0)), "message") is Action.ALLOW

@@ -49,3 +49,10 @@ def test_chapters_add_up() -> None:
     one, two = Chapter([Figure("M1.mean", 0.0, 1)], {"a": {}}), Chapter([Figure("M1.worst", 0.0, 1)], {"b": {}})
     assert [figure.bar for figure in (one + two).figures] == ["M1.mean", "M1.worst"]
     assert set((one + two).tables) == {"a", "b"}
+
+
+def test_a_floor_that_is_owed_is_shown_as_missed_and_may_not_fall_further() -> None:
+    assert Figure("M12.f1", 0.90, 100).met == "below"
+    assert not Figure("M12.f1", 0.90, 100).fails
+    assert Figure("M12.f1", 0.88, 100).fails
+    assert Figure("M12.f1", None, 0).fails
