@@ -4,8 +4,8 @@
 words, another meaning. A gate is a name and patterns over one part of the text: the `match`, `before` and `after` it
 within its sentence (nothing stands before an "I" that begins a clause of its own), the `sentence`, or the whole
 `message`. It is *open* when any of them matches, unless `closed` matches the message. Rules name the gates that drop a
-hit (`unless`) or soften its care (`softer`). Gates are data (`data/rules/gates.yaml`); the one written here is `quoted`,
-which has to see pairs of quotation marks.
+hit (`unless`) or soften its care (`softer`). Gates are data (`data/rules/gates.yaml`); the one written here, `quoted`,
+has to see pairs of quotation marks.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from moderation.evaluation.measures import Rate
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A floor and a reach. `less` says that less is better. `owed`: the floor is not held yet, and said so in the report;
-    until it is, the gate closes below this figure instead.
+    """A floor and a reach. `less` says that less is better. `owed`: the floor is not held yet, as the report says; until
+    it is, the gate closes below this figure instead.
     """
 
     says: str
