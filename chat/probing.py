@@ -23,6 +23,7 @@ from chat.settling import SETTLERS, tell_staff
 from chat.spoken import Spoken
 from moderation.cases import Case, CaseKind, Step, Words
 from moderation.shield import ASKED_BACK_WITHIN, Level, Probe, Sign
+from moderation.standing import TOLD_AGAIN
 from moderation.verdict import Action, CareBand, Finding, Submission, Verdict
 from rooms.events import NO_ONE, Entry, EventId, Kind, Role, RoomKey, UserId
 
@@ -82,8 +83,9 @@ async def count(services: Services, one: Spoken, probes: frozenset[Probe]) -> No
         signs = [Sign(probe, token, now, one.place.key) for probe in sorted(fair)]
         known = await services.standing.signed(member.user, signs, now)
         level = questions.level(known, now)
-        if level and await services.standing.alert(member.user, level):
+        if level and level > await services.standing.alerted(member.user):
             await alert(services, one, known, level, now)
+            await services.standing.alert(member.user, level)  # behind it: what could not be opened is tried again
     except OSError:
         return
     except Exception as fault:  # one question, not the node
@@ -128,11 +130,14 @@ def is_worried(services: Services, one: Spoken, said: Sequence[str]) -> bool:
 
 
 async def alert(services: Services, one: Spoken, signs: Sequence[Sign], level: Level, now: int) -> None:
-    """Open a case that explains what was seen. A higher level goes into the case that is open already."""
+    """Open a case that explains what was seen, one for each level until it is told again, whoever counts beside us.
+
+    A higher level goes into the case that is open already.
+    """
     member = one.place.member
     words = Words(name=member.name, note=services.standing.questions.explained(signs, now))
     case = Case(
-        id=event_id(services.secret, member.user, RoomKey("shield"), "shield", f"{level}/{now}"),
+        id=event_id(services.secret, member.user, RoomKey("shield"), "shield", f"{level}/{now // TOLD_AGAIN}"),
         kind=CaseKind.SHIELD,
         band=str(one.place.topic.band) if one.place.topic else one.submission.band,
         room=one.place.key,

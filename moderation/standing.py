@@ -212,8 +212,12 @@ class Standing:
         self._keep(self._levels, person, self.questions.level(known, now), Level.NONE)
         return known
 
+    async def alerted(self, person: str) -> int:
+        """The level of which moderators know. Raises StoreAway."""
+        return int(await self._ask("get", keys.alert(person)) or Level.NONE)
+
     async def alert(self, person: str, level: Level) -> bool:
-        """Whether moderators are to be told: True once for each level while it lasts. Raises StoreAway."""
+        """Keep that moderators know of this level: True once for each while it lasts. Raises StoreAway."""
         return bool(level and await self._run("alert", keys.alert(person), int(level), TOLD_AGAIN))
 
     async def _run(self, name: str, place: str, *args: Any) -> Any:

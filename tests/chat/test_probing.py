@@ -6,7 +6,9 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
+from chat import probing
 from chat.node import Node
+from moderation import keys
 from moderation.cases import Case, CaseKind
 from moderation.shield import Level, Probe, Sign
 from rooms.events import UserId
@@ -35,6 +37,11 @@ async def alerted(node: Node, level: str) -> Case:
         while not (found := [case for case in await shields(node) if f"shield.{level}" in case.rules]):
             await asyncio.sleep(0.001)
     return found[0]
+
+
+def counting() -> list[asyncio.Task[None]]:
+    """What this process counts just now. A question that was answered is among it, or has been counted."""
+    return [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == probing.count.__name__]
 
 
 def only(node: Node) -> UserId:
@@ -161,3 +168,25 @@ async def test_a_repeat_counts_once_and_a_plea_for_nothing(steady_engine: Engine
             known = await counted(node, user, 2)
     assert again["repeated"]
     assert sorted(sign.probe for sign in known) == [Probe.AGE, Probe.PICTURE]
+
+
+async def test_what_moderators_could_not_be_told_they_are_told_with_the_next_question(steady_engine: Engine) -> None:
+    """The store takes the signs and not the case: the level is not marked as known before its case is there."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as prober:
+        user = only(node)
+        async with talking(node, "anxiety") as peer:
+            now, standing = node.services.backplane.engine_now_ms(), node.services.standing
+            signs = [Sign(probe, f"p{n}", now, "adult/anxiety") for n, probe in enumerate((Probe.AGE, Probe.PICTURE))]
+            await standing.signed(user, signs, now)
+            place = keys.about(CaseKind.SHIELD, user)
+            await steady_engine.ask("RPUSH", place, "not what a case is about")
+            first = await say(peer, "good evening")
+            await asks(prober, "how old are you?", first, "1")
+            await asyncio.gather(*counting())
+            before = await shields(node), await standing.alerted(user)
+            await steady_engine.ask("DEL", place)
+            await asks(prober, "got a selfie?", first, "2")
+            await asyncio.gather(*counting())
+            (case,), after = await shields(node), await standing.alerted(user)
+    assert before == ([], Level.NONE)
+    assert (case.against, case.rules[0]) == (user, f"shield.{Level(after).word}")

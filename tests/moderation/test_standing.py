@@ -195,6 +195,7 @@ async def test_signs_of_one_person_add_up_over_nodes_and_moderators_are_told_onc
     assert kept.level("u1") is Level.HOLD
     assert [await kept.alert("u1", level) for level in (Level.WATCH, Level.WATCH, Level.HOLD)] == [True, False, True]
     assert not await kept.alert("u1", Level.NONE)
+    assert [await kept.alerted(person) for person in ("u1", "u2")] == [Level.HOLD, Level.NONE]
     assert await kept.signed("u1", (), NOW + shield.REMEMBERED + DAY) == []
     assert kept.level("u1") is Level.NONE
 
