@@ -17,7 +17,7 @@ from moderation.evaluation.measures import Rate
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A floor and a reach. `less` says that less is better. `owed`: the floor is not held yet, as the report says; until
+    """A floor and a reach. `less` says that less is better. `owed`: the floor is not held yet, and reported so; until
     it is, the gate closes below this figure instead.
     """
 
