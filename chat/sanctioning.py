@@ -21,7 +21,7 @@ from chat import conduct, wire
 from chat.answers import engine_away, find, not_found, refused, who
 from chat.auth import Identity, alias_id, event_id
 from chat.connection import Connection
-from chat.desk import MODERATING, SAYS, may_see
+from chat.desk import MODERATING, SAYS, bands, may_see
 from chat.replies import Code, Refused, Sanctioned
 from chat.services import Services
 from chat.settling import judged_again
@@ -72,6 +72,8 @@ async def sanction(services: Services, connection: Connection, command: say.Sanc
         return not_found(command.id)
     if not MODERATING & identity.roles:
         return refused(command.id, Code.FORBIDDEN, "This is for the people who look after the rooms.")
+    if str(topic.band) not in bands(identity):  # whoever may be in a room need not be one who decides about it
+        return not_found(command.id)
     ground = await ground_of(services, identity, command, topic)
     if isinstance(ground, Refused):
         return ground

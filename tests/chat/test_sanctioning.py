@@ -11,13 +11,13 @@ from typing import Any
 
 from chat import commands as say_
 from chat import sanctioning
-from chat.auth import Identity, sign
+from chat.auth import Identity, Scope, sign
 from chat.node import Node
 from chat.replies import Refused
 from moderation.ladder import Reason, Step
 from moderation.sanctions import CaseId, PersonId, Proof, Sanction, SanctionId
 from rooms.events import Band, Role, UserId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import SECRET, next_event, node_on, talking
 from tests.support.raw import Raw
 
@@ -228,6 +228,20 @@ async def test_only_moderators_decide_and_never_about_themselves_or_the_team(ste
         ]
     codes = [answer["code"] for answer in answers]
     assert codes == [*["forbidden"] * 4, "not_found", "not_found", "bad_request", "bad_request"]
+
+
+@one_flavour
+async def test_about_teens_decide_only_those_who_see_their_cases(steady_engine: Engine) -> None:
+    """A checked adult; not a moderator who is a teen, though the room is there for them (X24)."""
+    async with node_on(steady_engine.url) as node, talking(node, "teens", band="teen") as peer:
+        sent = await say(peer, "buy my cups", room="teens")
+        fields = {"room": "teens", "step": "notice", "reason": "spam", "message": sent["id"]}
+        answers = []
+        for token in (staff("t", band=Band.TEEN), staff("v", scopes=frozenset({Scope.TEEN_VETTED}))):
+            async with Raw.upgraded(node.url) as mod:
+                assert (await mod.ask("hello", token=token))["type"] == "welcome"
+                answers.append(await mod.ask("sanction", **fields))
+    assert [answer.get("code", answer["type"]) for answer in answers] == ["not_found", "sanctioned"]
 
 
 async def test_a_case_of_the_desk_is_a_ground_for_who_has_claimed_it(steady_engine: Engine) -> None:
