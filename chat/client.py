@@ -1,6 +1,6 @@
 """The asyncio client of Warmline: SDK, tests, load generator and benchmarks use this one.
 
-    async with Client("ws://127.0.0.1:8080/ws", guest={"band": "adult", "name": "Ana"}) as client:
+    async with Client("ws://127.0.0.1:8765/ws", guest={"band": "adult", "name": "Ana"}) as client:
         joined = await client.join("postpartum")              # Joined: alias, rules, who is here, the newest page
         sent = await client.send("postpartum", "long night")  # the server's answer: {"type": "sent", ...} or "refused"
         async for event in client.events():                   # everything the server tells, as dicts

@@ -40,7 +40,7 @@ class Gateway:
     """The listener. Times in seconds, sizes in bytes."""
 
     host: str = "127.0.0.1"  # nobody outside this machine until somebody decides so
-    port: Port = 8080  # 0: any free one, told by the `ready` line
+    port: Port = 8765  # 0: any free one, told by the `ready` line
     origins: tuple[str, ...] = ()  # browser origins besides the listener's own; "*" for all
     require_origin: bool = False  # refuse clients without an Origin header (browsers always send one)
     open_timeout: Seconds = 10.0  # for the websocket handshake

@@ -44,3 +44,11 @@ def test_what_contradicts_is_told() -> None:
     assert contradictions(Settings()) == []
     told = contradictions(Settings(auth=Auth(secret="short"), gateway=Gateway(silence=1.0)))
     assert [problem.path for problem in told] == ["auth.secret", "gateway.silence"]
+
+
+def test_the_page_is_where_the_readme_says() -> None:
+    """Both commands and every tool rely on this address."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    gateway = Settings().gateway
+    assert (gateway.host, gateway.port) == ("127.0.0.1", 8765)
+    assert f"http://{gateway.host}:{gateway.port}" in readme
