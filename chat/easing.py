@@ -30,8 +30,11 @@ CODE = "easing"
 
 
 def heed(services: Services, identity: Identity, place: Membership, care: Care) -> None:
-    """Take note of what somebody wrote, if it is of the kind that is counted. Nothing waits for this."""
-    if place.topic is not None and care.band >= CareBand.CONCERN:
+    """Take note of what somebody wrote, if it is of the kind that is counted. Nothing waits for this.
+
+    Without limits no room is ever slowed: a load test says more heavy things in a minute than a room in a year.
+    """
+    if services.settings.limits.enabled and place.topic is not None and care.band >= CareBand.CONCERN:
         services.spawn(weigh(services, identity, place, place.topic, care))
 
 

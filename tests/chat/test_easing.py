@@ -90,3 +90,20 @@ async def test_the_offer_is_in_the_room_s_language(steady_engine: Engine) -> Non
             await who.ask("send", room="pesado", text=LOW, key=key)
         notice = await next_event(one, "notice")
     assert "un poco más despacio" in notice["says"]
+
+
+async def test_without_limits_no_room_is_slowed(steady_engine: Engine) -> None:
+    """A load test says more heavy things in a minute than a room in a year."""
+    async with (
+        node_on(steady_engine.url, rooms=ROOMS) as node,
+        talking(node, "heavy") as ann,
+        talking(node, "heavy") as bo,
+        talking(node, "heavy") as cy,
+    ):
+        for number, who in enumerate((ann, bo, cy)):
+            await who.ask("send", room="heavy", text=LOW, key=f"k{number}")
+            await next_event(who, "care")
+        after = [await ann.ask("send", room="heavy", text=f"good evening {n}", key=f"a{n}") for n in ("all", "you")]
+        eased = node.metrics.read()["warmline_rooms_eased_total"]
+    assert [reply["state"] for reply in after] == ["delivered", "delivered"]
+    assert eased == 0
