@@ -25,11 +25,11 @@ from chat.connection import Connection, State
 from chat.outbox import Lane
 from chat.replies import CaseChanged, CaseList, Claimed, Code, Decided, HandedOn, Refused
 from chat.services import Services
-from chat.settling import GONE, fit_to_show, judged_again, settle, tell_staff
+from chat.settling import GONE, fit_to_show, judged_again, owing, settle, tell_staff
 from moderation.cases import ENDED, Case, No, Rank, Resolution, Step, Words
 from moderation.review import Gone, place_of
 from moderation.tidings import REASONS
-from moderation.verdict import Action
+from moderation.verdict import Action, Verdict
 from rooms.events import Band, Role
 
 MODERATING = frozenset({Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
@@ -178,18 +178,22 @@ async def resolve(services: Services, connection: Connection, command: say.Resol
     if command.resolution == Resolution.MERGE:
         return await merge(services, identity, command, case)
     changes: dict[str, Any] = {"resolution": command.resolution, "reason": command.note or ""}
-    if command.resolution in (Resolution.RELEASE, Resolution.MASK) and case.by == identity.user:
-        fit = await fitting(services, case, command)
-        if isinstance(fit, Refused):
-            return fit
-        changes |= {"words": fit[0], "masked": fit[1]}
+    if case.waiting is not None and case.by == identity.user:
+        words = await services.review.words(case.id)
+        verdict = judged_again(services, case, words)
+        changes["debt"] = owing(case, verdict) or case.debt
+        if command.resolution in (Resolution.RELEASE, Resolution.MASK):
+            fit = fitting(services, case, command, words, verdict)
+            if isinstance(fit, Refused):
+                return fit
+            changes |= {"words": fit[0], "masked": fit[1]}
     return await ended(services, identity, command, case, Step.DECIDE, changes)
 
 
-async def fitting(services: Services, case: Case, command: say.Resolve) -> tuple[Words, bool] | Refused:
+def fitting(
+    services: Services, case: Case, command: say.Resolve, words: Words, verdict: Verdict
+) -> tuple[Words, bool] | Refused:
     """The words as they will be shown, and whether they are not all that was written; or why they can't be (R5)."""
-    words = await services.review.words(case.id)
-    verdict = judged_again(services, case, words)
     if verdict.faulty:
         return refused(command.id, Code.UNAVAILABLE, FILTER_AWAY, retry="later", retry_after=5.0)
     spare = command.resolution == Resolution.MASK

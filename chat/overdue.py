@@ -6,28 +6,31 @@
 
 The filter looks at a message again before time releases it: what only the model doubted is shown after its minute, and
 what a fault kept from being judged is shown as soon as the filter is well and passes it. Then the care that such words
-are owed is paid, as it would have been at once.
+are owed is paid, as it would have been at once: it is written into the case as a debt, with the step that found it, and
+struck out when the card is in the author's inbox.
 
-Failure: a node that dies at any line has a lease on what it took, and nothing else; the engine away, everything waits.
+Failure: a node that dies at any line has a lease on what it took, and nothing else; what it owed is paid by another,
+under the same id, so that twice is once. The engine away, everything waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from chat.asking import ask_for_person
 from chat.auth import Identity
-from chat.care import UNSHOWN, desk, reader, save
+from chat.care import OPEN, UNSHOWN, desk, reader, save
 from chat.careid import About, room_mark, seal
 from chat.services import Services
-from chat.settling import fit_to_show, judged_again, kept_out, offered, settle, tell, tell_staff
+from chat.settling import fit_to_show, judged_again, kept_out, offered, owing, settle, tell, tell_staff
 from moderation import tidings
-from moderation.cases import Case, CaseKind, State, Step
+from moderation.cases import ENDED, Case, CaseKind, Debt, Resolution, State, Step
 from moderation.deadlines import JUDGE_AFTER
-from moderation.verdict import Action, CareBand, Verdict
+from moderation.verdict import Action, Care, CareBand, CareKind, Verdict
 from rooms.events import Band, RoomKey, UserId
 
 log = structlog.get_logger("warmline.overdue")
@@ -54,7 +57,9 @@ async def look_after(services: Services) -> None:
 
 async def see_to(services: Services, case: Case, now: int) -> None:
     """What is due of one case."""
-    due = services.review.due_of(case)
+    if case.debt is not None:  # first: whatever keeps the rest from being done, help comes
+        case = await pay(services, case)
+    due = services.review.due_of(replace(case, debt=None))
     if case.owed:  # whoever was to do what follows has died, or could not
         await settle(services, case)
     elif due is not None and due.at <= now:
@@ -90,42 +95,67 @@ async def judge_again(services: Services, case: Case, step: Step, now: int) -> N
         await services.review.put_off(case.id, now + JUDGE_AFTER)
         return
     passes = verdict.action in (Action.ALLOW, Action.MASK)
-    doubt, known = verdict.action is Action.HOLD and verdict.model_alone, False
+    doubt, debt = verdict.action is Action.HOLD and verdict.model_alone, owing(case, verdict)
     if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
         fit = fit_to_show(services, case, words, verdict, spare=False)
-        if verdict.care.band >= CareBand.HIGH:  # the case of the words ends, and the person has another
-            room = RoomKey(case.room)
-            known = await ask_for_person(services, person(case), room, verdict.care, case.id, name=words.name)
-        stepped = await services.review.step(case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text)
+        if debt is not None and debt.band >= CareBand.HIGH:  # the case of the words ends, and the person has another
+            debt = replace(debt, known=await told_of(services, case, debt, words.name))
+        stepped = await services.review.step(
+            case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text, debt=debt
+        )
     else:
         changes = {} if verdict.faulty else changed(case, verdict)
-        stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, **changes)
+        stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, debt=debt, **changes)
     if isinstance(stepped, Case):
         await settle(services, stepped)
-        await pay(services, stepped, verdict, known=known)
+        await pay(services, stepped)
 
 
-async def pay(services: Services, case: Case, verdict: Verdict, *, known: bool) -> None:
+async def told_of(services: Services, case: Case, debt: Debt, name: str) -> bool:
+    """Whether a person of the team knows of somebody whose words no longer wait on the desk. Asked again: one case."""
+    return await ask_for_person(services, person(case), RoomKey(case.room), care_of(debt), case.id, name=name)
+
+
+def care_of(debt: Debt) -> Care:
+    return Care(debt.band, CareKind(debt.kind) if debt.kind else None)
+
+
+async def pay(services: Services, case: Case) -> Case:
     """The card that is owed for words which could not be judged when they were written; `deal`t nowhere else (R1).
-    `known`: the team was told.
+
+    The debt stands until the card is in its author's inbox; the case as it stands then. Raises StoreAway.
     """
-    if verdict.care.band is CareBand.NONE or case.waiting is None:
-        return
-    topic, identity = services.catalogue.at(RoomKey(case.room)), person(case)
-    heard = Action.HOLD.word
-    if case.state is State.RELEASED:
-        heard = UNSHOWN if await kept_out(services, case) else Action.ALLOW.word
+    debt = case.debt
+    if debt is None:
+        return case
+    waits = case.state not in ENDED
+    if not waits and debt.band >= CareBand.HIGH and not debt.known:
+        name = (await services.review.words(case.id)).name
+        debt = replace(debt, known=await told_of(services, case, debt, name))
+    if await save(services, person(case), await card_of(services, case, debt)):
+        services.metrics.cared(debt.band.word)
+        paid = await services.review.step(case.id, Step.PAY, services.backplane.engine_now_ms())
+        return paid if isinstance(paid, Case) else case
+    return case
+
+
+async def card_of(services: Services, case: Case, debt: Debt) -> dict[str, Any]:
+    """The event of a card that is owed; always with the same id, and with what is true of the words by now."""
+    room, identity, care = RoomKey(case.room), person(case), care_of(debt)
+    shown = case.state is State.RELEASED or case.resolution in (Resolution.RELEASE, Resolution.MASK)
+    heard = Action.HOLD.word if case.state not in ENDED else Action.ALLOW.word if shown else OPEN
+    if heard == Action.ALLOW.word and await kept_out(services, case):
+        heard = UNSHOWN
     card = services.cards.make(
-        verdict.care,
-        reader(identity, topic),
-        id=seal(services.secret, identity.user, About(verdict.care, room=room_mark(RoomKey(case.room))), case.id),
+        care,
+        reader(identity, services.catalogue.at(room)),
+        id=seal(services.secret, identity.user, About(care, room=room_mark(room)), case.id),
         now=services.wall(),
         heard=heard,
-        told=known,
+        told=debt.known,
         desk=desk(services, identity),
     )
-    services.metrics.cared(verdict.care.band.word)
-    await save(services, identity, {"about": case.room.partition("/")[2], "card": card})
+    return {"about": room.partition("/")[2], "card": card}
 
 
 def person(case: Case) -> Identity:

@@ -27,7 +27,7 @@ from chat.auth import event_id
 from chat.joining import INBOX_KEPT
 from chat.services import Services
 from moderation import tidings
-from moderation.cases import DAY, HOUR, Case, CaseKind, Resolution, State, Step, Words
+from moderation.cases import DAY, HOUR, Case, CaseKind, Debt, Resolution, State, Step, Words
 from moderation.policy import Pack
 from moderation.sanctions import InForce
 from moderation.verdict import Submission, Verdict
@@ -260,6 +260,12 @@ def judged_again(services: Services, case: Case, words: Words) -> Verdict:
         return verdict
     pack = pack_of(services, waiting.pack)
     return replace(verdict, findings=calm, action=pack.decide(calm, waiting.kind))
+
+
+def owing(case: Case, verdict: Verdict) -> Debt | None:
+    """The card that is owed for words which could not be judged when they were written, or not as they are now."""
+    care = verdict.care
+    return Debt(care.band, str(care.kind or "")) if care.band > case.care else None
 
 
 def pack_of(services: Services, name: str) -> Pack:

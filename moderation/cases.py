@@ -4,6 +4,7 @@
     State      where it stands
     Step       what can happen to it          Resolution   what a person may decide          No   why not
     Case       all of that, frozen            Words        the private part, kept apart and deleted before it
+    Debt       the card its author is still owed
 
 **Order.** `score` sorts the queue: a moment, moved back by the head start of the case's rank. So an old case
 overtakes a new one of a higher rank, and nothing starves; only crisis has a head start that nobody lives to overtake.
@@ -64,6 +65,7 @@ class Step(StrEnum):
     WEIGH = "weigh"  # more is known of how soon it should be looked at
     EXPIRE = "expire"
     SETTLE = "settle"  # what follows from the end was done
+    PAY = "pay"  # the card that was owed has been given
     PURGE = "purge"  # the words are deleted
     FORGET = "forget"  # the rest is deleted too; the audit trail stays
 
@@ -149,6 +151,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Debt:
+    """The card an author is owed for words that could not be judged when they were written. `known`: the team was told
+    of them, as a case of their own or by this one.
+    """
+
+    band: CareBand
+    kind: str = ""
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The private part of a case, kept apart from it and deleted before it. `note` is the reporter's or asker's."""
 
@@ -195,6 +208,7 @@ class Case:
     masked: bool = False  # what is delivered is not all that was written
     owed: bool = False  # ended, and what follows is not done yet
     purged: bool = False
+    debt: Debt | None = None  # written with the step that found it, gone when the card is the author's
     past: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:

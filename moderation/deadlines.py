@@ -9,6 +9,7 @@
     anything else ──────────────────────────── 1 d ──▶ ESCALATE
                                               30 d ──▶ EXPIRE
     ended, not settled ─────────────────────── 5 s ──▶ SETTLE      a node died, or could not
+    a card is owed ─────────────────────────── 5 s ──▶ PAY         likewise, and whatever else becomes of the case
     ended ─────────────────────────── 1 or 7 days ──▶ PURGE        the words are deleted
                                               30 d ──▶ FORGET      and the rest; the audit trail stays
 
@@ -64,7 +65,10 @@ class Due:
 
 def due_at(case: Case, times: Times = TIMES) -> Due | None:
     """What falls due next if nobody does anything, or None."""
-    return min(_dues(case, times), key=lambda due: due.at, default=None)
+    dues = _dues(case, times)
+    if case.debt is not None:  # no claim stops this clock: help does not wait for a decision
+        dues.append(Due(case.since + LEASE, Step.PAY))
+    return min(dues, key=lambda due: due.at, default=None)
 
 
 def _dues(case: Case, times: Times) -> list[Due]:

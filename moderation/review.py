@@ -34,7 +34,7 @@ from redis.exceptions import RedisError
 
 from moderation import keys
 from moderation.audit import Audit, StoreAway, plain, readable, script
-from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
+from moderation.cases import ENDED, Case, CaseKind, Debt, No, State, Step, Waiting, Words
 from moderation.deadlines import LEASE, TIMES, Due, Times, due_at
 from moderation.steps import take
 from moderation.verdict import CareBand
@@ -130,7 +130,7 @@ class Review:
             keys.TRAIL_HEAD,
         ]  # fmt: skip
         ended, purges = case.state in ENDED, step in (Step.PURGE, Step.FORGET)
-        noted = "" if step in (Step.SETTLE, Step.WEIGH) else str(step)
+        noted = "" if step in (Step.SETTLE, Step.WEIGH, Step.PAY) else str(step)
         why = ",".join(filter(None, (case.resolution, case.reason, case.into))) if ended else ""
         args: list[Any] = [
             case.id, rev, _row(case), "-" if purges else json.dumps(asdict(words)) if words else "",
@@ -266,14 +266,14 @@ def _one(row: bytes) -> Case:
     raise StoreAway("a newer node wrote this case")
 
 
-def _known(kind: type[Case | Waiting | Words], told: dict[str, Any]) -> dict[str, Any]:
+def _known(kind: type[Case | Waiting | Words | Debt], told: dict[str, Any]) -> dict[str, Any]:
     """Fields that this node knows."""
     return {one.name: told[one.name] for one in fields(kind) if one.name in told}
 
 
 def _case(row: bytes) -> Case:
     told = json.loads(row)
-    waiting = told["waiting"]
+    waiting, debt = told["waiting"], told.get("debt")
     return Case(
         **_known(Case, told)
         | {
@@ -284,5 +284,6 @@ def _case(row: bytes) -> Case:
             "barred": tuple(told["barred"]),
             "past": tuple((at, did) for at, did in told["past"]),
             "waiting": Waiting(**_known(Waiting, waiting) | {"notes": tuple(waiting["notes"])}) if waiting else None,
+            "debt": Debt(**_known(Debt, debt) | {"band": CareBand(debt["band"])}) if debt else None,
         }
     )

@@ -12,7 +12,8 @@
 What falls due when nobody decides is said by deadlines.py. A case is frozen. `take` makes one step and returns the case
 as it stands afterwards, or a `No`: expected, a value. The store (review.py) writes the result only if nobody else
 stepped meanwhile. Every end is `owed` until what follows from it was done (the message delivered, its author told):
-chat/settling.py does that, and may have to do it twice.
+chat/settling.py does that, and may have to do it twice. So is a `debt`, wherever the case stands: the card its author
+is owed; chat/overdue.py pays it, and `PAY` strikes it out.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ STEPS: Mapping[State, Mapping[Step, State]] = {
         Step.ESCALATE: State.OPEN,
         Step.JUDGE: State.OPEN,
         Step.WEIGH: State.OPEN,
+        Step.PAY: State.OPEN,
     },
     State.CLAIMED: {
         Step.CLAIM: State.CLAIMED,  # by the same person: a little longer
@@ -46,8 +48,9 @@ STEPS: Mapping[State, Mapping[Step, State]] = {
         Step.WITHDRAW: State.WITHDRAWN,
         Step.REWRITE: State.REWRITTEN,
         Step.WEIGH: State.CLAIMED,
+        Step.PAY: State.CLAIMED,
     },
-    **{state: {Step.SETTLE: state, Step.PURGE: state, Step.FORGET: state} for state in ENDED},
+    **{state: {Step.SETTLE: state, Step.PAY: state, Step.PURGE: state, Step.FORGET: state} for state in ENDED},
 }
 
 # Which steps only who has claimed the case may make.
@@ -67,7 +70,7 @@ def take(case: Case, step: Step, now: int, by: str = "", *, claim_for: int = 5 *
         return No.ENDED if case.state in ENDED else No.NOT_CLAIMED if step in CLAIMANTS else No.NOT_SO
     if no := _objection(case, step, now, by, changes):
         return no
-    past = case.past if step in (Step.SETTLE, Step.PURGE) else (*case.past, (now, str(step)))[-MOST_PAST:]
+    past = case.past if step in (Step.SETTLE, Step.PAY, Step.PURGE) else (*case.past, (now, str(step)))[-MOST_PAST:]
     stepped = replace(case, state=state, since=now, past=past, **changes)
     return _marked(stepped, case, step, now + claim_for, by)
 
@@ -111,6 +114,8 @@ def _marked(stepped: Case, before: Case, step: Step, until: int, by: str) -> Cas
             return replace(stepped, judged=before.judged + 1)
         case Step.SETTLE:
             return replace(stepped, owed=False, since=before.since)
+        case Step.PAY:
+            return replace(stepped, debt=None, since=before.since)
         case Step.PURGE | Step.FORGET:
             return replace(stepped, purged=True, since=before.since)
     return replace(stepped, owed=True, until=0)

@@ -15,6 +15,7 @@ from moderation.ladder import LADDER, Reason
 from moderation.ladder import Step as Rung
 from moderation.sanctions import CaseId, PersonId, Proof, Sanction, SanctionId
 from moderation.verdict import CareBand
+from rooms import envelope
 from rooms.events import RoomKey
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
@@ -22,6 +23,9 @@ from tests.support.filing import WORDS, report
 from tests.support.looking import KIND, SOON, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import DOUBTFUL
+
+# Words that are owed a card, and that nobody minds.
+LOW = Words(text="some nights I think everyone would be better off without me", name="Quiet Lake")
 
 
 @one_flavour
@@ -209,3 +213,48 @@ async def test_who_wrote_of_danger_while_the_filter_was_ill_is_on_the_desk_when_
     assert after.state is State.RELEASED
     assert [(each.kind, each.care >= CareBand.HIGH, each.waiting) for each in open_] == [(CaseKind.CRISIS, True, None)]
     assert "alerts nobody" not in card["says"]
+
+
+@one_flavour
+async def test_a_card_that_could_not_be_given_is_owed_until_it_is(steady_engine: Engine) -> None:
+    """The node dies, or the inbox takes nothing, between the filter's second look and the card: another pays, once."""
+    async with (
+        node_on(steady_engine.url) as node,
+        node_on(steady_engine.url) as other,
+        talking(node, "anxiety", country="GB") as one,
+    ):
+        inbox = envelope.log(RoomKey(f"inbox/{next(iter(node.hub.people))}"))
+        await steady_engine.ask("SET", inbox, "no log")  # nothing can be written there
+        case = await filed(node, LOW, kind=CaseKind.FAULT, model_alone=False, rules=(), at=long_ago(node))
+        await look(node, case)
+        owes = await stands(node, case.id)
+        await steady_engine.ask("DEL", inbox)
+        await look(other, case)
+        card = await next_event(one, "care")
+        paid = await stands(other, case.id)
+        await look(node, case)
+        page = await one.ask("page", room="inbox")
+    assert owes.debt is not None
+    assert owes.debt.band is CareBand.CONCERN
+    assert (paid.debt, paid.owed, paid.state) == (None, False, State.RELEASED)
+    assert card["about"] == "anxiety"
+    assert [event["type"] for event in page["events"]].count("care") == 1
+
+
+@one_flavour
+async def test_who_decides_on_words_the_filter_never_saw_takes_no_card_from_their_author(
+    steady_engine: Engine,
+) -> None:
+    """R1: refused or shown, the words are judged then, and what they are owed is paid."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety", country="GB") as one,
+        staff.on_duty(node.url, "moderator") as mod,
+    ):
+        case = await filed(node, LOW, kind=CaseKind.FAULT, model_alone=False, rules=())
+        await staff.decide(mod, case.id, "refuse")
+        await look(node, case)
+        card = await next_event(one, "care")
+        after = await stands(node, case.id)
+    assert card["about"] == "anxiety"
+    assert (after.state, after.debt) == (State.DECIDED, None)

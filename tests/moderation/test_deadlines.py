@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from moderation.cases import DAY, MINUTE, Case, CaseKind, State, Step
+from dataclasses import replace
+
+from moderation.cases import DAY, MINUTE, Case, CaseKind, Debt, State, Step
 from moderation.deadlines import Due, Times, due_at
 from moderation.steps import take
 from moderation.verdict import CareBand
@@ -58,6 +60,16 @@ def test_a_claim_stops_every_clock_until_it_lapses() -> None:
     lapsed = take(claimed, Step.LAPSE, AT + 5 * MINUTE)
     assert isinstance(lapsed, Case)
     assert due_at(lapsed) == Due(AT + MINUTE, Step.RELEASE)
+
+
+def test_a_card_that_is_owed_waits_for_no_decision() -> None:
+    """Neither a claim nor the end of the case stops it; paid, the case is as it was."""
+    debt = Debt(CareBand.HIGH)
+    for case in (held(since=AT, debt=debt), held(since=AT, debt=debt, state=State.CLAIMED, until=AT + 5 * MINUTE),
+                 held(since=AT, debt=debt, state=State.RELEASED)):  # fmt: skip
+        assert due_at(case) == Due(AT + 5_000, Step.PAY)
+        paid = take(case, Step.PAY, AT + 5_000)
+        assert paid == replace(case, debt=None)
 
 
 def test_an_operators_limits_are_kept() -> None:

@@ -124,7 +124,7 @@ class Desk(RuleBasedStateMachine):
     def decide(self, by: str, resolution: Resolution) -> None:
         self.step(Step.DECIDE, by, resolution=resolution)
 
-    @rule(step=st.sampled_from([Step.WITHDRAW, Step.REWRITE, Step.WEIGH, Step.JUDGE, Step.MERGE]))
+    @rule(step=st.sampled_from([Step.WITHDRAW, Step.REWRITE, Step.WEIGH, Step.JUDGE, Step.MERGE, Step.PAY]))
     def somebody(self, step: Step) -> None:
         self.step(step)
 
