@@ -7,8 +7,9 @@
 
 What is counted, and when a room is heavy, is not decided here (moderation/contagion.py). The gap and who is spared are
 read by the commit script itself, so that no node can be behind; the gap stands where the script looks anyway, so that
-a calm room pays nothing. All of it ends by itself; none of it is a word. Engine trouble is `EngineAway`: then nothing
-is eased, and nobody loses anything by that.
+a calm room pays nothing. Mark and gap are written by one script (lua/ease.lua): no crash leaves a room that is believed
+eased and is not. All of it ends by itself; none of it is a word. Engine trouble is `EngineAway`: then nothing is eased,
+and nobody loses anything by that.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from rooms import calls, envelope
+from rooms import calls, envelope, scripts
 from rooms.events import AliasId, RoomKey, UserId
 from rooms.resp import EngineAway
 
@@ -30,6 +31,7 @@ class Calming:
 
     def __init__(self, client: Redis) -> None:
         self._client = client  # from `rooms.calls.engine_client`
+        self._ease = scripts.read("ease")
 
     async def disclosed(
         self, room: RoomKey, alias: AliasId | None, user: UserId, at: int, *, window: float, spared: float
@@ -55,16 +57,12 @@ class Calming:
         """
         milliseconds = int(lasts * 1000)
         pipe = self._client.pipeline(transaction=False)
-        pipe.set(envelope.eased(room), "1", px=milliseconds, nx=True)
-        if (await self._ask(pipe))[0] is None:
-            return False
-        pipe = self._client.pipeline(transaction=False)
-        pipe.hset(envelope.meta(room), "eased", f"{now + milliseconds} {int(gap * 1000)}")
-        await self._ask(pipe)
-        return True
+        places = [envelope.eased(room), envelope.meta(room)]
+        calls.call(pipe, self._ease, places, f"{now + milliseconds} {int(gap * 1000)}", milliseconds)
+        return bool((await self._ask(pipe))[0])
 
     async def _ask(self, pipe: Any) -> list[Any]:
-        answers = await calls.run(self._client, pipe, [])
+        answers = await calls.run(self._client, pipe, [self._ease])
         if answers is None:
             raise EngineAway("no answer")
         for answer in answers:

@@ -74,6 +74,19 @@ async def test_exactly_one_node_begins_an_easing_and_it_ends_by_itself(steady_en
     assert 0 < int(await steady_engine.ask("PTTL", envelope.eased(room))) <= 900_000
 
 
+async def test_no_room_is_believed_eased_whose_gap_was_not_written(steady_engine: Engine) -> None:
+    """Mark and gap are one write: an easing that came to nothing half-way can be begun again."""
+    room = RoomKey(f"adult/{uuid4().hex}")
+    async with calming_on(steady_engine) as calming:
+        await steady_engine.ask("SET", envelope.meta(room), "no meta")  # the gap cannot be written
+        with pytest.raises(EngineAway):
+            await calming.ease(room, 0, gap=20, lasts=900)
+        await steady_engine.ask("DEL", envelope.meta(room))
+        began = await calming.ease(room, 0, gap=20, lasts=900)
+    assert began is True
+    assert await steady_engine.ask("HGET", envelope.meta(room), "eased") == b"900000 20000"
+
+
 async def test_disclosures_are_counted_over_nodes_by_person_and_forgotten(steady_engine: Engine) -> None:
     """By the alias in this room, with the newest time, for the window."""
     room, now = RoomKey(f"adult/{uuid4().hex}"), 10_000_000
