@@ -41,6 +41,7 @@ SAYS: dict[No, tuple[Code, str]] = {
     No.BARRED: (Code.FORBIDDEN, "This case needs somebody else's eyes."),
     No.NOT_CLAIMED: (Code.FORBIDDEN, "Claim the case first."),
     No.NOT_SO: (Code.BAD_REQUEST, "That can't be decided about such a case."),
+    No.MOVED: (Code.TAKEN, "Someone else was quicker. Look at the case again."),
 }
 # Notes of merged cases that are read with a case: a flag bomb is no book.
 MOST_NOTES = 20

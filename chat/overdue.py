@@ -9,8 +9,9 @@ what a fault kept from being judged is shown as soon as the filter is well and p
 are owed is paid, as it would have been at once: it is written into the case as a debt, with the step that found it, and
 struck out when the card is in the author's inbox.
 
-Failure: a node that dies at any line has a lease on what it took, and nothing else; what it owed is paid by another,
-under the same id, so that twice is once. The engine away, everything waits.
+Failure: a node that dies at any line has a lease on what it took, and nothing else; one that is slower than its lease
+finds the case moved, and does nothing (`seen`). What is owed is paid by another, under the same id, so that twice is
+once. The engine away, everything waits.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ async def see_to(services: Services, case: Case, now: int) -> None:
 
 async def step_only(services: Services, case: Case, step: Step, now: int) -> None:
     """A step of time with nothing more to decide; then what follows from it."""
-    stepped = await services.review.step(case.id, step, now)
+    stepped = await services.review.step(case.id, step, now, seen=case)
     if not isinstance(stepped, Case):
         return
     if step in (Step.LAPSE, Step.ESCALATE):
@@ -84,7 +85,7 @@ async def remind(services: Services, case: Case, step: Step, now: int) -> None:
     choices = ["rewrite", "withdraw", "wait"]
     says = tidings.of_message(case, "waiting")
     if await tell(services, case, "waiting", says, choices=choices, **await offered(services, case)):
-        await services.review.step(case.id, step, now)
+        await services.review.step(case.id, step, now, seen=case)
 
 
 async def judge_again(services: Services, case: Case, step: Step, now: int) -> None:
@@ -101,11 +102,13 @@ async def judge_again(services: Services, case: Case, step: Step, now: int) -> N
         if debt is not None and debt.band >= CareBand.HIGH:  # the case of the words ends, and the person has another
             debt = replace(debt, known=await told_of(services, case, debt, words.name))
         stepped = await services.review.step(
-            case.id, Step.RELEASE, now, words=fit, masked=fit.text != words.text, debt=debt
+            case.id, Step.RELEASE, now, seen=case, words=fit, masked=fit.text != words.text, debt=debt
         )
     else:
         changes = {} if verdict.faulty else changed(case, verdict)
-        stepped = await services.review.step(case.id, Step.JUDGE, now, model_alone=doubt, debt=debt, **changes)
+        stepped = await services.review.step(
+            case.id, Step.JUDGE, now, seen=case, model_alone=doubt, debt=debt, **changes
+        )
     if isinstance(stepped, Case):
         await settle(services, stepped)
         await pay(services, stepped)

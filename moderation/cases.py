@@ -92,6 +92,7 @@ class No(StrEnum):
     BARRED = "barred"  # it needs somebody else's eyes
     NOT_CLAIMED = "not_claimed"  # only who has claimed it may
     NOT_SO = "not_so"  # this resolution, or this step, is not for such a case
+    MOVED = "moved"  # somebody stepped since it was looked at
 
 
 ENDED = frozenset(State) - {State.OPEN, State.CLAIMED}

@@ -10,7 +10,8 @@ nobody else has moved it meanwhile; else it is read anew. So of two moderators w
 to one deadline, exactly one gets it and the other is told what is there now. The queue, the due times and the audit
 trail move in the same script as the case: there is no moment at which they disagree.
 
-What falls due is *taken for a lease*. A node that took it and died is followed by another; whoever steps first wins.
+What falls due is *taken for a lease*. A node that took it and died is followed by another; whoever steps first wins,
+and who is slower than the lease steps no second time: a step of time is made only from the case as it was `seen`.
 What follows from an end (a delivery, a word to the author) may thus be done twice and must be idempotent (event ids).
 
 During an update newer nodes write what this one does not know: fields are left out, a case with such a word is left out
@@ -109,14 +110,28 @@ class Review:
         return Opened(merged if isinstance(merged, Case) else opened.case, opened.fresh)
 
     async def step(
-        self, id: str, step: Step, now: int, *, by: str = "", words: Words | None = None, **changes: Any
+        self,
+        id: str,
+        step: Step,
+        now: int,
+        *,
+        by: str = "",
+        words: Words | None = None,
+        seen: Case | None = None,
+        **changes: Any,
     ) -> Case | No | Gone:
-        """Make one step; the case as it stands afterwards, or why not. `words` replace the case's. Raises StoreAway."""
+        """Make one step; the case as it stands afterwards, or why not. `words` replace the case's. Raises StoreAway.
+
+        `seen`: only if the case still stands as it did then; else it is `No.MOVED`, whoever moved it.
+        """
         for _ in range(TRIES):
             rev, row = await self._ask("hmget", keys.case(id), ["rev", "row"])
             if row is None:
                 return GONE
-            stepped = take(_one(row), step, now, by, claim_for=self.times.claim, **changes)
+            case = _one(row)
+            if seen is not None and case != seen:
+                return No.MOVED
+            stepped = take(case, step, now, by, claim_for=self.times.claim, **changes)
             if isinstance(stepped, No) or await self._write(stepped, rev, step, now, by, words):
                 return stepped
         raise StoreAway("the case is moved by too many at once")

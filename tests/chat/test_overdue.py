@@ -258,3 +258,30 @@ async def test_who_decides_on_words_the_filter_never_saw_takes_no_card_from_thei
         after = await stands(node, case.id)
     assert card["about"] == "anxiety"
     assert (after.state, after.debt) == (State.DECIDED, None)
+
+
+@one_flavour
+async def test_a_node_that_is_slower_than_its_lease_moves_nothing_a_second_time(steady_engine: Engine) -> None:
+    """Of two nodes that took one deadline, the slow one finds the case moved: nobody is paged twice for one minute."""
+    async with (
+        node_on(steady_engine.url) as slow,
+        node_on(steady_engine.url) as other,
+        talking(slow, "anxiety"),
+        staff.on_duty(other.url, "responder") as responder,
+    ):
+        now = slow.services.backplane.engine_now_ms()
+        asked = report("asked-for-a-person", kind=CaseKind.CRISIS, against="", user="somebody", at=now - MINUTE)
+        faulty = await filed(slow, KIND, id="never-judged-1", kind=CaseKind.FAULT, band="teen", room="teen/teens",
+                             waiting=Waiting(alias="a1", pack="teen"))  # fmt: skip
+        await slow.services.review.open(asked, WORDS)
+        taken = await stands(slow, asked.id), await stands(slow, faulty.id)
+        for case in taken:
+            await slow.services.review.put_off(case.id, 0)  # the lease is over
+        await overdue.look_after(other.services)
+        await other.services.review.step(faulty.id, Step.JUDGE, now)
+        for case in taken:
+            await overdue.see_to(slow.services, case, now + MINUTE)
+        after = [await stands(slow, case.id) for case in taken]
+        told = await next_event(responder, "case_changed")
+    assert (after[0].escalated, told["escalated"]) == (1, 1)
+    assert (after[1].judged, after[1].state) == (1, State.OPEN)
