@@ -41,6 +41,7 @@ SAYS: dict[No, tuple[Code, str]] = {
     No.BARRED: (Code.FORBIDDEN, "This case needs somebody else's eyes."),
     No.NOT_CLAIMED: (Code.FORBIDDEN, "Claim the case first."),
     No.NOT_SO: (Code.BAD_REQUEST, "That can't be decided about such a case."),
+    No.ROUND: (Code.BAD_REQUEST, "That case has gone into this one; decide this one, and both have the answer."),
     No.MOVED: (Code.TAKEN, "Someone else was quicker. Look at the case again."),
 }
 # Notes of merged cases that are read with a case: a flag bomb is no book.
@@ -208,9 +209,12 @@ def fitting(
 
 
 async def merge(services: Services, identity: Identity, command: say.Resolve, case: Case) -> Decided | Refused:
-    """This case is about the same as another: that one's answer is the answer to both."""
-    head = await seen(services, identity, command.into) if command.into else None
-    if head is None or head.id == case.id or head.kind != case.kind or head.band != case.band or head.into:
+    """This case is about the same as another: that one's answer, or that of the one it went into, is for both."""
+    into = await seen(services, identity, command.into) if command.into else None
+    head = await services.review.root(into.id) if into is not None else None
+    if head is not None and into is not None and head.id == case.id != into.id:
+        return declined(command.id, No.ROUND, path="into")
+    if head is None or head.id == case.id or head.kind != case.kind or head.band != case.band:
         return refused(command.id, Code.BAD_REQUEST, "`into` must be another case of the same kind.", path="into")
     return await ended(services, identity, command, case, Step.MERGE, {"into": head.id, "resolution": "merge"})
 
@@ -222,7 +226,7 @@ async def ended(
     now = services.backplane.engine_now_ms()
     stepped = await services.review.step(case.id, step, now, by=identity.user, **changes)
     if not isinstance(stepped, Case):
-        return declined(command.id, stepped)
+        return declined(command.id, stepped, path="into" if stepped is No.ROUND else "case")
     await settle(services, stepped)
     return decided(command, stepped)
 
@@ -256,12 +260,12 @@ def decided(command: say.Resolve, case: Case, *, repeated: bool = False) -> Deci
     return Decided(re=command.id, case=case.id, state=str(case.state), resolution=case.resolution, repeated=repeated)
 
 
-def declined(re: int, no: No | Gone) -> Refused:
+def declined(re: int, no: No | Gone, *, path: str = "case") -> Refused:
     """Why a step was not made."""
     if isinstance(no, Gone):
         return no_such(re)
     code, says = SAYS[no]
-    return refused(re, code, says, path="case")
+    return refused(re, code, says, path=path)
 
 
 def no_such(re: int) -> Refused:

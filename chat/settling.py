@@ -44,9 +44,6 @@ CHANGED = "case"
 # The reason of a case that nobody need look at: its message went out another way.
 DELIVERED = "delivered"
 
-# How often one case went into another: a case that went into a third took those that were merged into it along.
-MOST_CHAINED = 8
-
 # What stands in the place of a passage that was spared.
 GONE = "[removed]"
 
@@ -175,11 +172,7 @@ async def commit_of(services: Services, case: Case, words: Words) -> Commit | st
 
 async def settle_merged(services: Services, case: Case) -> bool:
     """A merged case has the answer of the one it went into, or of the one that went into, as soon as there is one."""
-    head = await services.review.find(case.into)
-    for _ in range(MOST_CHAINED):
-        if head is None or not head.into:
-            break
-        head = await services.review.find(head.into)
+    head = await services.review.root(case.into)
     if head is not None and not head.resolution and head.state in (State.OPEN, State.CLAIMED):
         await services.review.put_off(case.id, services.backplane.engine_now_ms() + HOUR)
         return False

@@ -93,6 +93,7 @@ class No(StrEnum):
     NOT_CLAIMED = "not_claimed"  # only who has claimed it may
     NOT_SO = "not_so"  # this resolution, or this step, is not for such a case
     MOVED = "moved"  # somebody stepped since it was looked at
+    ROUND = "round"  # the case it is to go into has gone into this one
 
 
 ENDED = frozenset(State) - {State.OPEN, State.CLAIMED}

@@ -8,7 +8,8 @@
 **Contract.** A case moves by `step`: it is read, the table (steps.py) says what it becomes, and that is written only if
 nobody else has moved it meanwhile; else it is read anew. So of two moderators who claim one case, or two nodes that see
 to one deadline, exactly one gets it and the other is told what is there now. The queue, the due times and the audit
-trail move in the same script as the case: there is no moment at which they disagree.
+trail move in the same script as the case: there is no moment at which they disagree. A case is merged into one that is
+not merged itself, which the script sees to: chains are as short as they can be, and never go round.
 
 What falls due is *taken for a lease*. A node that took it and died is followed by another; whoever steps first wins,
 and who is slower than the lease steps no second time: a step of time is made only from the case as it was `seen`.
@@ -132,7 +133,14 @@ class Review:
             if seen is not None and case != seen:
                 return No.MOVED
             stepped = take(case, step, now, by, claim_for=self.times.claim, **changes)
-            if isinstance(stepped, No) or await self._write(stepped, rev, step, now, by, words):
+            if isinstance(stepped, No):
+                return stepped
+            if step is Step.MERGE:
+                head = await self.root(stepped.into)
+                if head is None or head.id == id:
+                    return GONE if head is None else No.ROUND
+                stepped = replace(stepped, into=head.id)
+            if await self._write(stepped, rev, step, now, by, words):
                 return stepped
         raise StoreAway("the case is moved by too many at once")
 
@@ -142,7 +150,7 @@ class Review:
         places = [
             keys.case(case.id), keys.queue(case.band), keys.DUE, keys.cases_of(case.user),
             keys.about(case.kind, case.about), keys.ended(case.band), keys.merged(case.into), keys.TRAIL,
-            keys.TRAIL_HEAD,
+            keys.TRAIL_HEAD, keys.case(case.into), keys.merged(case.id),
         ]  # fmt: skip
         ended, purges = case.state in ENDED, step in (Step.PURGE, Step.FORGET)
         noted = "" if step in (Step.SETTLE, Step.WEIGH, Step.PAY) else str(step)
@@ -200,8 +208,20 @@ class Review:
         """This author's messages that still wait for somebody to look, oldest first. Raises StoreAway."""
         return [case for case in await self.of(author) if case.waiting is not None]
 
+    async def root(self, id: str) -> Case | None:
+        """The case whose answer is the answer of this one: itself, or what it went into in the end. None: it is gone,
+        or an older node let cases go into each other. Raises StoreAway.
+        """
+        passed = {id}
+        while (case := await self.find(id)) is not None and case.into:
+            id = case.into
+            if id in passed:
+                return None
+            passed.add(id)
+        return case
+
     async def merged_into(self, id: str) -> list[Case]:
-        """The cases that wait for the answer of this one. Raises StoreAway."""
+        """The cases that wait for the answer of this one, also by way of others. Raises StoreAway."""
         return await self._cases(sorted(await self._ask("smembers", keys.merged(id))))
 
     async def _listed(self, places: list[str], limit: int, after: str, *, newest: bool = False) -> list[Case]:

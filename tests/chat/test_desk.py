@@ -242,6 +242,23 @@ async def test_reports_about_one_thing_have_one_answer(steady_engine: Engine) ->
 
 
 @one_flavour
+async def test_two_cases_that_are_to_go_into_each_other_are_refused_in_plain_words(steady_engine: Engine) -> None:
+    """Else neither would ever have an answer; a third goes into the one that has."""
+    async with node_on(steady_engine.url) as node, staff.on_duty(node.url, "moderator") as mod:
+        at = node.services.backplane.engine_now_ms()
+        for id in ("r1", "r2", "r3"):
+            await node.services.review.open(report(id, user=f"of-{id}", at=at), WORDS)
+        await decide(mod, "r2", "merge", into="r1")
+        back = await decide(mod, "r1", "merge", into="r2")
+        third = await decide(mod, "r3", "merge", into="r2")
+        ended = await mod.ask("cases", state="ended")
+    assert (back["code"], back["path"]) == ("bad_request", "into")
+    assert "decide this one" in back["says"]
+    assert third["type"] == "decided"
+    assert {row["case"]: row["into"] for row in ended["cases"]} == {"r2": "r1", "r3": "r1"}
+
+
+@one_flavour
 async def test_a_cursor_of_another_making_is_refused(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node, staff.on_duty(node.url, "moderator") as mod:
         answers = [await mod.ask("cases", after=after) for after in ("x", "1:", ":a", "1e400:a", "nan:a")]

@@ -104,6 +104,41 @@ async def test_what_is_told_again_is_merged_into_the_case_that_is_open(review: R
     assert third.case.state is State.OPEN
 
 
+async def test_cases_never_go_into_each_other_however_many_merge_at_once(review: Review) -> None:
+    """A into B while B goes into A: one is merged, the other is told, and there is always an answer to wait for."""
+    for turn in range(10):
+        a, b = f"a{turn}", f"b{turn}"
+        for id in (a, b):
+            await review.open(report(id), WORDS)
+            await review.step(id, Step.CLAIM, NOW, by="mod")
+        made = await asyncio.gather(
+            *(review.step(id, Step.MERGE, NOW, by="mod", resolution="merge", into=b if id == a else a) for id in (a, b))
+        )
+        assert [isinstance(one, Case) for one in made].count(True) == 1
+        assert No.ROUND in made
+        roots = [await review.root(id) for id in (a, b)]
+        assert roots[0] == roots[1]
+        assert roots[0] is not None
+
+
+async def test_what_goes_into_a_merged_case_goes_into_the_root_and_takes_its_own_along(review: Review) -> None:
+    """One answer for all of them, however they were put together; forgetting one of them loses no other."""
+    for id in ("r1", "r2", "r3", "r4"):
+        await review.open(report(id), WORDS)
+    for id, into in (("r1", "r2"), ("r2", "r3"), ("r4", "r1")):
+        await review.step(id, Step.CLAIM, NOW, by="mod")
+        merged = await review.step(id, Step.MERGE, NOW, by="mod", resolution="merge", into=into)
+        assert isinstance(merged, Case)
+        assert merged.into == ("r3" if id == "r4" else into)
+    assert [case.id for case in await review.merged_into("r3")] == ["r1", "r2", "r4"]
+    for step in (Step.SETTLE, Step.PURGE, Step.FORGET):
+        await review.step("r4", step, NOW)
+    assert [case.id for case in await review.merged_into("r3")] == ["r1", "r2"]
+    root = await review.root("r1")
+    assert root is not None
+    assert root.id == "r3"
+
+
 async def test_an_author_finds_what_of_theirs_is_held_and_nobody_elses(review: Review) -> None:
     """For `welcome.now`; what has ended is not among it."""
     for case in (held("mine", at=AT + 2), held("mine-too", at=AT + 1), held("theirs", user="u2"), report("told")):
