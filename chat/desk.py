@@ -103,13 +103,15 @@ async def cases(services: Services, connection: Connection, command: say.Cases) 
     if after and not _is_place(after):
         return refused(command.id, Code.BAD_REQUEST, "`after` is not a cursor of this list.", path="after")
     read = review.ended if ended else review.queue
-    found = await read(bands(identity), command.limit, after)
-    seen = [case for case in found if may_see(identity, case.band, case.rank)]
+    found = await read(
+        bands(identity), command.limit + 1, after, visible=lambda case: may_see(identity, case.band, case.rank)
+    )
+    page = found[: command.limit]
     return CaseList(
         re=command.id,
-        cases=[row(case, identity) for case in seen],
-        more=len(found) == command.limit,
-        cursor=place_of(found[-1], ended=ended) if found else after,
+        cases=[row(case, identity) for case in page],
+        more=len(found) > len(page),
+        cursor=place_of(page[-1], ended=ended) if page else after,
     )
 
 

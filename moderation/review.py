@@ -26,7 +26,7 @@ the command, which has the words in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum, auto
 from typing import Any
@@ -47,6 +47,11 @@ __all__ = ["Audit", "Dues", "Gone", "Opened", "Review", "StoreAway"]
 TRIES = 10
 # What one node takes on in one go; the rest is another's, or the next second's.
 MOST_DUE = 50
+# Looked through at once for those that somebody may see: a list of a month is some ten of these.
+MOST_SIFTED = 200
+
+BANDS = ("adult", "teen")
+Visible = Callable[[Case], bool]
 
 
 class Gone(Enum):
@@ -191,13 +196,19 @@ class Review:
         row = await self._ask("hget", keys.case(id), "words")
         return Words() if row is None else Words(**_known(Words, json.loads(row)))
 
-    async def queue(self, bands: Collection[str] = ("adult", "teen"), limit: int = 50, after: str = "") -> list[Case]:
-        """What nobody has decided, the most urgent first, beyond the place `after` (`place_of`). Raises StoreAway."""
-        return await self._listed([keys.queue(band) for band in bands], limit, after)
+    async def queue(
+        self, bands: Collection[str] = BANDS, limit: int = 50, after: str = "", visible: Visible | None = None
+    ) -> list[Case]:
+        """What nobody has decided, the most urgent first, beyond the place `after` (`place_of`); of `visible` cases so
+        many, and nothing of the others. Raises StoreAway.
+        """
+        return await self._listed([keys.queue(band) for band in bands], limit, after, visible)
 
-    async def ended(self, bands: Collection[str] = ("adult", "teen"), limit: int = 50, after: str = "") -> list[Case]:
-        """What has ended, the newest first. Raises StoreAway."""
-        return await self._listed([keys.ended(band) for band in bands], limit, after, newest=True)
+    async def ended(
+        self, bands: Collection[str] = BANDS, limit: int = 50, after: str = "", visible: Visible | None = None
+    ) -> list[Case]:
+        """What has ended, the newest first; likewise. Raises StoreAway."""
+        return await self._listed([keys.ended(band) for band in bands], limit, after, visible, newest=True)
 
     async def of(self, person: str) -> list[Case]:
         """This person's cases that have not ended, oldest first. Raises StoreAway."""
@@ -224,17 +235,20 @@ class Review:
         """The cases that wait for the answer of this one, also by way of others. Raises StoreAway."""
         return await self._cases(sorted(await self._ask("smembers", keys.merged(id))))
 
-    async def _listed(self, places: list[str], limit: int, after: str, *, newest: bool = False) -> list[Case]:
+    async def _listed(
+        self, places: list[str], limit: int, after: str, visible: Visible | None, *, newest: bool = False
+    ) -> list[Case]:
         """Cases of several sorted sets as one list, beyond a place: `limit` of them, as long as there are so many."""
         found: list[Case] = []
         while len(found) < limit:
-            wanted = limit - len(found)
+            wanted = limit - len(found) if visible is None else MOST_SIFTED
             ids = await self._places(places, wanted, after, newest=newest)
-            found += await self._cases([id for _, id in ids])
+            there = await self._cases([id for _, id in ids])
+            found += there if visible is None else filter(visible, there)
             if len(ids) < wanted:
                 break
             after = f"{ids[-1][0]:.0f}:{ids[-1][1].decode()}"
-        return found
+        return found[:limit]
 
     async def _places(self, places: list[str], limit: int, after: str, *, newest: bool) -> list[tuple[float, bytes]]:
         """Scores and members of several sorted sets as one list, beyond a place."""

@@ -6,9 +6,11 @@ import asyncio
 import json
 from dataclasses import replace
 
+import pytest
+
 from chat.auth import Identity, Scope
 from chat.desk import bands, coarsely, may_see, on_duty
-from moderation.cases import Rank
+from moderation.cases import CaseKind, Rank, Step
 from rooms.events import Band, Role, UserId
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
@@ -256,6 +258,28 @@ async def test_two_cases_that_are_to_go_into_each_other_are_refused_in_plain_wor
     assert "decide this one" in back["says"]
     assert third["type"] == "decided"
     assert {row["case"]: row["into"] for row in ended["cases"]} == {"r2": "r1", "r3": "r1"}
+
+
+@one_flavour
+@pytest.mark.parametrize("state", ["waiting", "ended"])
+async def test_a_page_is_full_of_what_one_may_see_and_says_nothing_of_the_rest(
+    steady_engine: Engine, state: str
+) -> None:
+    """A responder's page neither comes up short for what is not theirs, nor ends at it, nor counts it as more."""
+    async with node_on(steady_engine.url) as node, staff.on_duty(node.url, "responder") as responder:
+        review, at = node.services.review, node.services.backplane.engine_now_ms()
+        for number in range(8):
+            kind = CaseKind.CRISIS if number in (2, 5, 6) else CaseKind.REPORT
+            case = report(f"r{number}", kind=kind, against="", user=f"u{number}", at=at + number)
+            await review.open(case, WORDS)
+            if state == "ended":
+                await review.step(case.id, Step.EXPIRE, at + number)
+        first = await responder.ask("cases", state=state, limit=2)
+        rest = await responder.ask("cases", state=state, limit=2, after=first["cursor"])
+    ids = [row["case"] for row in first["cases"] + rest["cases"]]
+    assert ids == (["r2", "r5", "r6"] if state == "waiting" else ["r6", "r5", "r2"])
+    assert (len(first["cases"]), first["more"], rest["more"]) == (2, True, False)
+    assert [page["cursor"].partition(":")[2] for page in (first, rest)] == [ids[1], ids[2]]
 
 
 @one_flavour
