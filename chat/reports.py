@@ -9,14 +9,15 @@ person id leaves the server, for staff neither, and the person reported is never
 
 A reported message that tells of pain, and of nothing else, becomes a concern: it is looked after, and nobody can be
 sanctioned from there. A note is judged before anybody sees it (F20): held words come to the desk as they always do,
-stopped ones are left out, and either way the report itself stands.
+stopped ones are left out, and either way the report itself stands. What is written is never dropped for being one too
+many: it goes to the case that is open, and is read with it.
 
 Reports raise the place of a case in the queue and can do nothing else (moderation/reports.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chat import commands as say
@@ -34,11 +35,12 @@ from chat.spoken import submission
 from moderation import reports
 from moderation.cases import Case, CaseKind, Resolution, State, Step, Words
 from moderation.reports import Ground, Outcome, Report, Urgency
+from moderation.review import Opened
 from moderation.sanctions import CaseId, proven
 from moderation.sanctions import Refused as NoProof
 from moderation.verdict import Action, CareBand, Submission, Verdict
 from rooms.backplane import Committed
-from rooms.events import Entry, EventId, Kind, UserId
+from rooms.events import Entry, EventId, Kind, RoomKey, UserId
 
 DAY = 86_400_000
 # How much sooner a case of each urgency is looked at (milliseconds), beside what its kind has.
@@ -102,13 +104,28 @@ async def report(services: Services, connection: Connection, command: say.Report
         return refused(command.id, Code.RATE_LIMITED, ENOUGH_REPORTS, retry="later", retry_after=3600.0)
     case = case_of(services, place, who_is_meant, command, id, now)
     words = Words(text=who_is_meant.text, name=who_is_meant.name, note=note.text)
-    opened = await services.review.open(case, words)
+    opened = await filed(services, case, words)
+    if opened is None:
+        return refused(command.id, Code.RATE_LIMITED, ENOUGH_REPORTS, retry="later", retry_after=3600.0)
     if case.kind is CaseKind.REPORT:
         weighed = await weigh(services, connection, place, who_is_meant, case, Ground(command.reason))
-        await services.review.step(opened.case.into or case.id, Step.WEIGH, now, **weighed)
+        await services.review.step(opened.case.into or opened.case.id, Step.WEIGH, now, **weighed)
     if opened.fresh:
         tell_staff(services, opened.case)
     return Reported(re=command.id, report=id, says=THANKS, repeated=not opened.fresh, **about_note(note))
+
+
+async def filed(services: Services, case: Case, words: Words) -> Opened | None:
+    """File a case. What somebody adds to what they have told us is filed beside it, and read with it: no note is lost.
+    None: they have added a great deal today. Raises StoreAway.
+    """
+    opened = await services.review.open(case, words)
+    if opened.fresh or not words.note or (await services.review.words(case.id)).note == words.note:
+        return opened
+    further = event_id(services.secret, UserId(case.user), RoomKey(case.room), "further", f"{case.id}/{words.note}")
+    if not await services.standing.spend(case.user, "further", further, case.at, reports.FURTHER_A_DAY):
+        return None
+    return await services.review.open(replace(case, id=further), words)
 
 
 def case_of(services: Services, place: Membership, meant: Meant, command: say.Report, id: EventId, now: int) -> Case:
@@ -198,7 +215,8 @@ async def concern(services: Services, connection: Connection, command: say.Conce
     if not await services.standing.spend(me, "concerns", id, now, reports.CONCERNS_A_DAY):
         return refused(command.id, Code.RATE_LIMITED, ENOUGH_CONCERNS, retry="later", retry_after=3600.0)
     reply = Concerned(re=command.id, concern=id, says=WORRIED, **about_note(note))
-    if not await services.standing.spend(who_is_meant.user, "concerned", id, now, reports.CONCERNS_ABOUT):
+    heard = not await services.standing.spend(who_is_meant.user, "concerned", id, now, reports.CONCERNS_ABOUT)
+    if heard and not note.text:
         return reply  # the team has heard it from several people today; once more would be hounding
     case = Case(
         id=id,
@@ -209,7 +227,9 @@ async def concern(services: Services, connection: Connection, command: say.Conce
         at=now,
         about=who_is_meant.user,
     )
-    opened = await services.review.open(case, Words(name=who_is_meant.name, note=note.text))
+    opened = await filed(services, case, Words(name=who_is_meant.name, note=note.text))
+    if opened is None:
+        return refused(command.id, Code.RATE_LIMITED, ENOUGH_CONCERNS, retry="later", retry_after=3600.0)
     if opened.fresh:
         tell_staff(services, opened.case)
     return reply
@@ -289,7 +309,7 @@ async def settled(services: Services, case: Case) -> bool:
         return await tell(services, case, "expired", "Nobody from the team could look at this in time. We are sorry.")
     if (right := reports.SAYS_RIGHT.get(outcome)) is not None:
         now = services.backplane.engine_now_ms()
-        await services.standing.outcome(case.user, case.id, right=right, now=now)
+        await services.standing.outcome(case.user, case.into or case.id, right=right, now=now)  # once for one matter
     return await tell(services, case, str(outcome), reports.SAYS[outcome])
 
 

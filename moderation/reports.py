@@ -42,6 +42,8 @@ REMEMBERED = 30 * DAY
 REPORTS_A_DAY = 30
 CONCERNS_A_DAY = 5
 CONCERNS_ABOUT = 3
+# What one person may add in a day to what they have told already: a long evening's worth, and no flood.
+FURTHER_A_DAY = 20
 
 
 class Ground(StrEnum):

@@ -213,6 +213,30 @@ async def concerned(node: Node, fields: dict[str, Any]) -> dict[str, Any]:
         return await other.ask("concern", **fields)
 
 
+async def test_what_the_fourth_who_is_worried_wrote_is_read_with_the_open_case(steady_engine: Engine) -> None:
+    """Nothing a person wrote is lost for being one too many; without words it stays one case, and nobody is hounded."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as quiet,
+        talking(node, "anxiety") as friend,
+        on_duty(node) as mod,
+    ):
+        await say(quiet, "just tired tonight")
+        fields = {"room": "anxiety", "alias_id": (await next_event(friend, "message"))["from"]["alias_id"]}
+        first = await friend.ask("concern", **fields, note="they sounded different")
+        for _ in range(CONCERNS_ABOUT - 1):
+            await concerned(node, fields)
+        fourth = await concerned(node, fields | {"note": "they said goodbye to me"})
+        more = await friend.ask("concern", **fields, note="now they have gone silent")
+        again = await friend.ask("concern", **fields, note="now they have gone silent")
+        cases = await waiting(node)
+        claimed = await mod.ask("claim", case=first["concern"])
+    assert {told["type"] for told in (fourth, more, again)} == {"concerned"}
+    assert [case.id for case in cases] == [first["concern"]]
+    assert claimed["words"]["note"] == "they sounded different"
+    assert claimed["words"]["notes"] == ["they said goodbye to me", "now they have gone silent"]
+
+
 async def test_who_has_told_of_many_today_is_asked_to_wait_and_reports_are_limited_too(steady_engine: Engine) -> None:
     """`rate_limited`, in words that point to help."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as author, talking(node, "anxiety") as one:
