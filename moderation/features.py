@@ -1,6 +1,6 @@
 """What the model reads of a message: hashed words, word pairs and runs of letters.
 
-    texts (soft views) ─▶ one row of bytes ─▶ running sums ─▶ 64-bit hashes: a column per byte, a row per kind
+    texts (soft views) ─▶ one row of bytes ─▶ running sums ─▶ 64-bit hashes, kind after kind, text after text
 
 All texts of a tick are read together, because most of the cost is per call and not per letter. A hash of any stretch
 is the difference of two running sums times a power, so words, pairs and runs of 3 to 5 letters cost a few array
@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 LONGEST = 16
 # Characters of a text that are read: as many as the longest lawful message has.
 MOST = 4096
-# The first rows of what is read are words, the others runs.
-WORDS = 2
+# Kinds of what is read: first words, pairs of words and beginnings, then runs of so many letters.
+WORDS = 3
 RUNS = (3, 4, 5)
+KINDS = WORDS + len(RUNS)
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -70,28 +71,26 @@ _VALUES = np.array([_scattered(byte) for byte in range(256)], np.uint64)
 _POWERS = _powers(_FACTOR)
 _BACK = _powers(pow(_FACTOR, -1, 1 << 64))
 # What tells the kinds of features apart, and what mixes a hash so that each of its bits depends on the whole.
-_KINDS = np.array([[_scattered(1000 + kind) | 1] for kind in range(WORDS + len(RUNS))], np.uint64)
+_WORD, _PAIR, *_RUN = (np.uint64(_scattered(1000 + kind) | 1) for kind in range(2 + len(RUNS)))
+_RUN_BACK = np.array(_RUN)[:, None] * _BACK
+_ROWS = np.arange(len(RUNS))[:, None]
 _FIRST, _PAIRED, _MIXING = (np.uint64(_scattered(2000 + kind) | 1) for kind in range(3))
 _SHIFT = np.uint64(29)
 
 
 def read(texts: Sequence[str]) -> tuple[Hashes, Places]:
-    """(hashes, begins) of `texts` in lower case; any Unicode is fine. Text n has the columns from `begins[n]` to
-    `begins[n + 1]`, at least two.
+    """(hashes, begins) of `texts` in lower case; any Unicode is fine. What text n has of kind k (of KINDS) stands
+    from `begins[k, n]` to the next of `begins`, kind after kind. There is at least one hash, and zeros say nothing.
     """
     raw = _bytes(texts)
     if len(raw) < _TOGETHER:
         return _read(raw)
     half = len(texts) // 2
-    first, second = read(texts[:half]), read(texts[half:])
-    return (
-        np.concatenate([first[0], second[0]], axis=1),
-        np.concatenate([first[1], second[1] + first[0].shape[1]]),
-    )
+    return _together(read(texts[:half]), read(texts[half:]))
 
 
 def _bytes(texts: Sequence[str]) -> bytes:
-    """The texts as they are hashed: each a mark, its plain bytes, a blank."""
+    """The texts as they are hashed: each a mark, its plain bytes, a blank; and behind them one more mark."""
     whole = " \0".join([text[:MOST] for text in texts])
     if whole.count("\0") >= len(texts):  # somebody wrote our mark
         whole = " \0".join([text[:MOST].replace("\0", " ") for text in texts])
@@ -99,7 +98,7 @@ def _bytes(texts: Sequence[str]) -> bytes:
         whole = whole.replace("?", " ? ")
     if "!" in whole:
         whole = whole.replace("!", " ! ")
-    return b"\0" + whole.encode("utf-8", "surrogatepass").translate(_TABLE, b"'") + b" "
+    return b"\0" + whole.encode("utf-8", "surrogatepass").translate(_TABLE, b"'") + b" \0"
 
 
 def _read(raw: bytes) -> tuple[Hashes, Places]:
@@ -108,45 +107,70 @@ def _read(raw: bytes) -> tuple[Hashes, Places]:
     sums = np.zeros(size + 1, np.uint64)
     np.cumsum(_VALUES.take(letters) * _POWERS[:size], out=sums[1:])
     blank = letters <= _BLANK
-    begins = np.flatnonzero(letters == _BEGIN)
-    edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1  # a text begins and ends blank: starts and ends take turns
+    marks = (letters == _BEGIN).nonzero()[0]
+    edges = (blank[1:] != blank[:-1]).nonzero()[0] + 1  # a text begins and ends blank: starts and ends take turns
     starts, ends = edges[::2], edges[1::2]
     long = ends - starts > LONGEST
     if long.any():
-        for start, end in zip(starts[long], ends[long], strict=True):
-            blank[start : end + 1] = True
+        blank |= _within(starts[long], ends[long], size)
         starts, ends = starts[~long], ends[~long]
-    hashes = np.zeros((len(_KINDS), size), np.uint64)
-    _words(hashes, sums, starts, ends, begins)
-    _runs(hashes, sums, blank)
-    hashes *= _KINDS
+    words, of_words = _words(sums, starts, ends, marks)
+    runs, of_runs = _runs(sums, blank, marks[:-1])
+    hashes = np.concatenate([words, runs])
     hashes ^= hashes >> _SHIFT
     hashes *= _MIXING
     hashes ^= hashes >> _SHIFT
-    return hashes, begins
+    return hashes, np.concatenate([of_words, of_runs + len(words)])
 
 
-def _words(hashes: Any, sums: Any, starts: Any, ends: Any, begins: Any) -> None:
-    """A word stands where it starts, a pair where its first word does, or at the mark of its text."""
-    said = (sums[ends] - sums[starts]) * _BACK[starts]
-    hashes[0, starts] = said
-    places = np.concatenate([begins, starts])
-    places.sort()
-    marked = hashes[0, places]
-    follower = marked[1:]
-    hashes[1, places[:-1]] = np.where(marked[:-1] == 0, _FIRST, marked[:-1] * _PAIRED) + follower
-    hashes[1, places[:-1]] *= follower != 0  # the next text's mark is nobody's neighbour
+def _within(starts: Any, ends: Any, size: int) -> Any:
+    """Which of `size` places lie within one of these stretches; no two of them touch."""
+    turns = np.zeros(size, bool)
+    turns[starts] = turns[ends] = True
+    return np.logical_xor.accumulate(turns)
 
 
-def _runs(hashes: Any, sums: Any, blank: Any) -> None:
+def _words(sums: Any, starts: Any, ends: Any, marks: Any) -> tuple[Hashes, Places]:
+    """Words, the pairs each makes with the next one, and what each text's first word makes with its beginning."""
+    many = len(starts) + 1
+    said = np.zeros(many, np.uint64)  # a last one that is no word: there is always a next one
+    np.subtract(sums.take(ends), sums.take(starts), out=said[:-1])
+    said[:-1] *= _BACK.take(starts)
+    firsts = starts.searchsorted(marks)
+    firsts, nexts = firsts[:-1], firsts[1:]
+    pairs = said * _PAIRED
+    pairs[:-1] += said[1:]
+    pairs[nexts - 1] = 0  # the next text's first word is nobody's neighbour
+    begun = (said.take(firsts) + _FIRST) * (nexts > firsts)
+    return (
+        np.concatenate([said * _WORD, pairs * _PAIR, begun * _PAIR]),
+        np.array([firsts, firsts + many, np.arange(2 * many, 2 * many + len(begun))]),
+    )
+
+
+def _runs(sums: Any, blank: Any, begins: Any) -> tuple[Hashes, Places]:
     """A run stands where it begins. None has a blank but at its two ends."""
     size = len(blank)
     blanks = np.zeros(size + 1, np.int32)
     np.cumsum(blank, out=blanks[1:])
-    for row, length in enumerate(RUNS, WORDS):
+    runs = np.zeros((len(RUNS), size), np.uint64)
+    kept = np.zeros(runs.shape, bool)
+    for row, length in enumerate(RUNS):
         many = size - length + 1
         if many > 0:
-            runs = hashes[row, :many]
-            np.subtract(sums[length:], sums[:many], out=runs)
-            runs *= _BACK[:many]
-            runs *= blanks[length - 1 : size] == blanks[1 : many + 1]
+            np.subtract(sums[length:], sums[:many], out=runs[row, :many])
+            np.equal(blanks[length - 1 : size], blanks[1 : many + 1], out=kept[row, :many])
+    runs *= _RUN_BACK[:, :size]
+    kept[-1, -1] = True  # no run: the last text of the last kind has something, too
+    places = kept.ravel().nonzero()[0]
+    return runs.take(places), places.searchsorted(begins + _ROWS * size)
+
+
+def _together(first: tuple[Hashes, Places], second: tuple[Hashes, Places]) -> tuple[Hashes, Places]:
+    """What was read in two goes as if it had been one."""
+    parts = [np.split(hashes, begins[1:, 0]) for hashes, begins in (first, second)]
+    ends = np.append(first[1][1:, 0], len(first[0]))[:, None]
+    return (
+        np.concatenate([part for kind in zip(*parts, strict=True) for part in kind]),
+        np.concatenate([first[1] + second[1][:, :1], second[1] + ends], axis=1),
+    )

@@ -42,8 +42,17 @@ _FARTHEST = 12
 # Squared lengths are counted in whole steps of 1 / _LENGTH.
 _LENGTH = 256
 
-_ROW = np.uint64(64 - BITS)
-_MARK = np.uint64(64 - BITS - 8)
+# Of a hash, the upper bits are the row, and the eight below the mark.
+_KEY = np.uint64(64 - BITS - 8)
+_MARKED = np.uint64(8)
+# Weights are kept raised by so much, so that none is below 0: eight of them are one number, which taken apart is four
+# numbers of two heads each. Sums of these need no more room than there is: no text has two to the 24 features.
+_RAISED = 128
+_LANES = len(HEADS) // 2
+_LANE = np.arange(0, 8 * _LANES, 8, dtype=np.uint64)[:, None]
+_TWO_HEADS, _LOW, _HIGH = np.uint64(0x000000FF_000000FF), np.uint64(0xFFFFFFFF), np.uint64(32)
+# Where, of the kinds of features, words begin, and runs.
+_BLOCKS = (0, features.WORDS)
 _SHARES = np.array(
     [round(1 / (1 + math.exp(-step / _STEPS)), 3) for step in range(-_FARTHEST * _STEPS, _FARTHEST * _STEPS + 1)]
 )
@@ -61,13 +70,13 @@ class Model:
         rows = 1 << BITS
         if marks.shape != (rows,) or weights.shape != (rows, len(HEADS)) or scale.shape != bias.shape != (len(HEADS),):
             raise ModelError(f"the model's arrays must have {rows} rows and {len(HEADS)} heads")
-        self._marks = (marks & 255).astype(np.uint8)
-        rarity = np.rint((np.arange(256) * RARITY_STEP) ** 2 * _LENGTH)
-        self._lengths = rarity.astype(np.uint16)[marks >> 8]
-        # Eight bytes are fetched as one number: a row a time.
-        self._weights = np.ascontiguousarray(weights, np.int8).view(np.int64).ravel()
-        self._scale = np.asarray(scale, np.float64)
-        self._bias = np.asarray(bias, np.float64)
+        rarity = np.rint((np.arange(256) * RARITY_STEP) ** 2 * _LENGTH).astype(np.uint32)
+        # One fetch a feature for its mark (the lower byte) and its squared length, one for the weights of all heads.
+        self._marks = (marks & 255).astype(np.uint32) | rarity[marks >> 8] << 8
+        raised = (weights.astype(np.int64) + _RAISED).astype(np.uint64)
+        self._weights = np.bitwise_or.reduce(raised << np.arange(0, 64, 8, dtype=np.uint64), axis=1)
+        self._scale = np.asarray(scale, np.float64)[:, None]
+        self._bias = np.asarray(bias, np.float64)[:, None]
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, heads): for each text (a soft view) how sure each head is, 0 to 1 in thousandths."""
@@ -78,18 +87,35 @@ class Model:
 
     def _scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         hashes, begins = features.read(texts)
-        rows = row(hashes)
-        rows *= self._marks.take(rows, mode="clip") == mark(hashes)  # row 0 weighs nothing
-        weights = self._weights.take(rows, mode="clip").view(np.int8).astype(np.int32).reshape(*rows.shape, -1)
-        lengths = self._lengths.take(rows, mode="clip").astype(np.int64)
-        total = np.zeros((len(texts), len(HEADS)))
-        for first, last in ((0, features.WORDS), (features.WORDS, len(rows))):
-            length = np.add.reduceat(lengths[first:last].sum(0), begins)
-            summed = np.add.reduceat(weights[first:last].sum(0), begins, axis=0)
-            total += summed / np.sqrt(np.maximum(length, 1) / _LENGTH)[:, None]
-        steps = np.rint((total * self._scale + self._bias) * _STEPS).clip(-_FARTHEST * _STEPS, _FARTHEST * _STEPS)
-        found: NDArray[np.float64] = _SHARES[steps.astype(np.int64) + _FARTHEST * _STEPS]
+        keys = hashes >> _KEY
+        rows = (keys >> _MARKED).view(np.int64)
+        marks = self._marks.take(rows, mode="clip")
+        known = marks.astype(np.uint8) == keys.astype(np.uint8)
+        marks *= known  # row 0 weighs nothing and has no length
+        rows *= known
+        lanes = np.empty((_LANES + 1, len(rows)), np.uint64)
+        np.right_shift(self._weights.take(rows, mode="clip"), _LANE, out=lanes[:_LANES])
+        lanes[:_LANES] &= _TWO_HEADS
+        np.right_shift(marks, _MARKED, out=lanes[_LANES], casting="unsafe")
+        summed, many = _summed(lanes, begins)
+        heads = np.concatenate([summed[:_LANES] & _LOW, summed[:_LANES] >> _HIGH]).astype(np.int64) - _RAISED * many
+        shares = heads / np.sqrt(np.maximum(summed[_LANES], 1) / _LENGTH)
+        steps = np.rint(((shares[:, 0] + shares[:, 1]) * self._scale + self._bias) * _STEPS)
+        steps = steps.clip(-_FARTHEST * _STEPS, _FARTHEST * _STEPS).astype(np.int64) + _FARTHEST * _STEPS
+        found: NDArray[np.float64] = _SHARES[steps.T]
         return found
+
+
+def _summed(lanes: Any, begins: Any) -> tuple[Any, Any]:
+    """(lanes, two blocks, texts): the sums over each text's words and over its runs; and how many features each has."""
+    flat = begins.ravel()
+    many = np.concatenate([flat[1:], [lanes.shape[1]]]) - flat
+    sums = np.add.reduceat(lanes, flat, axis=1)
+    sums *= many > 0  # where there is nothing, reduceat gives what comes next
+    return (
+        np.add.reduceat(sums.reshape(-1, *begins.shape), _BLOCKS, axis=1),
+        np.add.reduceat(many.reshape(begins.shape), _BLOCKS, axis=0),
+    )
 
 
 def levels(least: Sequence[float]) -> NDArray[np.float64]:
@@ -105,12 +131,12 @@ def reaching(scores: Any, least: NDArray[np.float64]) -> list[bool]:
 
 def row(hashes: Any) -> Any:
     """The row of each feature."""
-    return (hashes >> _ROW).astype(np.int64)
+    return (hashes >> (_KEY + _MARKED)).astype(np.int64)
 
 
 def mark(hashes: Any) -> Any:
     """The byte that tells features of one row apart."""
-    return (hashes >> _MARK).astype(np.uint8)
+    return (hashes >> _KEY).astype(np.uint8)
 
 
 def load(folder: Path = FOLDER) -> Model:

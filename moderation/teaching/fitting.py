@@ -74,9 +74,11 @@ def hashed(texts: Sequence[str]) -> tuple[Any, Any, Any]:
     found: list[tuple[Any, Any, Any]] = []
     for first in range(0, len(texts), _CHUNK):
         read, begins = features.read(soft(texts[first : first + _CHUNK]))
-        owners = np.searchsorted(begins, np.arange(read.shape[1]), side="right") - 1 + first
-        kinds, columns = np.nonzero(read)
-        found.append((read[kinds, columns], owners[columns], kinds < features.WORDS))
+        kinds, owners = np.divmod(
+            np.repeat(np.arange(begins.size), np.diff(begins.ravel(), append=len(read))), begins.shape[1]
+        )
+        there = read != 0
+        found.append((read[there], owners[there] + first, kinds[there] < features.WORDS))
     hashes, owners, words = (np.concatenate(each) for each in zip(*found, strict=True))
     return hashes, owners, words
 
