@@ -7,6 +7,8 @@
 Whom a message in a room is for: the author of what it answers, else somebody it names, else who spoke last. Partners
 are kept as keyed hashes that differ for each person who asks, so that the store cannot tell who talks with whom.
 
+An edit asks nothing anew: only what the words did not ask before it is counted, and of whom they were for.
+
 What is held is said to be held, like anything else. Words of somebody in distress are never held for this (R1). Staff
 are not counted. Failure: the store away: a sign is lost, which costs one question of many; nothing else happens.
 """
@@ -43,16 +45,19 @@ SAYS = (
 SOONER = {Level.WATCH: 0, Level.HOLD: 40 * 60_000}
 
 
-def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
-    """The verdict as it stands after the shield; what was asked is counted meanwhile."""
+def looked_at(services: Services, one: Spoken, verdict: Verdict, *, edits: Entry | None = None) -> Verdict:
+    """The verdict as it stands after the shield; what was asked is counted meanwhile. `edits`: the message as it stands
+    that these words are to replace.
+    """
     member = one.place.member
     if member.role not in COUNTED or one.place.topic is None:
         return verdict
     probes = services.standing.questions.probes(one.submission.text, verdict.findings)
     if verdict.care.band >= CareBand.CONCERN:
         probes -= PLEAS
-    if probes and not one.submission.dry and not was_said(services, one):
-        services.spawn(count(services, one, probes))
+    fresh = probes - asked_before(services, one, edits) if probes and edits is not None else probes
+    if fresh and not one.submission.dry and not was_said(services, one):
+        services.spawn(count(services, one, fresh, edits))
     if services.standing.level(member.user) is not Level.HOLD or verdict.care.band >= CareBand.CONCERN:
         return verdict
     if verdict.action not in (Action.ALLOW, Action.MASK) or not (probes or one.submission.is_reply):
@@ -67,13 +72,20 @@ def was_said(services: Services, one: Spoken) -> bool:
     return here and any(entry.id == one.id for entry in services.backplane.ring(one.place.key))
 
 
-async def count(services: Services, one: Spoken, probes: frozenset[Probe]) -> None:
+def asked_before(services: Services, one: Spoken, edits: Entry) -> frozenset[Probe]:
+    """What a message asks for as it stands, before an edit of it. Judged again, for hardly anything is ever asked."""
+    text = text_of(edits)
+    stood = services.pipeline.judge(replace(one.submission, text=text, recent=(), key="", dry=True), services.ticks())
+    return services.standing.questions.probes(text, stood.findings)
+
+
+async def count(services: Services, one: Spoken, probes: frozenset[Probe], edits: Entry | None = None) -> None:
     """Count what was asked, if it is fair to; and tell the moderators when it has become something."""
     member, questions = one.place.member, services.standing.questions
     now = services.backplane.engine_now_ms()
     try:
-        before = recent(services, one, now)
-        partner = await asked_of(services, one, before)
+        before = recent(services, one, now, edits)
+        partner = await asked_of(services, one, before, edits)
         said = [(str(entry.author), text) for entry, text in before]
         worried = is_worried(services, one, [text for author, text in said if author == partner])
         fair = questions.counted(probes, before=said, by=member.user, worried=worried)
@@ -92,22 +104,32 @@ async def count(services: Services, one: Spoken, probes: frozenset[Probe]) -> No
         services.metrics.failed(type(fault).__name__)
 
 
-def recent(services: Services, one: Spoken, now: int) -> list[tuple[Entry, str]]:
-    """The room's newest messages as this node knows them, oldest first, without this one."""
+def recent(services: Services, one: Spoken, now: int, edits: Entry | None = None) -> list[tuple[Entry, str]]:
+    """The room's newest messages as this node knows them, oldest first, without this one; of an edit, those before
+    what it changes.
+    """
     if not services.backplane.is_open(one.place.key):
         return []
     found = [
-        entry
-        for entry in services.backplane.ring(one.place.key)
-        if entry.kind == Kind.MESSAGE and entry.id != one.id and now - entry.at < MINUTES_BACK
+        entry for entry in services.backplane.ring(one.place.key) if entry.kind == Kind.MESSAGE and entry.id != one.id
     ]
-    return [(entry, str(wire.unbody(entry.body).get("text") or "")) for entry in found[-ASKED_BACK_WITHIN:]]
+    if edits is not None:
+        found = [entry for entry in found if entry.at_place.seq < edits.at_place.seq]
+    since = (now if edits is None else edits.at) - MINUTES_BACK
+    return [(entry, text_of(entry)) for entry in found[-ASKED_BACK_WITHIN:] if entry.at > since]
 
 
-async def asked_of(services: Services, one: Spoken, before: Sequence[tuple[Entry, str]]) -> str:
+def text_of(entry: Entry) -> str:
+    return str(wire.unbody(entry.body).get("text") or "")
+
+
+async def asked_of(
+    services: Services, one: Spoken, before: Sequence[tuple[Entry, str]], edits: Entry | None = None
+) -> str:
     """Whom a message is for: whom it answers, whom it names, who spoke last; the room, where nobody did."""
     user = one.place.member.user
-    answered = getattr(one.call.command, "reply_to", None)
+    answers = wire.unbody(edits.body).get("reply_to") if edits is not None else None
+    answered = answers or getattr(one.call.command, "reply_to", None)
     if answered and (entry := await services.backplane.entry(one.place.key, EventId(answered))) is not None:
         return str(entry.author)
     text = one.submission.text.lower()

@@ -13,7 +13,7 @@ from moderation.cases import Case, CaseKind
 from moderation.shield import Level, Probe, Sign
 from rooms.events import UserId
 from tests.chat.test_sanctioning import LOW, on_duty, say
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 
@@ -168,6 +168,35 @@ async def test_a_repeat_counts_once_and_a_plea_for_nothing(steady_engine: Engine
             known = await counted(node, user, 2)
     assert again["repeated"]
     assert sorted(sign.probe for sign in known) == [Probe.AGE, Probe.PICTURE]
+
+
+@one_flavour
+async def test_an_edit_asks_nothing_anew_and_hides_nothing(steady_engine: Engine) -> None:
+    """The same question in better words is the same question, whoever has spoken since; a further one is counted, and
+    of whom the message was for.
+    """
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as asker,
+        talking(node, "anxiety") as one,
+        talking(node, "anxiety") as two,
+    ):
+        user = next(iter(node.hub.people))
+        said = await say(one, "evening from me too")
+        sent = await asks(asker, "how old are you?", said, "1")
+        await counted(node, user, 1)
+        await say(two, "hello from here", key="t")
+        edit = {"room": "anxiety", "message": sent["id"]}
+        better = await asker.ask("edit", **edit, text="oh, how old are you then?", key="2")
+        await asyncio.gather(*counting())
+        same = await counted(node, user, 1)
+        await asker.ask("edit", **edit, text="how old are you? do you have siblings? which town do you live in?", key="3")
+        more = await counted(node, user, 2)
+    assert better["state"] == "delivered"
+    assert [sign.probe for sign in same] == [Probe.AGE]
+    assert Probe.PLACE in {sign.probe for sign in more}
+    assert [sign.probe for sign in more].count(Probe.AGE) == 1
+    assert len({sign.partner for sign in more}) == 1
 
 
 async def test_what_moderators_could_not_be_told_they_are_told_with_the_next_question(steady_engine: Engine) -> None:
