@@ -17,6 +17,7 @@ Pure: times are milliseconds since 1970; persons and rooms are opaque.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -123,7 +124,7 @@ class Report:
 
     @property
     def weight(self) -> float:
-        return self.trust * (NEWCOMER if self.at - self.came < NEW else 1.0)
+        return self.trust * (NEWCOMER if _is_new(self) else 1.0)
 
 
 def one_voice(one: Report, other: Report) -> bool:
@@ -132,20 +133,73 @@ def one_voice(one: Report, other: Report) -> bool:
         return True
     if abs(one.at - other.at) > WAVE:
         return False
-    both_new = one.at - one.came < NEW and other.at - other.came < NEW
-    if both_new and abs(one.came - other.came) <= CAME_TOGETHER:
+    if _is_new(one) and _is_new(other) and abs(one.came - other.came) <= CAME_TOGETHER:
         return True
     return bool(one.rooms & other.rooms)
 
 
+def _is_new(report: Report) -> bool:
+    return report.at - report.came < NEW
+
+
 def voices(reports: Sequence[Report]) -> list[list[Report]]:
-    """The reports by voice. Dependence is passed on: a friend's friend in the same wave is of the same voice."""
-    groups: list[list[Report]] = []
-    for report in sorted(reports, key=lambda report: (report.at, report.id)):
-        mine = [group for group in groups if any(one_voice(report, other) for other in group)]
-        groups = [group for group in groups if group not in mine]
-        groups.append([*(report for group in mine for report in group), report])
-    return groups
+    """The reports by voice. Dependence is passed on: a friend's friend in the same wave is of the same voice.
+
+    Each is compared with its nearest only, never with all: whoever else it depends on depends on those too.
+    """
+    ordered = sorted(reports, key=lambda report: (report.at, report.id))
+    heads = list(range(len(ordered)))  # of each report an earlier one of the same voice, or itself
+    nearest = _Nearest(ordered)
+    for place in range(len(ordered)):
+        for other in nearest.of(place):
+            heads[_head(heads, other)] = _head(heads, place)
+    groups: dict[int, list[Report]] = {}
+    for place, report in enumerate(ordered):
+        groups.setdefault(_head(heads, place), []).append(report)
+    return list(groups.values())
+
+
+def _head(heads: list[int], place: int) -> int:
+    while heads[place] != place:
+        heads[place] = place = heads[heads[place]]
+    return place
+
+
+class _Nearest:
+    """Of reports in the order of time: those before one that it depends on by itself, as few as say it all."""
+
+    def __init__(self, ordered: Sequence[Report]) -> None:
+        self._ordered = ordered
+        self._by: dict[str, int] = {}  # the last of each reporter
+        self._in: dict[str, int] = {}  # the last of somebody who sits in this room
+        self._new: list[tuple[int, int]] = []  # of newcomers within the wave: when they came, and their place; sorted
+        self._first = 0  # nobody before is within the wave
+
+    def of(self, place: int) -> list[int]:
+        """The places one report is joined to. Ask in order, once for each."""
+        report = self._ordered[place]
+        found = [self._by[report.by]] if report.by in self._by else []
+        self._by[report.by] = place
+        for room in report.rooms:
+            last = self._in.get(room)
+            if last is not None and report.at - self._ordered[last].at <= WAVE:
+                found.append(last)
+            self._in[room] = place
+        return found + (self._came_together(place) if _is_new(report) else [])
+
+    def _came_together(self, place: int) -> list[int]:
+        """The newcomers of this wave who came just before and just after this one."""
+        report = self._ordered[place]
+        while report.at - self._ordered[self._first].at > WAVE:
+            gone = self._ordered[self._first]
+            if _is_new(gone):
+                self._new.remove((gone.came, self._first))
+            self._first += 1
+        mine = (report.came, place)
+        where = bisect(self._new, mine)
+        beside = self._new[max(0, where - 1) : where + 1]
+        self._new.insert(where, mine)
+        return [other for came, other in beside if abs(came - report.came) <= CAME_TOGETHER]
 
 
 def weight(reports: Sequence[Report]) -> float:

@@ -55,8 +55,8 @@ __all__ = ["Kept", "Standing", "StoreAway"]
 DAY = 86_400_000
 # A record that nothing is added to for so long is worth nothing any more (it fades by half in half of it).
 RECORD_KEPT = 365 * DAY
-# A person can be reported by a crowd; what the thousandth says changes nothing.
-MOST_REPORTS = 500
+# A person can be reported by a crowd; what the two-hundredth says changes nothing, and each new one weighs all of them.
+MOST_REPORTS = 200
 # Moderators are told of the same level again when it still stands after so long.
 TOLD_AGAIN = 30 * DAY
 # People asked about in one breath.

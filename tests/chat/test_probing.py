@@ -190,7 +190,7 @@ async def test_an_edit_asks_nothing_anew_and_hides_nothing(steady_engine: Engine
         better = await asker.ask("edit", **edit, text="oh, how old are you then?", key="2")
         await asyncio.gather(*counting())
         same = await counted(node, user, 1)
-        await asker.ask("edit", **edit, text="how old are you? do you have siblings? which town do you live in?", key="3")
+        await asker.ask("edit", **edit, text="how old are you? which town do you live in?", key="3")
         more = await counted(node, user, 2)
     assert better["state"] == "delivered"
     assert [sign.probe for sign in same] == [Probe.AGE]

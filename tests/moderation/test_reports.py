@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,13 @@ from moderation.reports import (
     Record,
     Report,
     Urgency,
+    one_voice,
     told_apart,
     urgency,
     voices,
     weight,
 )
+from tests.support.effort import calls
 
 NOW = 1_700_000_000_000
 
@@ -132,3 +135,40 @@ def test_weight_stays_between_none_and_one_and_does_not_depend_on_order(rows: li
     assert total == pytest.approx(weight(many[::-1]))
     assert total >= max((one.weight for one in many), default=0.0) - 1e-9
     assert sum(len(group) for group in voices(many)) == len(many)
+
+
+def compared_with_all(many: list[Report]) -> set[frozenset[str]]:
+    """The voices by their definition: whoever depends on one depends on all of its voice."""
+    groups: list[set[Report]] = []
+    for one in many:
+        mine = [group for group in groups if any(one_voice(one, other) for other in group)]
+        groups = [*(group for group in groups if group not in mine), {one}.union(*mine)]
+    return {frozenset(one.id for one in group) for group in groups}
+
+
+@given(st.lists(
+    st.tuples(people, st.integers(0, 20).map(lambda n: n * 47_000), st.integers(0, 14).map(lambda n: n * 331_000),
+              st.frozensets(st.sampled_from("xyz"), max_size=2)), max_size=24,
+))  # fmt: skip
+def test_voices_found_by_the_nearest_are_those_of_the_definition(
+    rows: list[tuple[str, int, int, frozenset[str]]],
+) -> None:
+    """Waves, newcomers and shared rooms in any order, through as many others as it takes."""
+    many = [
+        report(f"{by}{n % 5}", at, id=f"r{n}", came=NOW + at - ago, rooms=rooms)
+        for n, (by, at, ago, rooms) in enumerate(rows)
+    ]
+    assert {frozenset(one.id for one in group) for group in voices(many)} == compared_with_all(many)
+
+
+def test_what_a_crowd_costs_grows_with_the_crowd_and_not_with_its_square() -> None:
+    """Twice the reports, about twice the work: nobody keeps a node busy by being reported."""
+
+    def crowd(size: int) -> list[Report]:
+        rooms = frozenset({"club", "choir"})
+        return [
+            report(f"g{n}", n * 300, came=NOW - MINUTE + n, rooms=rooms if n % 2 else frozenset()) for n in range(size)
+        ]
+
+    some, more = (calls(partial(voices, crowd(size))) for size in (100, 200))
+    assert more < 3 * some

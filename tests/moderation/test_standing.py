@@ -17,7 +17,7 @@ from moderation.ladder import DAY, LADDER, SLOW_GAP, Reason, Step
 from moderation.reports import Ground, Report
 from moderation.sanctions import Appeal, CaseId, Hearing, Offence, PersonId, Proof, Refused, Sanction, SanctionId
 from moderation.shield import Level, Probe, Sign
-from moderation.standing import Kept, Standing, StoreAway, packed, unpacked
+from moderation.standing import MOST_REPORTS, Kept, Standing, StoreAway, packed, unpacked
 from moderation.verdict import CareKind
 from rooms.calls import engine_client
 from tests.support.engines import Engine
@@ -166,6 +166,15 @@ async def test_a_report_is_kept_once_and_old_ones_are_forgotten(kept: Standing) 
     again, _ = await kept.report("u1", report("a"))
     assert (fresh, again) == (True, False)
     assert known == [report("a")]
+
+
+async def test_of_more_reports_than_are_kept_the_oldest_goes(kept: Standing) -> None:
+    """Whatever order the engine keeps them in; what was told just now stays."""
+    for number in reversed(range(MOST_REPORTS)):
+        await kept.report("u1", report(f"r{number}", NOW + number))
+    _, known = await kept.report("u1", report("newest", NOW + MOST_REPORTS))
+    assert len(known) == MOST_REPORTS
+    assert {"r0", "r1", "newest"} - {one.id for one in known} == {"r0"}
 
 
 async def test_the_outcome_of_a_report_counts_once_for_its_reporter(kept: Standing) -> None:
