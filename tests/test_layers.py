@@ -22,10 +22,12 @@ PACKAGES = ("chat", "rooms", "moderation")
 
 # L0 words · L1 pure logic · L2 adapters · L3 application · L4 shell. A file imports its own layer and those below.
 LAYERS = {
-    0: "chat.commands chat.replies rooms.events moderation.verdict",
+    0: """
+        chat.forms chat.commands chat.sessioncommands chat.replies chat.sessionreplies rooms.events moderation.verdict
+        """,
     1: """
         chat.wire chat.budget chat.connection chat.knocks chat.admission chat.person chat.outbox chat.hub chat.auth
-        chat.metrics chat.settings chat.tickets chat.legible chat.follow chat.enginelog chat.fields chat.nights
+        chat.metrics chat.settings chat.sessionsettings chat.tickets chat.legible chat.follow chat.enginelog chat.fields chat.nights
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon
@@ -37,7 +39,7 @@ LAYERS = {
         moderation.evaluation.bars moderation.evaluation.lived moderation.evaluation.labelled
         moderation.evaluation.hidden moderation.evaluation.plots moderation.evaluation.report
         moderation.evaluation.timing moderation.evaluation.strangers
-        moderation.features moderation.model moderation.heeding moderation.teaching.examples
+        moderation.features moderation.model moderation.opinion moderation.heeding moderation.teaching.examples
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
         moderation.digits moderation.keys moderation.cases moderation.steps moderation.deadlines moderation.tidings
         moderation.lines moderation.ladder moderation.sanctions moderation.reports moderation.shield
@@ -82,6 +84,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "msgpack": {"chat.wire"},
     "msgspec": {
         "chat.wire", "chat.fields", "chat.dialler", "chat.client", "chat.commands", "chat.replies", "chat.settings",
+        "chat.forms", "chat.sessioncommands", "chat.sessionreplies", "chat.sessionsettings",
         "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines",
     },
     "yaml": {
@@ -90,9 +93,11 @@ OUTSIDE: dict[str, set[str | int]] = {
         "moderation.shield", "moderation.card", "moderation.sheets", "moderation.says",
     },
     "numpy": {
-        "moderation.features", "moderation.model", "moderation.teaching.fitting", "moderation.teaching.packing",
+        "moderation.features", "moderation.model", "moderation.opinion",
+        "moderation.teaching.fitting", "moderation.teaching.packing",
         "moderation.teaching.trials", "moderation.train",
     },
+    "onnxruntime": {"moderation.opinion"},
     "structlog": {2, 3, 4},
     "jwt": {"chat.auth"},
     "click": {"chat.cli"},
