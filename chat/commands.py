@@ -2,43 +2,39 @@
 
 The types are msgspec structs because one declaration then serves both codecs, validation with the path of the bad
 field, and the generated schema. A field is bounded here when no honest client can exceed it; what deserves a kinder
-answer than `bad_request` (a text too long, a room unknown) is left to the handlers.
+answer than `bad_request` (a text too long, a room unknown) is left to the handlers. What fields share is in forms.py,
+the commands of sessions of two are in sessioncommands.py.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-# 2**53 - 1: what every JSON client can count to (MessagePack would carry more, JSON clients could not).
-Id = Annotated[int, Meta(ge=1, le=9007199254740991)]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-RoomName = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=128,
-        pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]*\Z",
-        description="a room's name as `rooms` gives it (letters, digits and _ . : / -)",
-    ),
-]
-Key = Annotated[str, Meta(min_length=1, max_length=64)]
-Cursor = Annotated[str, Meta(max_length=80)]
-EventName = Annotated[str, Meta(min_length=1, max_length=64)]
-Token = Annotated[str, Meta(min_length=1, max_length=4096)]
-Text = Annotated[str, Meta(max_length=65536)]
-Limit = Annotated[int, Meta(ge=1, le=100)]
-Language = Annotated[str, Meta(min_length=2, max_length=35)]
-Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z", description="a country's two capital letters (ISO 3166)")]
-Notes = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=8)]
+from chat.forms import (
+    THEMES,
+    Command,
+    Country,
+    Cursor,
+    EventName,
+    Ground,
+    Id,
+    Key,
+    Language,
+    Limit,
+    Name,
+    Notes,
+    RoomName,
+    Text,
+    Time,
+    Token,
+)
+from chat.sessioncommands import AnySessionCommand
 
+__all__ = ["REACTIONS", "THEMES", "AnyCommand", "Command", "Cursor", "EventName", "Id", "Key", "RoomName", "Text"]
 
-# What a report is about, the ladder, and what a person can be sanctioned for: moderation's own lists.
-Ground = Literal[
-    "harassment", "hate", "threat", "sexual", "grooming", "encouraging_harm", "selling", "scam", "spam", "doxxing",
-    "impersonation", "other",
-]  # fmt: skip
+# The ladder, and what a person can be sanctioned for: moderation's own lists.
 LadderStep = Literal["notice", "slow", "mute", "suspension", "ban"]
 Offence = Literal[
     "harassment", "hate", "threat", "sexual", "grooming", "probing", "encouraging_harm", "selling", "scam", "spam",
@@ -72,12 +68,6 @@ class ClientInfo(Struct, frozen=True, kw_only=True):
     tab: Annotated[str, Meta(max_length=64)] | None = None
 
 
-class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
-    """What every command has: a number that its reply repeats."""
-
-    id: Id
-
-
 class AppealAtTheDoor(Struct, frozen=True, kw_only=True):
     """Who may not come in asks for a second look with the hello."""
 
@@ -89,7 +79,7 @@ class Hello(Command, frozen=True, kw_only=True):
     guest: Guest | None = None
     token: Token | None = None
     phrase: Annotated[str, Meta(max_length=400)] | None = None
-    resume: Annotated[list[ResumeAt], Meta(max_length=100)] = []
+    resume: Annotated[list[ResumeAt], Meta(max_length=100)] = field(default_factory=list)
     client: ClientInfo | None = None
     appeal: AppealAtTheDoor | None = None
 
@@ -118,7 +108,7 @@ class Send(Command, frozen=True, kw_only=True):
     text: Text
     key: Key
     reply_to: EventName | None = None
-    notes: Notes = []
+    notes: Notes = field(default_factory=list)
 
 
 class Check(Command, frozen=True, kw_only=True):
@@ -258,7 +248,7 @@ class Sanction(Command, frozen=True, kw_only=True):
     case: EventName | None = None
     message: EventName | None = None
     alias_id: EventName | None = None
-    until: Annotated[str, Meta(max_length=40)] | None = None
+    until: Time | None = None
     key: Key | None = None
 
 
@@ -288,15 +278,8 @@ AnyCommand = (
     | HandOn
     | Help
     | CareAnswer
+    | AnySessionCommand
 )
-
-# Content notes an author may put on a message (F7). A fixed list: free words would reach readers unjudged.
-THEMES = frozenset(
-    {
-        "suicide", "self_harm", "abuse", "sexual_violence", "violence", "eating", "substances", "loss", "birth",
-        "medical", "psychosis",
-    }
-)  # fmt: skip
 
 # What people may answer a message with: support, never a score (F6, R7).
 REACTIONS = frozenset({"hug", "heart", "with_you", "same_here", "thank_you", "strength", "candle", "proud"})

@@ -23,7 +23,13 @@ from chat.follow import Event, Followed
 from chat.line import Ask, Link, LinkLost
 
 INBOX = "inbox"
-_PERSONAL = frozenset({"care", "resolved"})  # events of the inbox, whatever room they are about
+# Events of the inbox, whatever room they are about.
+_PERSONAL = frozenset(
+    {
+        "care", "resolved", "waiting", "offered", "offer_withdrawn", "session_opened", "session_changed",
+        "session_closed", "availability", "handover", "alerted",
+    }
+)  # fmt: skip
 # As many rooms as one hello may resume; nobody listens to more.
 _RESUME = 100
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from msgspec import Meta
 
 from chat.knocks import BadNetwork, networks
+from chat.sessionsettings import Sessions, clashes
 from moderation.contagion import Easing
 from moderation.deadlines import Times
 from rooms.address import BadAddress, parse
@@ -159,6 +160,7 @@ class Settings:
     auth: Auth = Auth()
     moderation: Moderation = Moderation()
     contagion: Contagion = Contagion()
+    sessions: Sessions = field(default_factory=Sessions)
     drain: Drain = Drain()
     log: Log = Log()
     rooms: tuple[Topic, ...] = ()
@@ -190,6 +192,7 @@ SECTIONS: dict[str, type[Any]] = {
     "auth": Auth,
     "moderation": Moderation,
     "contagion": Contagion,
+    "sessions": Sessions,
     "drain": Drain,
     "log": Log,
 }
@@ -245,6 +248,7 @@ def contradictions(settings: Settings) -> list[Problem]:
     if settings.gateway.silence <= settings.gateway.heartbeat:
         says = f"must be longer than gateway.heartbeat ({settings.gateway.heartbeat:g} s); twice as long is usual"
         found.append(Problem("gateway.silence", f"{settings.gateway.silence:g}", says))
+    found += [Problem(*clash) for clash in clashes(settings.sessions)]
     try:
         if settings.redis.url:
             parse(settings.redis.url)

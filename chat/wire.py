@@ -28,7 +28,7 @@ import msgspec
 
 from chat import fields
 from chat.commands import AnyCommand, Command, Id
-from rooms.events import Entry
+from rooms.events import OF_A_ROOM, Entry
 
 
 class Codec(StrEnum):
@@ -163,9 +163,11 @@ def _second(second: int) -> str:
 
 def _head(entry: Entry, room_name: str) -> dict[str, Any]:
     place = entry.at_place
-    return {
-        "type": entry.kind,
-        "room": room_name,
+    if entry.kind in OF_A_ROOM:  # the body names its room, and no map names a key twice
+        head: dict[str, Any] = {"type": entry.kind}
+    else:
+        head = {"type": entry.kind, "room": room_name}
+    return head | {
         "id": entry.id,
         "cursor": f"{place.epoch}.{place.seq}.{place.tag}",
         "at": timestamp(entry.at),

@@ -48,6 +48,20 @@ class Kind(StrEnum):
     CARE = "care"
     RESOLVED = "resolved"
     NOTICE = "notice"
+    # of sessions of two: entries of an inbox, by the words of effects.Event, and what the team is called with
+    WAITING = "waiting"
+    OFFERED = "offered"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    SESSION_OPENED = "session_opened"
+    SESSION_CHANGED = "session_changed"
+    SESSION_CLOSED = "session_closed"
+    AVAILABILITY = "availability"
+    HANDOVER = "handover"
+    ALERTED = "alerted"
+
+
+# Kinds of an inbox whose body says itself which room it is about.
+OF_A_ROOM = frozenset({Kind.SESSION_OPENED, Kind.SESSION_CHANGED, Kind.SESSION_CLOSED, Kind.HANDOVER, Kind.ALERTED})
 
 
 class Refusal(StrEnum):

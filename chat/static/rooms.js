@@ -12,6 +12,8 @@ const HELD_LIMIT = 300; // more than any burst while one send is answered
 const AMENDS = new Set(["edited", "redacted", "reacted"]);
 const LOGGED = new Set(["message", "notice", ...AMENDS]);
 // The outcome is not known or the server was away: the same key may be tried again.
+// Entries of a person's own log, whatever room they are about.
+const PERSONAL = new Set(["care", "resolved", "session_opened", "session_changed", "session_closed", "handover", "alerted"]);
 const TRY_AGAIN = new Set(["unavailable", "overloaded", "internal", "not_ready"]);
 
 export const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
@@ -77,7 +79,7 @@ export class Rooms {
   // ------------------------------------------------------------------ what comes in
 
   receive(event) {
-    if (event.type === "care" || event.type === "resolved" || event.room === "inbox") {
+    if (PERSONAL.has(event.type) || event.room === "inbox") {
       if (event.cursor) this.store.set("inbox", (this.inbox = event.cursor));
       if (event.type === "resolved") this.resolved(event);
       this.tell("inbox", null, event);

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import replies, wire
+from chat import replies, sessionreplies, wire
 from chat.replies import Close, Code, Refused, Reply, Said, Sent
 from chat.wire import Codec
 
 SAID: list[type[Said]] = [
     kind
-    for _, kind in inspect.getmembers(replies, inspect.isclass)
+    for words in (replies, sessionreplies)
+    for _, kind in inspect.getmembers(words, inspect.isclass)
     if issubclass(kind, Said) and kind not in (Said, Reply)
 ]
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -30,6 +31,7 @@ FIELDS: dict[Any, st.SearchStrategy[Any]] = {
     list[str]: st.lists(text, max_size=3),
     list[Any]: st.lists(content, max_size=3),
     dict[str, Any]: st.dictionaries(text, content, max_size=3),
+    dict[str, float]: st.dictionaries(text, st.floats(0, 1e9), max_size=3),
     list[dict[str, Any]]: st.lists(st.dictionaries(text, content, max_size=3), max_size=3),
 }
 FIELDS |= {kind | None: st.none() | made for kind, made in FIELDS.items()}

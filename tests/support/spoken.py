@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from chat import commands as c
+from chat import sessioncommands as s
 
 ids = st.integers(1, 2**53 - 1)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -65,6 +66,28 @@ commands: st.SearchStrategy[c.AnyCommand] = st.one_of(
         reason=st.sampled_from(["hate", "spam"]), case=aliases, message=aliases, alias_id=aliases,
         until=st.none() | marks, key=aliases,
     ),
+    st.builds(
+        s.Seek, id=ids, key=keys, line=st.none() | words, topic=aliases.map(lambda name: name and name[:40]),
+        intensity=st.none() | st.integers(1, 5), language=st.none() | st.just("es"),
+        prefer=st.lists(st.sampled_from(sorted(s.TAGS)), max_size=20),
+    ),
+    st.builds(s.Choose, id=ids, request=keys, choice=st.sampled_from(["wait", "tell_me", "stop"])),
+    st.builds(s.Available, id=ids, tags=st.none() | st.lists(st.just("birth")), capacity=st.none() | st.integers(1, 2)),
+    st.builds(s.Away, id=ids, for_=st.none() | st.just("break")),
+    st.builds(s.Answer, id=ids, offer=keys, accept=st.booleans()),
+    st.builds(s.Open, id=ids, room=rooms, cursor=cursors.filter(bool)),
+    *(st.builds(kind, id=ids, room=rooms, key=aliases) for kind in (s.Close, s.Undo, s.Still, s.Extend, s.StepOut)),
+    st.builds(s.Transfer, id=ids, room=rooms, summary=st.none() | words),
+    st.builds(s.Block, id=ids, room=rooms, alias_id=aliases),
+    st.builds(s.Feedback, id=ids, session=keys, heard=st.none() | st.booleans(), line=st.none() | words),
+    st.builds(s.Again, id=ids, session=keys),
+    st.builds(s.Settle, id=ids, room=rooms),
+    st.builds(s.Handover, id=ids, room=rooms, step=st.sampled_from(["accept", "dialling"]), line=aliases),
+    st.builds(s.JoinOk, id=ids, room=rooms, choice=st.sampled_from(["yes", "not_yet", "only_listener"])),
+    st.builds(s.Raise, id=ids, room=rooms, kind=st.just("suicide"), band=st.sampled_from(["high", "imminent"])),
+    st.builds(s.Take, id=ids, case=keys),
+    st.builds(s.StandDown, id=ids, case=keys, why=st.sampled_from(["relieved", "not_needed", "no_contact"])),
+    st.builds(s.Supervise, id=ids, room=rooms, reason=st.sampled_from(["nursery", "concern"])),
 )  # fmt: skip
 
 PLACE = "e1abc.4711.0123456789abcdef"
@@ -98,4 +121,26 @@ EXAMPLES: list[c.AnyCommand] = [
     c.Concern(id=23, room="postpartum", alias_id="a1"),
     c.Appeal(id=24, sanction="s1", note="that was not meant so"),
     c.Sanction(id=25, room="postpartum", step="notice", reason="spam", case="m1"),
+    s.Seek(id=26, key="k-5", line="it is a long night", topic="birth", intensity=4, language="es", prefer=["parent"]),
+    s.Choose(id=27, request="r1", choice="tell_me"),
+    s.Available(id=28, topics=["birth"], tags=["parent"], languages=["en"], refuses=["violence"], capacity=2),
+    s.Away(id=29, for_="break"),
+    s.Answer(id=30, offer="o1", accept=True),
+    s.Open(id=31, room="session:s1", cursor=PLACE),
+    s.Close(id=32, room="session:s1", why="done"),
+    s.Undo(id=33, room="session:s1"),
+    s.Still(id=34, room="session:s1"),
+    s.Extend(id=35, room="session:s1"),
+    s.Transfer(id=36, room="session:s1", summary="a hard week, and no sleep"),
+    s.StepOut(id=37, room="session:s1", report="harassment"),
+    s.Block(id=38, room="session:s1"),
+    s.Feedback(id=39, session="s1", heard=True, feel="better", line="thank you"),
+    s.Again(id=40, session="s1"),
+    s.Settle(id=41, room="session:s1", seen=PLACE),
+    s.Handover(id=42, room="stay", step="not_reached", line="a line"),
+    s.JoinOk(id=43, room="session:s1", choice="not_yet"),
+    s.Raise(id=44, room="session:s1", kind="self_harm", band="high"),
+    s.Take(id=45, case="h1"),
+    s.StandDown(id=46, case="h1", why="no_contact"),
+    s.Supervise(id=47, room="session:s1", reason="nursery"),
 ]
