@@ -10,7 +10,7 @@
                                               30 d ──▶ EXPIRE
     ended, not settled ─────────────────────── 5 s ──▶ SETTLE      a node died, or could not
     a card is owed ─────────────────────────── 5 s ──▶ PAY         likewise, and whatever else becomes of the case
-    ended ─────────────────────────── 1 or 7 days ──▶ PURGE        the words are deleted
+    ended ─────────────────────────── 1 or 7 days ──▶ PURGE        the words are deleted; taken back, they are at once
                                               30 d ──▶ FORGET      and the rest; the audit trail stays
 
 A claim stops the other clocks until it lapses, so that nothing moves under the eyes of the one who reads. In a teen

@@ -18,7 +18,8 @@ What follows from an end (a delivery, a word to the author) may thus be done twi
 During an update newer nodes write what this one does not know: fields are left out, a case with such a word is left out
 of lists and left to them, and asked for by its id it is `StoreAway`.
 
-The words of a case lie beside it and are read by who has claimed it; `PURGE` deletes them. Engine trouble is
+The words of a case lie beside it and are read by who has claimed it; `PURGE` deletes them, and so does their author by
+taking them back. Engine trouble is
 `StoreAway`, an OSError: nothing was kept, and the caller must not promise that anything was. The exception never holds
 the command, which has the words in it.
 """
@@ -38,7 +39,7 @@ from moderation import keys
 from moderation.audit import Audit, StoreAway, plain, readable, script
 from moderation.cases import ENDED, Case, CaseKind, Debt, No, State, Step, Waiting, Words
 from moderation.deadlines import LEASE, TIMES, Due, Times, due_at
-from moderation.steps import take
+from moderation.steps import UNSAID, take
 from moderation.verdict import CareBand
 
 __all__ = ["Audit", "Dues", "Gone", "Opened", "Review", "StoreAway"]
@@ -157,7 +158,7 @@ class Review:
             keys.about(case.kind, case.about), keys.ended(case.band), keys.merged(case.into), keys.TRAIL,
             keys.TRAIL_HEAD, keys.case(case.into), keys.merged(case.id),
         ]  # fmt: skip
-        ended, purges = case.state in ENDED, step in (Step.PURGE, Step.FORGET)
+        ended, purges = case.state in ENDED, step in UNSAID
         noted = "" if step in (Step.SETTLE, Step.WEIGH, Step.PAY) else str(step)
         why = ",".join(filter(None, (case.resolution, case.reason, case.into))) if ended else ""
         args: list[Any] = [

@@ -56,6 +56,9 @@ STEPS: Mapping[State, Mapping[Step, State]] = {
 # Which steps only who has claimed the case may make.
 CLAIMANTS = frozenset({Step.HAND_ON, Step.DECIDE})
 
+# Steps with which the words are deleted. What its author has taken back is nobody's to keep.
+UNSAID = frozenset({Step.WITHDRAW, Step.REWRITE, Step.PURGE, Step.FORGET})
+
 # A case that goes round and round is still told in full by the audit trail.
 MOST_PAST = 32
 
@@ -118,4 +121,6 @@ def _marked(stepped: Case, before: Case, step: Step, until: int, by: str) -> Cas
             return replace(stepped, debt=None, since=before.since)
         case Step.PURGE | Step.FORGET:
             return replace(stepped, purged=True, since=before.since)
+        case Step.WITHDRAW | Step.REWRITE:
+            return replace(stepped, owed=True, until=0, purged=True)
     return replace(stepped, owed=True, until=0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from moderation import keys
 from moderation.cases import MINUTE, Case, CaseKind, No, State, Step, Words
-from moderation.deadlines import Times
+from moderation.deadlines import ROW_KEPT, Due, Times, due_at
 from moderation.review import GONE, Review, StoreAway, place_of
 from moderation.verdict import CareBand
 from rooms.calls import engine_client
@@ -148,10 +149,26 @@ async def test_an_author_finds_what_of_theirs_is_held_and_nobody_elses(review: R
     assert await review.held_by("u3") == []
 
 
+@pytest.mark.parametrize("step", [Step.WITHDRAW, Step.REWRITE])
+async def test_words_their_author_takes_back_are_gone_at_once(
+    review: Review, steady_engine: Engine, step: Step
+) -> None:
+    """In the step itself; that there was something stays in the trail, and what follows still follows."""
+    await review.open(held("m1"), WORDS)
+    taken = await review.step("m1", step, NOW)
+    left = await steady_engine.ask("HGETALL", keys.case("m1"))
+    assert isinstance(taken, Case)
+    assert (taken.owed, taken.purged) == (True, True)
+    assert b"words" not in left
+    assert WORDS.text not in str(left)
+    assert [entry.did for entry in await review.audit.entries()] == ["open", str(step)]
+    assert due_at(replace(taken, owed=False)) == Due(NOW + ROW_KEPT, Step.FORGET)
+
+
 async def test_words_are_deleted_long_before_the_case_and_the_case_before_the_trail(review: Review) -> None:
     """Retention: first the words, then the row; the trail stays and never had them."""
     await review.open(held("m1"), WORDS)
-    for step in (Step.WITHDRAW, Step.SETTLE, Step.PURGE):
+    for step in (Step.EXPIRE, Step.SETTLE, Step.PURGE):
         await review.step("m1", step, NOW)
     assert await review.words("m1") == Words()
     assert (await review.find("m1")) is not None
@@ -159,7 +176,7 @@ async def test_words_are_deleted_long_before_the_case_and_the_case_before_the_tr
     assert await review.find("m1") is None
     assert await review.step("m1", Step.CLAIM, NOW, by="mod") is GONE
     assert await review.ended() == []
-    assert [entry.did for entry in await review.audit.entries()] == ["open", "withdraw", "purge", "forget"]
+    assert [entry.did for entry in await review.audit.entries()] == ["open", "expire", "purge", "forget"]
 
 
 async def test_time_limits_are_the_operators(steady_engine: Engine) -> None:
