@@ -28,10 +28,13 @@ LAYERS = {
     1: """
         chat.wire chat.budget chat.connection chat.knocks chat.admission chat.person chat.outbox chat.hub chat.auth
         chat.metrics chat.settings chat.sessionsettings chat.tickets chat.legible chat.follow chat.enginelog chat.fields chat.nights
+        rooms.durations rooms.effects rooms.ties rooms.scene rooms.seeking rooms.offering rooms.listening rooms.session
+        rooms.handover rooms.escalation rooms.held rooms.matching rooms.waits rooms.rows rooms.cast rooms.wanting
+        rooms.meeting rooms.parting rooms.giving rooms.calling rooms.staying rooms.coming rooms.falling_due
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon
-        moderation.flood moderation.crisis moderation.policy moderation.helplines moderation.hours
+        moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
         moderation.offers moderation.card moderation.contagion chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
@@ -85,12 +88,12 @@ OUTSIDE: dict[str, set[str | int]] = {
     "msgspec": {
         "chat.wire", "chat.fields", "chat.dialler", "chat.client", "chat.commands", "chat.replies", "chat.settings",
         "chat.forms", "chat.sessioncommands", "chat.sessionreplies", "chat.sessionsettings",
-        "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines",
+        "chat.config", "moderation.rules", "moderation.policy", "moderation.helplines", "rooms.rows",
     },
     "yaml": {
         "chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines",
         "moderation.evaluate", "moderation.evaluation.personal", "moderation.evaluation.lived",
-        "moderation.shield", "moderation.card", "moderation.sheets", "moderation.says",
+        "moderation.shield", "moderation.kinds", "moderation.card", "moderation.sheets", "moderation.says",
     },
     "numpy": {
         "moderation.features", "moderation.model", "moderation.opinion",
