@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from moderation.gates import Gates, Surroundings
+from moderation.kinds import Kinds
 from moderation.model import HEADS
 from moderation.policy import TOLD, Pack
-from moderation.verdict import Action, Care, CareBand, CareKind, Finding
+from moderation.verdict import Action, Care, CareBand, Finding
 
 PREFIX = "model."
 BESIDE = ".beside"
@@ -45,6 +46,7 @@ _CARING: Mapping[str, str] = {
 LABELS = frozenset(
     [PREFIX + head for head in HEADS] + [PREFIX + head + kind for head in SAYS for kind in (TOLD, BESIDE)]
 )  # everything a pack may act on
+_LABELS = [PREFIX + head for head in HEADS]
 _TOLD_GATES = ("quoted", "first_person", "past", "countered")
 _CALM_GATES = ("quoted", "past", "unwanted", "idiom", "supportive")
 
@@ -63,9 +65,17 @@ def least(packs: Iterable[Pack]) -> list[float]:
     return found
 
 
-def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, contact: bool = False) -> list[Finding]:
+def findings(
+    scores: Sequence[float],
+    text: str,
+    pack: Pack,
+    gates: Gates,
+    *,
+    contact: bool = False,
+    kinds: Kinds | None = None,
+) -> list[Finding]:
     """What follows from one message's scores. `text` is the view that was scored, and all of it the span; `contact`
-    says whether details of it are masked.
+    says whether details of it are masked; `kinds` tell what the care is about, and cap it (None: nothing tells).
     """
     around = Surroundings(text)
     whole = (0, len(text))
@@ -88,8 +98,30 @@ def findings(scores: Sequence[float], text: str, pack: Pack, gates: Gates, *, co
             if band is not None:
                 if band > CareBand.CONCERN and opened(_CALM_GATES):
                     band = CareBand.CONCERN
-                found.append(Finding(label, label, whole, _CARING[head], score, Care(band, CareKind.SUICIDE)))
+                care = kinds.care(band, text) if kinds is not None else Care(band)
+                found.append(Finding(label, label, whole, _CARING[head], score, care))
     return found
+
+
+def doubted(scores: Sequence[float], text: str, pack: Pack) -> bool:
+    """Whether a second opinion is asked: some head's score is one that the pack calls uncertain, and there are words
+    enough to guess by.
+    """
+    unsure = [
+        head
+        for head, score in zip(HEADS, scores, strict=True)
+        if (band := pack.second.get(PREFIX + head)) is not None and band[0] <= score < band[1]
+    ]
+    if not unsure:
+        return False
+    words = len(set(text.split()))
+    return any(words >= (_LEAST_SAID if head in SAYS else _LEAST_FELT) for head in unsure)
+
+
+def doubtful(packs: Iterable[Pack]) -> list[float]:
+    """For each head the lowest score that is uncertain in any pack; above 1 where none is."""
+    packs = list(packs)
+    return [min((pack.second[label][0] for pack in packs if label in pack.second), default=2.0) for label in _LABELS]
 
 
 def decided(found: Sequence[Finding], pack: Pack, kind: str) -> Action:

@@ -29,8 +29,8 @@ FREELY_CAPPED = ("crisis.medication", "crisis.substance", "crisis.intrusive", "c
 LEAST_CARE = CareBand.CONCERN
 
 PACK = (
-    "name", "extends", "version", "actions", "alias", "masks", "care_caps", "care_lifts", "spares", "suggestions",
-    "says",
+    "name", "extends", "version", "actions", "alias", "masks", "second", "care_caps", "care_lifts", "spares",
+    "suggestions", "says",
 )  # fmt: skip
 LINE = ("id", "country", "name", "kind", "contacts", "verified", "source", "checked")
 LINE_TOO = (
@@ -78,6 +78,8 @@ def pack_of(row: Row, knows: Knowledge, labels: Collection[str]) -> dict[str, An
     for table in ("actions", "alias"):
         if table in row.entry:
             pack[table] = _actions(row.below(table), labels, knows)
+    if "second" in row.entry:
+        pack["second"] = _uncertain(row.below("second"))
     for table in ("care_caps", "care_lifts"):
         if table in row.entry:
             pack[table] = _bands(row.below(table), labels, cap=table == "care_caps")
@@ -117,6 +119,17 @@ def _as_strict(levels: dict[str, float], label: str, knows: Knowledge) -> bool:
         any(action >= packaged and least <= packaged_least for action, least in own.items())
         for packaged, packaged_least in knows.general.thresholds(label, "message").items()
     )
+
+
+def _uncertain(row: Row) -> dict[str, Any]:
+    """Which of the model's scores are read once more."""
+    found = {}
+    for label, band in row.entry.items():
+        if fault := policy.not_uncertain(label, band):
+            row.fault(str(label), fault)
+        else:
+            found[label] = band
+    return found
 
 
 def _bands(row: Row, labels: Collection[str], *, cap: bool) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The pipeline: every human-written string passes here before anyone else can see it.
 
-    normalise → contact → rules → [model] → crisis → flood → policy → one explained Verdict
+    normalise → contact → rules → [model] → (second) → crisis → flood → policy → one explained Verdict
 
 `judge_all` judges a batch in order and is the primitive; `judge` is its case of one. Stages look at one submission
 after the other; only the model looks at all of them together, because it costs more per call than per message. A
@@ -8,12 +8,18 @@ verdict depends on the submission, its policy pack and the author's own window, 
 stage that raises, or a message that takes longer than the budget, ends in HOLD with `faulty=True` and calm words:
 nothing passes unjudged and nothing is lost (X36). `healthy` says whether the newest judgement worked.
 
+What the model is unsure of is read once more (opinion.py), which takes some milliseconds. Who has no loop to hold up
+calls `judge_all` and gets verdicts. The server calls `first_all`, which gives an `Unsure` in the place of such a
+verdict, and of those that must come after it; `settled` makes it one when the scores are there, `aside` when they are
+not to be had. The verdict is the same on either way.
+
 Adding a stage: write its file, a method here that runs it, and its line in `_BEFORE` or `_AFTER` the model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -21,9 +27,11 @@ from pathlib import Path
 from moderation import books as shelf
 from moderation import contact, crisis, heeding, policy, rules
 from moderation import model as heads
+from moderation import opinion as second
 from moderation.books import Books
 from moderation.flood import Flood
 from moderation.model import Model
+from moderation.opinion import Opining
 from moderation.rules import DATA
 from moderation.says import ENGLISH
 from moderation.text import SIGNS, STRETCHES, View, Views, looks_disguised, looks_set_apart
@@ -55,9 +63,23 @@ class _Work:
     care: Care = NO_CARE
     spent: float = 0.0  # seconds
     held: Verdict | None = None  # a fault's answer
+    read: View | None = None  # what the model has read, where a second opinion is asked on it
+    small: tuple[float, ...] = ()  # and its scores
 
 
 Stage = Callable[["Pipeline", _Work], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unsure:
+    """A submission without a verdict yet. `asks`: a second opinion on `text`, of which `small` are the model's scores;
+    else it only comes after one of the same author and lane that asks.
+    """
+
+    text: str = field(repr=False)
+    small: tuple[float, ...]
+    asks: bool
+    work: _Work = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -79,8 +101,11 @@ class Pipeline:
         budget: float,
         flood: Flood | None,
         model: Model,
+        opinion: Opining | None = None,
     ) -> None:
-        """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take."""
+        """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take. `opinion` loads the
+        second opinion, or gives what is loaded; None: nothing is ever uncertain.
+        """
         self.healthy = True  # whether the newest judgement worked
         self.faults = 0  # judgements that failed or were too slow, since the start
         self.last_fault = ""  # the stage and the kind of error, never words
@@ -89,6 +114,7 @@ class Pipeline:
         self._budget = budget
         self._flood = flood
         self._model = model
+        self.opinion = opinion
         self.adopt(books)
 
     def adopt(self, books: Books) -> None:
@@ -103,6 +129,7 @@ class Pipeline:
         )
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
         self._heeded = heads.levels(heeding.least(books.packs.values()))
+        self._doubted = heads.levels(heeding.doubtful(books.packs.values()))
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
 
     def take_laps(self) -> list[tuple[str, float]]:
@@ -118,11 +145,71 @@ class Pipeline:
 
     def judge_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict]:
         """One verdict per submission, in order. Never raises for what is in them."""
+        works = self._begun(submissions, now)
+        for work in works:
+            if work.read is not None and work.held is None:
+                self._load()
+                self._through((("second", Pipeline._second),), work)
+        return [self._answered(work) for work in works]
+
+    def first_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict | Unsure]:
+        """The same without a second opinion: what asks for one, and what the same author says after it in the same
+        lane, is `Unsure` and has to be `settled` in this order.
+        """
+        asking: set[tuple[str, str]] = set()
+        found: list[Verdict | Unsure] = []
+        for work in self._begun(submissions, now):
+            place, asks = (work.submission.author, work.submission.lane), work.held is None and work.read is not None
+            if asks:
+                asking.add(place)
+            if place in asking:
+                text = work.read.text if asks and work.read else ""
+                found.append(Unsure(text, work.small if asks else (), asks, work))
+            else:
+                found.append(self._answered(work))
+        return found
+
+    def settled(self, unsure: Unsure, scores: Sequence[float] = ()) -> Verdict:
+        """The verdict, with the second opinion's scores where it asked for them."""
+        work = unsure.work
+        if unsure.asks:
+            self._through((("second", lambda self, work: self._settle(work, scores)),), work)
+        return self._answered(work)
+
+    def aside(self, unsure: Unsure) -> Verdict:
+        """The verdict where no second opinion is to be had: what the model alone says would be shown, or stopped for
+        nothing but that, is held. Care is what it would be.
+        """
+        verdict = self.settled(unsure, unsure.small)
+        work = unsure.work
+        if not unsure.asks or verdict.faulty:
+            return verdict
+        kind = work.submission.kind
+        if verdict.action >= Action.HOLD and not heeding.alone(self._counted(work), work.pack, kind):
+            return verdict
+        says = self.books.says.say(FAULT_SAYS, work.submission.language)
+        return replace(
+            verdict, action=Action.HOLD, text=None, suggestion=None, says=says, faulty=True, model_alone=True
+        )
+
+    def glance(self, submission: Submission, now: float) -> Verdict:
+        """The verdict as the model alone has it: for whom a second opinion is not worth its milliseconds."""
+        first = self.first_all((submission,), now)[0]
+        return first if isinstance(first, Verdict) else self.settled(first, first.small)
+
+    def _begun(self, submissions: Sequence[Submission], now: float) -> list[_Work]:
+        """All that comes before an answer, but for second opinions."""
         works = [_Work(each, now, self.packs.get(each.pack) or self.packs["general"]) for each in submissions]
         for work in works:
             self._through(self._BEFORE, work)
         self._model_all([work for work in works if work.held is None and work.submission.kind != "alias"])
-        return [self._answered(work) for work in works]
+        return works
+
+    def _load(self) -> None:
+        """The first to ask for a second opinion loads it, which is no message's time. Should it fail, asking does."""
+        with suppress(Exception):
+            if self.opinion is not None:
+                self.opinion()
 
     def judge(self, submission: Submission, now: float) -> Verdict:
         """The verdict on one submission."""
@@ -183,13 +270,30 @@ class Pipeline:
         views = [work.skeleton or work.views.soft for work in works]
         scores = self._model.scores([view.text for view in views])
         reached = heads.reaching(scores, self._heeded)
-        for work, view, row, reaches in zip(works, views, scores, reached, strict=True):
-            if reaches:
-                masked = any(finding.label.startswith("contact.") for finding in work.findings)
-                found = heeding.findings(row.tolist(), view.text, work.pack, self._book.gates, contact=masked)
-                work.findings += [replace(one, span=self._place(view, one)) for one in found]
-                if any(finding.rule == _SELLING for finding in found):
-                    self._without_helplines(work)
+        doubted = heads.reaching(scores, self._doubted) if self.opinion else [False] * len(works)
+        for work, view, row, reaches, doubts in zip(works, views, scores, reached, doubted, strict=True):
+            if doubts and heeding.doubted(row.tolist(), view.text, work.pack):
+                work.read, work.small = view, tuple(row.tolist())
+            elif reaches:
+                self._heed(work, view, row.tolist())
+
+    def _heed(self, work: _Work, view: View, scores: Sequence[float]) -> None:
+        """What follows from the scores of a view."""
+        masked = any(finding.label.startswith("contact.") for finding in work.findings)
+        found = heeding.findings(scores, view.text, work.pack, self._book.gates, contact=masked)
+        work.findings += [replace(one, span=self._place(view, one)) for one in found]
+        if any(finding.rule == _SELLING for finding in found):
+            self._without_helplines(work)
+
+    def _settle(self, work: _Work, scores: Sequence[float]) -> None:
+        if work.read is None or len(scores) != len(heads.HEADS):
+            raise ValueError("a second opinion is one score a head")
+        self._heed(work, work.read, scores)
+
+    def _second(self, work: _Work) -> None:
+        """A second opinion, here and now."""
+        if work.read is not None and self.opinion is not None:
+            self._settle(work, self.opinion().scores([work.read.text], [work.small])[0].tolist())
 
     def _place(self, view: View, finding: Finding) -> tuple[int, int]:
         """Where in the submitted text: the sentence that shows it most, or all of it where none does alone."""
@@ -374,6 +478,8 @@ class Pipeline:
         for _, run in self._BEFORE:
             run(self, trial)
         self._scored([trial])
+        if trial.read is not None:  # uncertain: not what anybody is told will pass
+            return False
         return work.pack.decide(self._counted(trial), "message") is Action.ALLOW
 
 
@@ -415,14 +521,18 @@ def load(
     data: Path = DATA,
     books: Books | None = None,
     model: Model | None = None,
+    opinion: Opining | None = None,
 ) -> Pipeline:
-    """A pipeline from `books`, or the packaged ones (or those under `data`). Raises BookError, PackError."""
+    """A pipeline from `books`, or the packaged ones (or those under `data`). The packaged model comes with its second
+    opinion, another with the one that is given. Raises BookError, PackError, ModelError.
+    """
     return Pipeline(
         books=books or shelf.load(data),
         stopwatch=stopwatch,
         budget=budget,
         flood=Flood() if flood else None,
         model=model or heads.load(),
+        opinion=opinion or (None if model else second.packaged()),
     )
 
 

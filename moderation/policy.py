@@ -11,6 +11,8 @@ A pack is a YAML file. `extends` names the pack it starts from; every map is lai
       drugs.amount: "[amount removed]"
     alias:              # the same as actions, for names people choose
     care:               # the model's crisis heads → score per band of care: model.acute: {concern: 0.5, high: 0.8}
+    second:             # the model's heads → scores that are uncertain, from the first up to the second: these messages
+      model.abuse: [0.2, 0.9]       # are read once more (opinion.py); a head that is not here is never uncertain
     care_caps, care_lifts: {label: band}
     spares:             # label → labels that are no more than what they are where it was found
       crisis.intrusive: [threat.other]
@@ -34,6 +36,7 @@ from typing import Any
 
 import yaml
 
+from moderation.model import HEADS
 from moderation.rules import DATA
 from moderation.verdict import Action, Care, CareBand, Finding
 
@@ -45,6 +48,12 @@ AT_NIGHT = "hint.at_night"
 
 # Labels of the model's guesses about what is told in the first person, quoted or past: never blocked.
 TOLD = ".told"
+
+
+# The labels of the model's heads, as `second` names them.
+_HEADS = tuple(f"model.{head}" for head in HEADS)
+
+Band = tuple[float, float]
 
 
 class PackError(Exception):
@@ -62,6 +71,7 @@ class Pack:
     care: Mapping[str, Mapping[CareBand, float]]
     care_caps: Mapping[str, CareBand]
     care_lifts: Mapping[str, CareBand]
+    second: Mapping[str, Band]
     spares: Mapping[str, frozenset[str]]
     suggestions: Mapping[str, tuple[str, ...]] = field(repr=False)
     says: Mapping[Action, str] = field(repr=False)
@@ -187,6 +197,7 @@ def _pack(raw: Mapping[str, Any], edition: str) -> Pack:
             },
             care_caps={label: CareBand[band.upper()] for label, band in raw.get("care_caps", {}).items()},
             care_lifts={label: CareBand[band.upper()] for label, band in raw.get("care_lifts", {}).items()},
+            second=_uncertain(raw.get("second", {}), raw["name"]),
             spares={label: frozenset(labels) for label, labels in raw.get("spares", {}).items()},
             suggestions={label: tuple(texts) for label, texts in raw.get("suggestions", {}).items()},
             says={Action[action.upper()]: words for action, words in raw.get("says", {}).items()},
@@ -198,3 +209,24 @@ def _pack(raw: Mapping[str, Any], edition: str) -> Pack:
 
 def _thresholds(levels: Mapping[str, float]) -> dict[Action, float]:
     return {Action[action.upper()]: float(least) for action, least in levels.items()}
+
+
+def _uncertain(bands: Any, pack: str) -> dict[str, Band]:
+    """Which scores ask for a second opinion: head → from, up to. Raises PackError with the place and the remedy."""
+    if not isinstance(bands, dict):
+        raise PackError(f"{pack}.yaml: second: must name heads, such as model.abuse: [0.2, 0.9]")
+    for label, band in bands.items():
+        fault = not_uncertain(label, band)
+        if fault:
+            raise PackError(f"{pack}.yaml: second.{label}: {fault}")
+    return {label: (float(band[0]), float(band[1])) for label, band in bands.items()}
+
+
+def not_uncertain(label: Any, band: Any) -> str:
+    """What is wrong with one line of `second`, and the remedy; empty where nothing is."""
+    if label not in _HEADS:
+        return f"the model has no such head; it has {', '.join(_HEADS)}"
+    numbers = isinstance(band, list) and len(band) == 2 and all(type(each) in (int, float) for each in band)
+    if not numbers or not 0 <= band[0] < band[1] <= 1:
+        return "must be two numbers from 0 to 1, the smaller first, such as [0.2, 0.9]; leave it out for none"
+    return ""
