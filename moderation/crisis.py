@@ -2,8 +2,9 @@
 
 The rule book says what each hit is worth (passive thoughts → concern; intent, plan, means or a recent attempt → high;
 under way → imminent) after its gates took off what is past, denied, quoted, idiom or about somebody else. Here the
-hits of one message, and what the person said just before, become one band and kind. This stage only ever adds care:
-it never touches the action (R1).
+hits of one message become one band and kind. What the model found without telling what it is about (kinds.py) is of the
+one kind that rules found in the same words, and of suicide where they found none, or several. This stage only ever adds
+care: it never touches the action (R1).
 """
 
 from __future__ import annotations
@@ -16,6 +17,14 @@ from moderation.verdict import NO_CARE, Care, CareBand, CareKind, Finding
 ORDER = (
     CareKind.SUICIDE, CareKind.INFANT, CareKind.CHILD, CareKind.SELF_HARM, CareKind.VIOLENCE, CareKind.ABUSE,
     CareKind.THIRD_PARTY, CareKind.PSYCHOSIS, CareKind.SUBSTANCE, CareKind.MEDICATION,
+)  # fmt: skip
+
+# Kinds a rule can name for what the model only finds heavy. Not what is light by nature: who asks about tablets and
+# worries the model is not to get the card about doses.
+NAMING = frozenset(
+    {
+        CareKind.INFANT, CareKind.CHILD, CareKind.SELF_HARM, CareKind.VIOLENCE, CareKind.ABUSE, CareKind.THIRD_PARTY,
+    }
 )  # fmt: skip
 
 DENIED = "crisis.denied"  # "I'm not suicidal": the person's own word
@@ -35,6 +44,7 @@ def assess(
     owed = [_weighed(finding, caps, lifts) for finding in findings if finding.care.band]
     if not owed:
         return NO_CARE
+    owed = _named(owed)
     if INTRUSIVE in labels:
         owed = [
             Care(min(care.band, CareBand.CONCERN), CareKind.INFANT) if _about_a_child(care) else care for care in owed
@@ -43,13 +53,20 @@ def assess(
         owed = [Care(min(care.band, CareBand.CONCERN), care.kind) for care in owed]
     if young:
         owed = [_lifted_for_the_young(care) for care in owed]
-    return max(owed, key=lambda care: (care.band, -ORDER.index(care.kind) if care.kind else -len(ORDER)))
+    return max(owed, key=lambda care: (care.band, -ORDER.index(care.kind or CareKind.SUICIDE)))
 
 
 def _weighed(finding: Finding, caps: Mapping[str, CareBand], lifts: Mapping[str, CareBand]) -> Care:
     care = finding.care
     band = min(care.band, caps.get(finding.label, care.band))
     return Care(max(band, lifts.get(finding.label, band)), care.kind)
+
+
+def _named(owed: list[Care]) -> list[Care]:
+    """Each with a kind: what is open takes the one the others name, if they name one."""
+    kinds = {care.kind for care in owed if care.kind is not None}
+    kind = next(iter(kinds)) if len(kinds) == 1 and kinds <= NAMING else CareKind.SUICIDE
+    return [care if care.kind is not None else Care(care.band, kind) for care in owed]
 
 
 def _about_a_child(care: Care) -> bool:

@@ -83,3 +83,19 @@ def test_care_never_worsens_what_happens_to_the_words() -> None:
         verdict = said(case["text"])
         if verdict.care.band and "no" not in case["deliver"]:
             assert verdict.action <= Action.MASK, case["id"]
+
+
+def test_what_the_model_only_finds_heavy_is_about_what_a_rule_found_in_the_same_words() -> None:
+    """One kind names it; several, or none, stay plain; and an unwanted thought about a baby is still no plan."""
+    heavy = Finding("model.acute", "model.acute", (0, 1), "Said.", 0.9, Care(HIGH))
+
+    def of(*others: Finding) -> Care:
+        return assess([heavy, *others], band="adult", caps={}, lifts={})
+
+    abuse = finding("crisis.abuse", INFO, CareKind.ABUSE)
+    tablets = finding("crisis.medication", INFO, CareKind.MEDICATION)
+    assert of() == Care(HIGH, CareKind.SUICIDE)
+    assert of(abuse) == Care(HIGH, CareKind.ABUSE)
+    assert of(tablets) == Care(HIGH, CareKind.SUICIDE)
+    assert of(abuse, finding("crisis.third", INFO, CareKind.THIRD_PARTY)) == Care(HIGH, CareKind.SUICIDE)
+    assert of(finding("crisis.intrusive", INFO, CareKind.INFANT)) == Care(CONCERN, CareKind.INFANT)
