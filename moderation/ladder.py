@@ -53,6 +53,15 @@ class Reason(StrEnum):
     EVASION = "evasion"
 
 
+class Unread(StrEnum):
+    """A reason that only a newer node can read. Nothing is decided for it here; what was decided for it holds."""
+
+    REASON = "other"
+
+
+UNREAD_SAYS = "a rule of this place that was added lately; whoever hears your appeal can tell you which"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
     """One step of the ladder. `lasts` and `counts` are milliseconds; None for a ban: until it is lifted.

@@ -27,7 +27,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
-from moderation.ladder import GRAVITY, HOW_TO_APPEAL, LADDER, SLOW_GAP, STILL_THERE, Reason, Step
+from moderation.ladder import (
+    GRAVITY,
+    HOW_TO_APPEAL,
+    LADDER,
+    SLOW_GAP,
+    STILL_THERE,
+    UNREAD_SAYS,
+    Reason,
+    Step,
+    Unread,
+)
 from moderation.verdict import Care, CareBand, Finding
 
 SanctionId = NewType("SanctionId", str)
@@ -117,7 +127,7 @@ class Sanction:
 
     id: SanctionId
     step: Step
-    reason: Reason
+    reason: Reason | Unread
     proof: Proof
     room: str
     at: int
@@ -127,7 +137,7 @@ class Sanction:
     heard_by: PersonId | None = None
 
     def __post_init__(self) -> None:
-        kinds = ((self.step, Step), (self.reason, Reason), (self.proof, Proof), (self.appeal, Appeal))
+        kinds = ((self.step, Step), (self.reason, (Reason, Unread)), (self.proof, Proof), (self.appeal, Appeal))
         if not all(isinstance(value, kind) for value, kind in kinds):
             raise TypeError("a sanction is made of a step, a reason and a proof")
         if (self.until is None) != (LADDER[self.step].lasts is None):
@@ -250,5 +260,5 @@ NOTHING = InForce()
 
 def explained(sanction: Sanction) -> str:
     """What the person is told: what, why, and how to have it looked at again. Never who decided, or who reported."""
-    why = GRAVITY[sanction.reason].says
+    why = GRAVITY[sanction.reason].says if isinstance(sanction.reason, Reason) else UNREAD_SAYS
     return f"{LADDER[sanction.step].says} The reason: {why}. {HOW_TO_APPEAL} {STILL_THERE}"

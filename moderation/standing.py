@@ -32,7 +32,7 @@ from redis.exceptions import RedisError
 
 from moderation import keys, shield
 from moderation.audit import StoreAway, readable, script
-from moderation.ladder import LADDER, Reason, Step
+from moderation.ladder import LADDER, Reason, Step, Unread
 from moderation.reports import REMEMBERED, Ground, Record, Report
 from moderation.sanctions import (
     NOTHING,
@@ -63,6 +63,9 @@ TOLD_AGAIN = 30 * DAY
 ASKED_AT_ONCE = 500
 # Tries of a change that others keep changing under our hands.
 TRIES = 10
+
+
+_REASONS, _APPEALS = frozenset(map(str, Reason)), frozenset(map(str, Appeal))
 
 
 class Kept(StrEnum):
@@ -152,7 +155,7 @@ class Standing:
             if row is None:
                 return None
             before = next(iter(readable(unpacked, [row])), None)
-            if before is None:
+            if before is None or not _all_read(before, row):
                 raise StoreAway("a newer node wrote this sanction")
             after = hear(before, hearing, PersonId(by))
             if isinstance(after, Refused):
@@ -263,20 +266,30 @@ def packed(sanction: Sanction) -> str:
 
 
 def unpacked(row: bytes) -> Sanction:
-    """The reverse of `packed`, as far as this node knows the labels. Raises ValueError: it does not know the rest."""
+    """The reverse of `packed`, as far as this node knows the labels. Raises ValueError: it does not know the rest.
+
+    What a newer node decided for a reason of its own, or heard in a way of its own, holds: nobody is let in because the
+    node they came to is the older one.
+    """
     told = json.loads(row)
     return Sanction(
         id=SanctionId(told["id"]),
         step=Step[told["step"].upper()],
-        reason=Reason(told["reason"]),
+        reason=Reason(told["reason"]) if told["reason"] in _REASONS else Unread.REASON,
         proof=Proof(CaseId(told["case"]), frozenset(label for label in Offence if label in told["labels"])),
         room=told["room"],
         at=told["at"],
         until=told["until"],
         decided_by=PersonId(told["decided_by"]),
-        appeal=Appeal(told["appeal"]),
+        appeal=Appeal(told["appeal"]) if told["appeal"] in _APPEALS else Appeal.UPHELD,
         heard_by=None if told["heard_by"] is None else PersonId(told["heard_by"]),
     )
+
+
+def _all_read(sanction: Sanction, row: bytes) -> bool:
+    """Whether nothing would be lost if this node wrote the sanction back."""
+    told = json.loads(row)
+    return bool((sanction.reason, sanction.appeal) == (told["reason"], told["appeal"]))
 
 
 def _report(row: bytes) -> Report:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
 
 from chat import conduct
 from chat.node import Node
+from moderation import keys
 from moderation.ladder import Reason, Step
 from moderation.sanctions import CaseId, Offence, PersonId, Proof, Sanction, SanctionId, explained
-from moderation.standing import Standing, StoreAway
+from moderation.standing import Standing, StoreAway, packed
 from rooms.events import NO_ONE, Entry, EventId, Kind, Position, RoomKey, UserId
 from tests.chat.test_sanctioning import LOW, say
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 
@@ -55,6 +57,22 @@ def test_only_entries_of_inboxes_that_tell_of_decisions_are_heeded() -> None:
     assert conduct.concerns(entry("inbox/u", Kind.RESOLVED))
     assert not conduct.concerns(entry("inbox/u", Kind.CARE))
     assert not conduct.concerns(entry("adult/anxiety", Kind.NOTICE))
+
+
+@one_flavour
+async def test_who_was_banned_by_a_newer_node_is_kept_out_by_an_older_one_too(steady_engine: Engine) -> None:
+    """For a reason the older one cannot read: the door stays closed, with the card, and plain words say why."""
+    async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as before:
+        welcome = await before.hello()
+        (user,) = node.hub.people
+        row = json.loads(packed(mute(0, Step.SUSPENSION, until=4_102_444_800_000))) | {"reason": "a_new_one"}
+        await steady_engine.ask("HSET", keys.sanctions(user), row["id"], json.dumps(row))
+        async with Raw.upgraded(node.url) as again:
+            refused = await again.ask("hello", token=welcome["token"])
+            card = await next_event(again, "care")
+    assert refused["code"] == "forbidden"
+    assert "a rule of this place" in refused["says"]
+    assert card["card"]
 
 
 async def test_a_mute_ends_by_itself_without_anybody_doing_anything(steady_engine: Engine) -> None:

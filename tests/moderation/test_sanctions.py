@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mypy import api as mypy
 
 from moderation import reports, verdict
-from moderation.ladder import DAY, GRAVITY, HOUR, LADDER, SLOW_GAP, Reason, Step
+from moderation.ladder import DAY, GRAVITY, HOUR, LADDER, SLOW_GAP, Reason, Step, Unread
 from moderation.sanctions import (
     Appeal,
     CaseId,
@@ -90,7 +90,7 @@ def test_a_sanction_has_no_place_for_words_care_or_a_crisis() -> None:
     """Its fields lead to steps, reasons, offences, ids and times, and to nothing of verdict.py."""
     held = set(reachable(Sanction))
     assert held <= {
-        Sanction, Proof, Step, Reason, Offence, Appeal, SanctionId, CaseId, PersonId, int, str, types.NoneType
+        Sanction, Proof, Step, Reason, Unread, Offence, Appeal, SanctionId, CaseId, PersonId, int, str, types.NoneType
     }  # fmt: skip
     free_text = [name for name, hint in typing.get_type_hints(Sanction).items() if hint is str]
     assert free_text == ["room"]

@@ -15,7 +15,18 @@ import pytest
 from moderation import keys, shield, standing
 from moderation.ladder import DAY, LADDER, SLOW_GAP, Reason, Step
 from moderation.reports import Ground, Report
-from moderation.sanctions import Appeal, CaseId, Hearing, Offence, PersonId, Proof, Refused, Sanction, SanctionId
+from moderation.sanctions import (
+    Appeal,
+    CaseId,
+    Hearing,
+    Offence,
+    PersonId,
+    Proof,
+    Refused,
+    Sanction,
+    SanctionId,
+    explained,
+)
 from moderation.shield import Level, Probe, Sign
 from moderation.standing import MOST_REPORTS, Kept, Standing, StoreAway, packed, unpacked
 from moderation.verdict import CareKind
@@ -212,19 +223,39 @@ async def test_signs_of_one_person_add_up_over_nodes_and_moderators_are_told_onc
 async def test_what_a_newer_node_wrote_keeps_nobody_from_being_let_in_or_kept_out(
     steady_engine: Engine, kept: Standing
 ) -> None:
-    """What can be read holds, also with a label or a field more; the rest is left to nodes that know it."""
+    """What can be read holds, also with a label or a field more, and so does what was decided for a reason nobody here
+    knows; a step nobody here knows is left to nodes that do.
+    """
     ban = json.loads(packed(made("s1", Step.BAN)))
     newer = ban | {"labels": ["harassment", "a.new_one"], "colour": "blue"}
-    unknown = [ban | {"id": "s2", "reason": "a_new_one"}, ban | {"id": "s3", "step": "a_new_one"}]
-    for row in (newer, *unknown):
+    unread = ban | {"id": "s2", "reason": "a_new_one", "at": NOW + 1}
+    for row in (newer, unread, ban | {"id": "s3", "step": "a_new_one"}):
         await steady_engine.ask("HSET", keys.sanctions("u1"), row["id"], json.dumps(row))
     await steady_engine.ask("ZADD", keys.signs("u1"), NOW, f"a_new_one p {NOW} adult/anxiety")
     in_force = await kept.watch("u1", NOW)
-    assert in_force.sanctions == await kept.history("u1") == (made("s1", Step.BAN),)
+    assert {one.id for one in in_force.sanctions} == {"s1", "s2"}
+    assert [(one.id, one.step) for one in await kept.history("u1")] == [("s1", Step.BAN), ("s2", Step.BAN)]
     assert await kept.signed("u1", [Sign(Probe.AGE, "p", NOW)], NOW) == [Sign(Probe.AGE, "p", NOW)]
     assert await kept.impose("u1", made("s4"), 1) is Kept.STALE
     with pytest.raises(StoreAway):
         await kept.hear("u1", "s2", Hearing.FILE, "u1")
+
+
+async def test_a_ban_for_a_reason_only_newer_nodes_know_keeps_out_and_is_left_to_them(
+    steady_engine: Engine, kept: Standing
+) -> None:
+    """During an update: fail closed, in plain words; and this node writes nothing over what it cannot read."""
+    ban = json.loads(packed(made("s1", Step.BAN)))
+    for id, change in (("r", {"reason": "a_new_one"}), ("a", {"appeal": "a_new_one"})):
+        row = json.dumps(ban | {"id": id} | change)
+        await steady_engine.ask("HSET", keys.sanctions(f"u-{id}"), id, row)
+        barred = (await kept.watch(f"u-{id}", NOW)).barred(NOW)
+        assert barred is not None
+        assert "The reason: " in explained(barred)
+        assert "a_new_one" not in explained(barred)
+        with pytest.raises(StoreAway):
+            await kept.hear(f"u-{id}", id, Hearing.FILE, "u1")
+        assert await steady_engine.ask("HGET", keys.sanctions(f"u-{id}"), id) == row.encode()
 
 
 async def test_nothing_that_is_kept_holds_words_or_names(steady_engine: Engine, kept: Standing) -> None:
