@@ -1,8 +1,8 @@
 """Which patterns could match at all: one Aho-Corasick pass instead of hundreds of pattern runs.
 
 Every pattern of the rule book is read once for the words it cannot match without. `needs(pattern)` gives them as a
-list of sets: of each set at least one string must stand in the text. The rarest set triggers the pattern, the others
-confirm it, so an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it
+list of sets: of each set at least one string must stand in the text. The rarest set triggers the pattern, the next
+rarest confirm it, so an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it
 takes for "anything". Blanks count: `end\\s+it` needs "end it", not just "end", so the text is searched with its
 blanks made single.
 
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from math import prod
 
 import ahocorasick
 
@@ -23,17 +24,22 @@ Needs = list[frozenset[str]]
 # Alternations longer than this are not multiplied out; the set before and after still count.
 _MOST_STRINGS = 240
 
-# How often a string stands in an ordinary message, roughly, where it is often. Anything else is judged by its length.
+# How often a string stands in an ordinary message, roughly, where it is often; "he" stands in "the", too. Anything
+# else is judged by its length.
 # A set that stands in nearly every message confirms nothing, and looking for it costs every message something.
 _TOO_OFTEN = 0.6
+_MOST_SETS = 3
+# Of longer strings the beginning is looked for: few texts have it and not the rest.
+_LONGEST = 16
 
 _WORDS = {
+    0.8: "he",
     0.5: (
-        "i to a me my in is it on of so be do at he the and you for are that was with this have not but all her she "
-        "him his they had has out one"
+        "i to a me my in is it on of so be do at the and you for are that was with this have not but all her she "
+        "him his they had has out"
     ),
     0.3: "your just like what when how can get about because would want feel know don't i'm will from",
-    0.2: "them been some time more really there even only being ever over here help need make life",
+    0.2: "them been some time more really there even only being ever over here help need make life one",
 }
 _OFTEN = {word: share for share, words in _WORDS.items() for word in words.split()}
 
@@ -43,25 +49,27 @@ def needs(pattern: str) -> Needs:
     anything.
     """
     found = _Reader(pattern).read()
-    usable = sorted((choice for choice in found if choice and "" not in choice), key=_expense)
-    return [_shortest(choice) for place, choice in enumerate(usable[:2]) if place == 0 or _expense(choice) < _TOO_OFTEN]
+    usable = sorted((_shortest(choice) for choice in found if choice and "" not in choice), key=_expense)
+    return [choice for choice in usable[:_MOST_SETS] if choice is usable[0] or _expense(choice) < _TOO_OFTEN]
 
 
 def _shortest(choice: frozenset[str]) -> frozenset[str]:
-    """`choice` without the strings that hold another of it: they say nothing new."""
+    """`choice`, cut short, without the strings that hold another of it: they say nothing new."""
     kept: list[str] = []
-    for word in sorted(choice, key=len):
+    for word in sorted({word[:_LONGEST] for word in choice}, key=len):
         if not any(short in word for short in kept):
             kept.append(word)
     return frozenset(kept)
 
 
 def _expense(choice: AbstractSet[str]) -> float:
-    """Roughly how often any of `choice` stands in a message."""
-    return sum(_share(word.strip()) for word in choice)
+    """Roughly how often any of `choice` stands in a message, 0 to 1."""
+    return 1 - prod(1 - _share(word.strip()) for word in choice)
 
 
 def _share(word: str) -> float:
+    if len(word) == 1 and word.isalpha():
+        return 1.0  # it stands inside of other words, too
     return _OFTEN.get(word) or (0.02 if word.isdigit() else 0.7 * 0.32 ** max(0, len(word) - 1))
 
 
@@ -191,17 +199,17 @@ class Prefilter:
     """The automaton over all needed strings. `seen(text)` gives the numbers of the strings standing in `text`."""
 
     def __init__(self, wanted: Sequence[Needs], cues: Iterable[str] = ()) -> None:
-        """`wanted[n]` are the needs of pattern n (at most two sets are used); `cues` are strings others ask about."""
+        """`wanted[n]` are the needs of pattern n (its rarest set first); `cues` are strings others ask about."""
         self.number: dict[str, int] = {}
-        self._triggers: dict[int, list[tuple[int, frozenset[int] | None]]] = {}
+        self._triggers: dict[int, list[tuple[int, list[frozenset[int]]]]] = {}
         self.always: list[int] = []
         for pattern, sets in enumerate(wanted):
             if not sets:
                 self.always.append(pattern)
                 continue
-            confirm = frozenset(map(self._number, sets[1])) if len(sets) > 1 else None
+            confirming = [frozenset(map(self._number, words)) for words in sets[1:]]
             for word in sets[0]:
-                self._triggers.setdefault(self._number(word), []).append((pattern, confirm))
+                self._triggers.setdefault(self._number(word), []).append((pattern, confirming))
         for cue in cues:
             self._number(cue)
         self._triggering = frozenset(self._triggers)
@@ -227,8 +235,11 @@ class Prefilter:
             return []
         found = set(self.always)
         for number in hot:
-            for pattern, confirm in self._triggers[number]:
-                if confirm is None or not confirm.isdisjoint(seen):
+            for pattern, confirming in self._triggers[number]:
+                for words in confirming:
+                    if words.isdisjoint(seen):
+                        break
+                else:
                     found.add(pattern)
         return sorted(found)
 
