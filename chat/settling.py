@@ -8,8 +8,9 @@ always had, what the author is told has an id made of the case and its end, and 
 So each message is delivered once or not at all, and each author told once.
 
 A held message is judged again before anybody sees it: what the filter blocks by now is not released by anybody (R5),
-and what it masks is masked. Nor is it shown while its author is kept out. Reports, concerns, appeals and crises have
-settlers of their own in `SETTLERS`; one that is not there has its person told in their inbox.
+and what it masks is masked. Nor is it shown while its author is kept out; a mute reaches back to nothing. Reports,
+concerns, appeals and crises have settlers of their own in `SETTLERS`; one that is not there has its person told in
+their inbox.
 
 Failure: the engine away, or the node killed: the case stays owed, and the lease brings it to another node.
 """
@@ -130,7 +131,11 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
 
 
 async def kept_out(services: Services, case: Case) -> bool:
-    """Whether the person of a case is suspended or banned by now: then nothing of theirs is shown. Raises StoreAway."""
+    """Whether the person of a case is suspended or banned by now: then nothing of theirs is shown. Raises StoreAway.
+
+    A mute is not asked about: it bars new words, and these were written before it. Whether they are shown is what a
+    moderator decides who has read them, or the time limit that held words have whoever wrote them.
+    """
     history = await services.standing.history(case.user)
     return InForce(history).barred(services.backplane.engine_now_ms()) is not None
 

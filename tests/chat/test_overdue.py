@@ -20,12 +20,9 @@ from rooms.events import RoomKey
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
-from tests.support.looking import KIND, SOON, filed, long_ago, look, stands
+from tests.support.looking import KIND, LOW, SOON, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import DOUBTFUL
-
-# Words that are owed a card, and that nobody minds.
-LOW = Words(text="some nights I think everyone would be better off without me", name="Quiet Lake")
 
 
 @one_flavour

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from chat import overdue, settling
 from chat.settings import Limits
 from moderation import tidings
-from moderation.cases import Case, CaseKind, Step, Waiting, Words
+from moderation.cases import HOUR, Case, CaseKind, Step, Waiting, Words
+from moderation.ladder import Reason
+from moderation.ladder import Step as Rung
+from moderation.sanctions import CaseId, PersonId, Proof, Sanction, SanctionId
 from moderation.verdict import Action, Finding, Verdict
-from rooms.events import RoomKey
+from rooms.events import RoomKey, UserId
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, held, report
-from tests.support.looking import KIND, filed, look, stands
+from tests.support.looking import KIND, LOW, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import decide
 
@@ -224,3 +229,36 @@ async def test_passages_that_overlap_are_taken_out_whole(steady_engine: Engine) 
         verdict = Verdict(Action.HOLD, findings=findings)
         fit = settling.fit_to_show(node.services, held(waiting=Waiting(alias="a1")), words, verdict, spare=True)
     assert fit.text == "good evening, [removed]"
+
+
+@one_flavour
+@pytest.mark.parametrize("whose", ["a moderator's", "time's"])
+async def test_a_mute_bars_new_words_and_reaches_back_to_none(steady_engine: Engine, whose: str) -> None:
+    """A release is the decision of who has read the words, or of a limit that is the same for everybody. What is
+    written now is refused, and its author gets their card all the same (R1).
+    """
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety", country="GB") as one,
+        staff.on_duty(node.url, "moderator") as mod,
+    ):
+        services, user = node.services, next(iter(node.hub.people))
+        case = await filed(node, at=long_ago(node))
+        now = services.backplane.engine_now_ms()
+        muted = Sanction(
+            id=SanctionId("s1"), step=Rung.MUTE, reason=Reason.SPAM, proof=Proof(CaseId("c1")), room=case.room,
+            at=now, until=now + HOUR, decided_by=PersonId("m"),
+        )  # fmt: skip
+        await services.standing.impose(user, muted, 0)
+        await services.standing.watch(UserId(user), now)
+        new = await one.ask("send", room="anxiety", text=LOW.text, key="new")
+        card = await next_event(one, "care")
+        if whose == "time's":
+            await look(node, case)
+        else:
+            await decide(mod, case.id, "release")
+        told = await next_event(one, "resolved")
+        kept = await texts_of(one, "anxiety")
+    assert (new["type"], new["code"]) == ("refused", "muted")
+    assert card["about"] == "anxiety"
+    assert (told["state"], kept) == ("delivered", [KIND.text])

@@ -12,6 +12,8 @@ from tests.support.filing import held
 
 # Time limits nobody has to wait for; a node looks once a second.
 SOON = Moderation(budget_ms=20_000, release_after=0.05, remind_after=0.05, claim_for=0.05)
+# Words that are owed a card, and that nobody minds.
+LOW = Words(text="some nights I think everyone would be better off without me", name="Quiet Lake")
 KIND = Words(text="the lantern is on, come and sit with us", name="Quiet Lake")
 
 
