@@ -1,61 +1,104 @@
-"""Rebuild the model from this repository: `python -m moderation.train`.
+"""Rebuild both models from this repository: `python -m moderation.train`.
 
-    python -m moderation.train              teach with everything, write data/model (about five minutes)
-    python -m moderation.train --trials     the same, and first the figures on authors left out (about fifteen more)
+    python -m moderation.train              teach with everything, write data/model (about ten minutes)
+    python -m moderation.train --trials     first the figures on authors left out, and how much the larger model counts
+                                            beside the small one (about fifteen minutes more)
     python -m moderation.train --check      teach, write nothing, and compare with what is there: exit 1 if it differs
 
-Nothing is fetched and nothing is drawn by chance. On another kind of machine the last digits of sums may differ, so
-`--check` compares scores of all examples and not bytes: the two models must agree to `NEAR` in the mean.
+The encoder itself is not taught (teaching/encoder.py): it is copied. Nothing is fetched, and chance has a fixed seed.
+On another kind of machine the last digits of sums may differ, so `--check` compares scores of all examples and not
+bytes: the models must agree to `NEAR` in the mean.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from moderation import model
-from moderation.teaching import fitting, packing, trials
+from moderation import model, opinion
+from moderation.teaching import fitting, larger, packing, trials
 from moderation.teaching.examples import Example, every
 
 # Mean difference of scores between two builds.
 NEAR = 0.002
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is taught, as both models read it."""
+
+    examples: Sequence[Example]
+    means: Any  # shifted and spread
+    shift: Any
+    spread: Any
+
+
 def main(words: list[str], folder: Path = model.FOLDER) -> int:
     if set(words) - {"--trials", "--check"}:
         sys.stderr.write(str(__doc__))
         return 2
-    examples = every()
-    figures: dict[str, Any] = trials.figures(examples, trials.unseen(examples)) if "--trials" in words else {}
-    arrays = packing.taught(examples)
+    lessons = read(every())
+    about = _before(model.FOLDER) | (trials.told(lessons) if "--trials" in words else {})
+    small = packing.taught(lessons.examples)
+    nets = larger.taught(lessons.means, *_wanted(lessons.examples))
     if "--check" in words:
-        return 0 if differs(arrays.model(), model.load(folder), examples) <= NEAR else 1
-    about = {
-        "examples": len(examples),
-        "learned": packing.learned(examples),
-        "unseen": figures or _before(folder),
-    }
-    packing.write(arrays, folder, about)
+        texts = fitting.soft([example.text for example in lessons.examples])
+        apart = differs(small.model(), model.load(folder), texts)
+        return 0 if max(apart, _apart(nets, lessons, folder)) <= NEAR else 1
+    packing.write(
+        small, folder, about | {"examples": len(lessons.examples), "learned": packing.learned(lessons.examples)}
+    )
+    _beside(folder, larger.arrays(nets, lessons.shift, lessons.spread, about["blend"]))
     return 0
 
 
-def differs(new: model.Model, old: model.Model, examples: list[Example]) -> float:
-    """The mean difference of two models' scores."""
-    texts = fitting.soft([example.text for example in examples])
+def read(examples: Sequence[Example]) -> Lessons:
+    """The examples and what the packaged encoder makes of them."""
+    found = larger.means(larger.encoder(model.FOLDER), fitting.soft([example.text for example in examples]))
+    shift, spread = larger.measured(found)
+    return Lessons(examples, (found - shift) / spread, shift, spread)
+
+
+def differs(new: model.Model, old: model.Model, texts: Sequence[str]) -> float:
+    """The mean difference of two models' scores of soft views."""
     return float(np.abs(new.scores(texts) - old.scores(texts)).mean())
 
 
-def _before(folder: Path) -> Any:
-    """The figures of the last trials; they stay until there are others."""
-    import json
+def _apart(nets: Sequence[larger.Net], lessons: Lessons, folder: Path) -> float:
+    """The same of the larger model by itself, as shares."""
+    shares = [opinion.shares(larger.said(each, lessons.means)) for each in (nets, larger.stored(folder))]
+    return float(np.abs(shares[0] - shares[1]).mean())
 
-    try:
-        return json.loads((folder / "model.json").read_text(encoding="utf-8")).get("unseen", {})
-    except (OSError, ValueError):
-        return {}
+
+def _wanted(examples: Sequence[Example]) -> tuple[Any, Any]:
+    """(what each head should see in each, which are lines of ours)."""
+    return np.array([example.wanted for example in examples]), np.array([bool(each.category) for each in examples])
+
+
+def _before(folder: Path) -> dict[str, Any]:
+    """The figures of the last trials and the blend they chose; they stay until there are others."""
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    return {name: about[name] for name in ("unseen", "blend") if name in about}
+
+
+def _beside(folder: Path, arrays: Mapping[str, Any]) -> None:
+    """opinion.npz and the encoder's files, named in model.json."""
+    np.savez_compressed(folder / opinion.ARRAYS, **arrays)
+    for name in (opinion.ENCODER, opinion.PIECES):
+        if folder != model.FOLDER:
+            shutil.copy(model.FOLDER / name, folder / name)
+    path = folder / "model.json"
+    about = json.loads(path.read_text(encoding="utf-8"))
+    about["opinion"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in opinion.FILES}
+    path.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,17 @@ model.json. The held-out third of the lines is in no part: only the evaluation c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moderation import opinion
 from moderation.model import HEADS
-from moderation.teaching import fitting, packing
+from moderation.teaching import fitting, larger, packing
 from moderation.teaching.examples import HARMS, Example, folds
+
+if TYPE_CHECKING:
+    from moderation.train import Lessons
 
 PARTS = 3
 SUPPORTIVE = ("counsel_chat", "goemotions", "sad", "loneliness")
@@ -36,6 +40,42 @@ def unseen(examples: Sequence[Example]) -> Any:
             some = places[first : first + 256]
             scores[some] = model.scores(fitting.soft([examples[place].text for place in some]))
     return scores
+
+
+def told(lessons: Lessons) -> dict[str, Any]:
+    """What model.json keeps of the trials: how much each model counts, and the figures of the small one and of both."""
+    examples = lessons.examples
+    small, large = unseen(examples), unseen_by_larger(examples, lessons.means)
+    wanted = np.array([example.wanted for example in examples])
+    weight = np.array([example.weight for example in examples])
+    counts = larger.blend(small, large, wanted, weight, harmless(examples))
+    both = opinion.shares(opinion.blended(small, large, counts))
+    return {
+        "blend": [[round(each, 4) for each in head] for head in counts.tolist()],
+        "unseen": {"small": figures(examples, small), "both": figures(examples, both)},
+    }
+
+
+def unseen_by_larger(examples: Sequence[Example], means: Any) -> Any:
+    """(examples, heads): the logit of each by layers that were not taught with its author or its part."""
+    _, left_with = folds(examples)
+    part_of = np.array(left_with) % PARTS
+    wanted = np.array([example.wanted for example in examples])
+    ours = np.array([bool(example.category) for example in examples])
+    logits = np.zeros(wanted.shape)
+    for part in range(PARTS):
+        others, own = part_of != part, part_of == part
+        logits[own] = larger.said(larger.taught(means[others], wanted[others], ours[others]), means[own])
+    return logits
+
+
+def harmless(examples: Sequence[Example]) -> Any:
+    """Which are lines that hold no harm, or supportive texts: what thresholds are set by."""
+    harms = range(len(HARMS))
+    return np.array([
+        example.group in SUPPORTIVE or (bool(example.category) and 1.0 not in [example.wanted[head] for head in harms])
+        for example in examples
+    ])  # fmt: skip
 
 
 def figures(examples: Sequence[Example], scores: Any) -> dict[str, Any]:
