@@ -17,7 +17,6 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +30,11 @@ from moderation.teaching.examples import Example, every
 NEAR = 0.002
 
 
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """What is taught, as both models read it."""
-
-    examples: Sequence[Example]
-    means: Any  # shifted and spread
-    shift: Any
-    spread: Any
-
-
 def main(words: list[str], folder: Path = model.FOLDER) -> int:
     if set(words) - {"--trials", "--check"}:
         sys.stderr.write(str(__doc__))
         return 2
-    lessons = read(every())
+    lessons = larger.read(every(), model.FOLDER)
     about = _before(model.FOLDER) | (trials.told(lessons) if "--trials" in words else {})
     small = packing.taught(lessons.examples)
     nets = larger.taught(lessons.means, *_wanted(lessons.examples))
@@ -60,19 +49,12 @@ def main(words: list[str], folder: Path = model.FOLDER) -> int:
     return 0
 
 
-def read(examples: Sequence[Example]) -> Lessons:
-    """The examples and what the packaged encoder makes of them."""
-    found = larger.means(larger.encoder(model.FOLDER), fitting.soft([example.text for example in examples]))
-    shift, spread = larger.measured(found)
-    return Lessons(examples, (found - shift) / spread, shift, spread)
-
-
 def differs(new: model.Model, old: model.Model, texts: Sequence[str]) -> float:
     """The mean difference of two models' scores of soft views."""
     return float(np.abs(new.scores(texts) - old.scores(texts)).mean())
 
 
-def _apart(nets: Sequence[larger.Net], lessons: Lessons, folder: Path) -> float:
+def _apart(nets: Sequence[larger.Net], lessons: larger.Lessons, folder: Path) -> float:
     """The same of the larger model by itself, as shares."""
     shares = [opinion.shares(larger.said(each, lessons.means)) for each in (nets, larger.stored(folder))]
     return float(np.abs(shares[0] - shares[1]).mean())

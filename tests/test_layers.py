@@ -44,6 +44,7 @@ LAYERS = {
         moderation.evaluation.timing moderation.evaluation.strangers
         moderation.features moderation.model moderation.opinion moderation.heeding moderation.teaching.examples
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
+        moderation.teaching.larger moderation.teaching.encoder
         moderation.digits moderation.keys moderation.cases moderation.steps moderation.deadlines moderation.tidings
         moderation.lines moderation.ladder moderation.sanctions moderation.reports moderation.shield
         """,
@@ -97,7 +98,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     },
     "numpy": {
         "moderation.features", "moderation.model", "moderation.opinion",
-        "moderation.teaching.fitting", "moderation.teaching.packing",
+        "moderation.teaching.fitting", "moderation.teaching.packing", "moderation.teaching.larger",
         "moderation.teaching.trials", "moderation.train",
     },
     "onnxruntime": {"moderation.opinion"},

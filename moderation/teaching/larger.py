@@ -11,7 +11,7 @@ and an encoder's means can tell one author from another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import numpy as np
 
 from moderation.model import HEADS
 from moderation.opinion import ARRAYS, ENCODER, PIECES, Opinion, Pieces, logit, session
+from moderation.teaching import fitting
+from moderation.teaching.examples import Example
 
 # What the encoder gives for a text.
 MEANS = 5 * 384
@@ -48,6 +50,23 @@ class Net:
     def logits(self, means: Any) -> Any:
         """(texts, heads)."""
         return _bent(means @ self.first + self.first_bias)[0] @ self.second + self.second_bias
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is taught, as both models read it."""
+
+    examples: Sequence[Example]
+    means: Any = field(repr=False)  # shifted and spread
+    shift: Any
+    spread: Any
+
+
+def read(examples: Sequence[Example], folder: Path) -> Lessons:
+    """The examples and what the packaged encoder makes of them."""
+    found = means(encoder(folder), fitting.soft([example.text for example in examples]))
+    shift, spread = measured(found)
+    return Lessons(examples, (found - shift) / spread, shift, spread)
 
 
 def encoder(folder: Path) -> Opinion:

@@ -10,7 +10,7 @@ model.json. The held-out third of the lines is in no part: only the evaluation c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from moderation import opinion
 from moderation.model import HEADS
 from moderation.teaching import fitting, larger, packing
 from moderation.teaching.examples import HARMS, Example, folds
-
-if TYPE_CHECKING:
-    from moderation.train import Lessons
 
 PARTS = 3
 SUPPORTIVE = ("counsel_chat", "goemotions", "sad", "loneliness")
@@ -42,7 +39,7 @@ def unseen(examples: Sequence[Example]) -> Any:
     return scores
 
 
-def told(lessons: Lessons) -> dict[str, Any]:
+def told(lessons: larger.Lessons) -> dict[str, Any]:
     """What model.json keeps of the trials: how much each model counts, and the figures of the small one and of both."""
     examples = lessons.examples
     small, large = unseen(examples), unseen_by_larger(examples, lessons.means)
