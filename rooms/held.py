@@ -125,6 +125,7 @@ class Hold:
     kind: str = ""
     room: str = ""  # where it was said
     language: str = ""
+    country: str = ""  # for the lines of a card made by another node
     session: str = ""
     responders: tuple[str, ...] = ()  # who is there, as the person was told
     asking: Asking = field(default_factory=Asking)
