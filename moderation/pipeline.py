@@ -25,7 +25,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from moderation import books as shelf
-from moderation import contact, crisis, heeding, policy, rules
+from moderation import contact, crisis, heeding, kinds, policy, rules
 from moderation import model as heads
 from moderation import opinion as second
 from moderation.books import Books
@@ -114,6 +114,7 @@ class Pipeline:
         self._budget = budget
         self._flood = flood
         self._model = model
+        self._kinds = kinds.load()
         self.opinion = opinion
         self.adopt(books)
 
@@ -280,7 +281,7 @@ class Pipeline:
     def _heed(self, work: _Work, view: View, scores: Sequence[float]) -> None:
         """What follows from the scores of a view."""
         masked = any(finding.label.startswith("contact.") for finding in work.findings)
-        found = heeding.findings(scores, view.text, work.pack, self._book.gates, contact=masked)
+        found = heeding.findings(scores, view.text, work.pack, self._book.gates, contact=masked, kinds=self._kinds)
         work.findings += [replace(one, span=self._place(view, one)) for one in found]
         if any(finding.rule == _SELLING for finding in found):
             self._without_helplines(work)
