@@ -61,12 +61,13 @@ class Lexicon:
     """The words a disguise may hide: what the rule book looks for. `squeezed` finds them without their doubled
     letters, `bones` holds what `bone` makes of them, `starts` how they begin; `without` has them with one letter left
     out (and as they are), `shapes` by length and one letter in its place; `known` are these and all ordinary words, cut
-    at apostrophes.
+    at apostrophes, and `plain` those of them without a stretch: they hide nothing.
     """
 
     words: frozenset[str]
     squeezed: dict[str, str]
     known: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
     without: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shapes: dict[tuple[int, int, str], frozenset[str]] = field(default_factory=dict)
     bones: frozenset[str] = frozenset()
@@ -83,10 +84,12 @@ class Lexicon:
             if len(word) >= _SHORTEST_SLIP:
                 for form in _shortened(word):
                     without.setdefault(form, []).append(word)
+        known = kept | _STEMS | _TINY
         return cls(
             kept,
             {_DOUBLED.sub(ONCE, word): word for word in sorted(kept, reverse=True)},
-            kept | _STEMS | _TINY,
+            known,
+            frozenset(word for word in known if LETTERS.fullmatch(word) and not STRETCHED.search(word)),
             {form: tuple(words) for form, words in without.items()},
             {shape: frozenset(words) for shape, words in shapes.items()},
             frozenset(map(bone, kept)),
@@ -95,10 +98,9 @@ class Lexicon:
 
     def slips(self, soft: str) -> dict[str, str]:
         """The words of `soft` nobody uses that are one slip from a word of the lexicon, with that word."""
-        words = LETTERS.findall(soft)
-        if self.known.issuperset(words):
-            return {}
-        near = {word: self.nearest(word) for word in set(words) - self.known}
+        tokens = set(soft.split()) - self.plain
+        words = set(LETTERS.findall(" ".join(tokens))) - self.known if tokens else _NONE
+        near = {word: self.nearest(word) for word in words}
         return {word: meant for word, meant in near.items() if meant}
 
     def nearest(self, word: str) -> str | None:

@@ -2,9 +2,9 @@
 
 Every pattern of the rule book is read once for the words it cannot match without. `needs(pattern)` gives them as a
 list of sets: of each set at least one string must stand in the text. The rarest set triggers the pattern, the next
-rarest confirm it, so an ordinary message runs no pattern at all. The reading is conservative: what it does not understand it
-takes for "anything". Blanks count: `end\\s+it` needs "end it", not just "end", so the text is searched with its
-blanks made single.
+rarest confirm it, so an ordinary message runs no pattern at all. The reading is conservative: what it does not
+understand it takes for "anything". Blanks count: `end\\s+it` needs "end it", not just "end", so the text is searched
+with its blanks made single.
 
 The same pass reports signs (digits, "@", "/", …) and cue words that tell other stages whether they have to look.
 """

@@ -138,6 +138,8 @@ class Book:
             rule, pattern = self._patterns[number]
             if rule.id in idle or (rule.id in found and rule.id not in every):
                 continue
+            if pattern.search(text) is None:  # nearly always
+                continue
             most = _MOST_MASKS if rule.id in every else _MOST_PLACES
             places = self._places(rule, pattern, around, most)
             if hits := list(places) if rule.id in every else list(islice(places, 1)):

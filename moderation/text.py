@@ -41,9 +41,9 @@ _SEPARATED = re.compile(
     r"(?<![a-z0-9'@$])[a-z0-9@$!|](?![a-z0-9])"
     r"(?P<gap>[ \n._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9]))+"
 )
-# A token to look at for the skeleton: not a plain word between plain punctuation, or one with a stretch. Plain words
-# are read as they are, and most tokens are.
-_ODD = re.compile(r"(?<!\S)(?:(?![\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*(?!\S))\S+|\S*?([a-z])\1\1\S*)")
+_TOKEN = re.compile(r"\S+")
+# A word between plain punctuation: without a stretch it is read as it is.
+_PLAIN = re.compile(r"[\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*")
 # One letter, or a letter and what an apostrophe joins to it ("n't"): what stands between the signs of a dotted word.
 _DOTTED_WORD = re.compile(
     r"(?<!\S)[\"'(\[]*(?=[^\s.\-_~|+*]{1,3}[.\-_~|+*])(?P<word>[a-z0-9@$!']{1,3}(?:[.\-_~|+*][a-z0-9@$!']{1,3})+)(?=[\"')\],.!?;:]*(?!\S))"
@@ -51,7 +51,9 @@ _DOTTED_WORD = re.compile(
 _SIGN = r"[^\s](?:'[a-z]{1,2})?[.,!?;:\"')]{0,3}"
 _SPREAD = re.compile(rf"(?<!\S){_SIGN}(?: {_SIGN})+(?!\S)")
 _JOINT = re.compile(r"[.\-_~|+*]")
-_INNER = re.compile(r"[a-z0-9][.\-_~|+*][a-z]")
+# What every dotted word has, and every row of letters set apart: most texts have neither.
+_INNER = re.compile(r"[.\-_~|+*](?<=[a-z0-9].)[a-z]")
+_TWO_APART = re.compile(r"[ \n._\-*/|~+,][a-z0-9@$!|][ \n._\-*/|~+,]{1,3}[a-z0-9@$!|](?![a-z0-9])")
 
 
 @dataclass(slots=True)
@@ -131,29 +133,35 @@ def _unconfused(match: re.Match[str]) -> str:
 
 def _skeleton(soft: View, lexicon: Lexicon) -> View | None:
     joined = _joined(_undotted(soft), lexicon)
-    known: dict[str, str] = {}
+    meant = _meant(joined.text, lexicon)
+    if not meant:
+        return None if joined.text == soft.text else joined
     letters: list[str] = []
     places: list[int] = []
     where = _between(joined, 0, len(joined.text))
     done = 0
-    for token in _ODD.finditer(joined.text):
-        start, end = token.span()
-        word = known.get(token.group())
+    for token in _TOKEN.finditer(joined.text):
+        word = meant.get(token.group())
         if word is None:
-            word = known[token.group()] = undisguised(token.group(), lexicon)
-        if word == token.group():
             continue
+        start, end = token.span()
         letters += [joined.text[done:start], word]
         places += _between(joined, done, start)
         same = len(word) == end - start
         places += where[start:end] if same else [where[at] for at in _stretch(start, end, len(word))]
         done = end
-    if not letters and joined is soft:
-        return None
     letters.append(joined.text[done:])
     places += _between(joined, done, len(joined.text))
     text = "".join(letters)
     return None if text == soft.text else View(text, tuple(places))
+
+
+def _meant(text: str, lexicon: Lexicon) -> dict[str, str]:
+    """Of the tokens of `text` that hide something, what each says."""
+    odd = (
+        token for token in set(text.split()) - lexicon.plain if STRETCHED.search(token) or not _PLAIN.fullmatch(token)
+    )
+    return {token: word for token in odd if (word := undisguised(token, lexicon)) != token}
 
 
 def _corrected(view: View | None, soft: View, lexicon: Lexicon) -> View | None:
@@ -244,6 +252,8 @@ def _put_together(signs: str, lexicon: Lexicon) -> str:
 def _joined(soft: View, lexicon: Lexicon) -> View:
     """Separated letters put together; what comes out as several words is cut into them."""
     soft = _narrowed(soft)
+    if not _TWO_APART.search(soft.text):
+        return soft
     letters: list[str] = []
     places: list[int] = []
     where = _between(soft, 0, len(soft.text))
