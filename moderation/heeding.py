@@ -47,6 +47,8 @@ LABELS = frozenset(
     [PREFIX + head for head in HEADS] + [PREFIX + head + kind for head in SAYS for kind in (TOLD, BESIDE)]
 )  # everything a pack may act on
 _LABELS = [PREFIX + head for head in HEADS]
+# The heads that bring care, as packs name them.
+CRISIS_HEADS = frozenset(PREFIX + head for head in _CARING)
 _TOLD_GATES = ("quoted", "first_person", "past", "countered")
 _CALM_GATES = ("quoted", "past", "unwanted", "idiom", "supportive")
 

@@ -2,7 +2,8 @@
 
 A pack of a packaged name is more for that one; any other `extends` a pack there is. Unknown keys, labels and actions
 are refused, because a slip there would change nothing and nobody would notice. So is what would take away what every
-room keeps (`FLOOR`: R5, and what preys on people) or the care of a person in danger (`LEAST_CARE`).
+room keeps (`FLOOR`: R5, and what preys on people) or the care of a person in danger (`LEAST_CARE`): the model's scores
+may bring care earlier than packaged (`care`), never later.
 
 A helpline is more than a phone number: with no source and no day on which somebody read it, it is not shown to anyone.
 """
@@ -16,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from moderation import policy
+from moderation.heeding import CRISIS_HEADS
 from moderation.sheets import Row, unknown
 from moderation.verdict import Action, CareBand
 
@@ -29,8 +31,8 @@ FREELY_CAPPED = ("crisis.medication", "crisis.substance", "crisis.intrusive", "c
 LEAST_CARE = CareBand.CONCERN
 
 PACK = (
-    "name", "extends", "version", "actions", "alias", "masks", "second", "care_caps", "care_lifts", "spares",
-    "suggestions", "says",
+    "name", "extends", "version", "actions", "alias", "masks", "second", "care", "care_caps", "care_lifts",
+    "spares", "suggestions", "says",
 )  # fmt: skip
 LINE = ("id", "country", "name", "kind", "contacts", "verified", "source", "checked")
 LINE_TOO = (
@@ -80,6 +82,8 @@ def pack_of(row: Row, knows: Knowledge, labels: Collection[str]) -> dict[str, An
             pack[table] = _actions(row.below(table), labels, knows)
     if "second" in row.entry:
         pack["second"] = _uncertain(row.below("second"))
+    if "care" in row.entry:
+        pack["care"] = _care(row.below("care"), _started_from(extends or name, knows))
     for table in ("care_caps", "care_lifts"):
         if table in row.entry:
             pack[table] = _bands(row.below(table), labels, cap=table == "care_caps")
@@ -129,6 +133,30 @@ def _uncertain(row: Row) -> dict[str, Any]:
             row.fault(str(label), fault)
         else:
             found[label] = band
+    return found
+
+
+def _started_from(name: str, knows: Knowledge) -> policy.Pack:
+    """The packaged pack that one starts from. What starts from an operator's own is at least as careful as `general`,
+    for that one was checked too.
+    """
+    return policy.build(knows.written)[name] if name in knows.packaged else knows.general
+
+
+def _care(row: Row, base: policy.Pack) -> dict[str, dict[str, float]]:
+    """The scores from which the model's crisis heads bring care. A head's map stands for all of the packaged one."""
+    bands = {band.word: band for band in CareBand if band is not CareBand.NONE}
+    found = {}
+    for head in row.entry:
+        levels = row.below(head)
+        if head not in CRISIS_HEADS:
+            row.fault(head, f"the crisis head {unknown(head, CRISIS_HEADS)}")
+            continue
+        levels.only(bands)
+        found[head] = own = {word: levels.number(word, 1.0) for word in levels.entry if word in bands}
+        for band, most in base.care.get(head, {}).items():
+            if not any(bands[word] >= band and least <= most for word, least in own.items()):
+                row.fault(head, f"care for a person in danger comes no later; give {band.word}: {most:g} or less")
     return found
 
 

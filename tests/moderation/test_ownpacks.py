@@ -61,6 +61,14 @@ def test_a_pack_of_a_packaged_name_is_more_for_that_one_and_those_that_extend_it
         ("actions: {hat: {block: 0.5}}", "the label 'hat' is not known; did you mean hate?"),
         ("actions: {hate: {blok: 0.5}}", "the key 'blok' is not known; did you mean block?"),
         ("says: {mask: 3}", "must be a sentence"),
+        ("care: {model.acut: {high: 0.5}}", "the crisis head 'model.acut' is not known; did you mean model.acute?"),
+        ("care: {model.hate: {high: 0.5}}", "the crisis head 'model.hate' is not known"),
+        ("care: {model.acute: {hihg: 0.1, concern: 0.1}}", "the key 'hihg' is not known; did you mean high?"),
+        ("care: {model.acute: {concern: 0.1, high: 2}}", "`high`: must be a number from 0 to 1, not 2"),
+        ("care: {model.acute: 0.5}", "must be a map"),
+        ("care: {model.acute: {concern: 0.1}}", "comes no later; give high: "),
+        ("care: {model.passive: {concern: 1.0}}", "comes no later; give concern: "),
+        ("care: {model.acute: {}}", "comes no later"),
         ("acts: {}", "the key 'acts' is not known"),
     ],
 )
@@ -103,6 +111,25 @@ def test_a_helpline_with_source_and_date_is_a_helpline(tmp_path: Path) -> None:
 )
 def test_a_helpline_nobody_has_checked_is_refused(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
     assert complaint in refusal(folder_with(tmp_path, {"helplines.yaml": LINE.replace(*change)}))
+
+
+def test_the_models_scores_may_bring_care_earlier_and_what_they_never_brought(tmp_path: Path) -> None:
+    """An operator's thresholds stand for the whole head; the other heads are as packaged; what extends it follows."""
+    pack = 'name: general\nversion: "2"\ncare: {model.acute: {high: 0.2}, model.distress: {info: 0.9}}\n'
+    held = books.load(folder=folder_with(tmp_path, {"packs/general.yaml": pack}))
+    packaged = books.load().packs["general"].care
+    for name in ("general", "postpartum"):
+        care = held.packs[name].care
+        assert care["model.acute"] == {CareBand.HIGH: 0.2}
+        assert care["model.distress"] == {CareBand.INFO: 0.9}
+        assert care["model.passive"] == packaged["model.passive"]
+
+
+def test_a_refused_threshold_names_file_line_and_remedy(tmp_path: Path) -> None:
+    pack = 'name: general\nversion: "1"\ncare:\n  model.acute:\n    concern: 0.9\n    high: 0.9\n'
+    said = refusal(folder_with(tmp_path, {"packs/general.yaml": pack}))
+    assert said.startswith("packs/general.yaml:4: general: `model.acute`: ")
+    assert "or less" in said
 
 
 def test_less_urgent_care_may_be_capped(tmp_path: Path) -> None:
