@@ -9,15 +9,20 @@ import typing
 import unicodedata
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import pipeline, verdict
-from moderation.pipeline import FAULT_SAYS, MOST_LAPS, Pipeline
+from moderation import pipeline, policy, verdict
+from moderation.model import ModelError
+from moderation.opinion import Opinion
+from moderation.pipeline import FAULT_SAYS, MOST_LAPS, Pipeline, Unsure
 from moderation.verdict import Action, CareBand, Submission
+from tests.support.doubting import ALWAYS, NEVER, doubting
 from tests.support.effort import calls
 from tests.support.judging import HARSH, OPEN, PATIENT, judge, labelled, said, stopped, supportive
+from tests.support.tiny import tiny
 
 # What a load generator puts in front of its bodies: a tilde, S or T, sixteen letters a-p, a tilde.
 MARK = st.tuples(st.sampled_from("ST"), st.text("abcdefghijklmnop", min_size=16, max_size=16)).map(
@@ -342,3 +347,104 @@ def test_a_model_that_breaks_on_one_message_holds_only_that_one() -> None:
     answers = judging.judge_all([Submission(text, lane="l", author="a") for text in ("hello", "zonk", "there")], 0.0)
     assert [answer.faulty for answer in answers] == [False, True, False]
     assert judging.last_fault == "model: RuntimeError"
+
+
+# the second opinion
+
+_TALK = st.lists(
+    st.builds(
+        Submission,
+        TEXTS,
+        lane=st.sampled_from(["one", "two"]),
+        author=st.sampled_from(["ana", "ben"]),
+        kind=st.sampled_from(["message", "message", "edit", "alias", "note"]),
+        pack=st.sampled_from(["general", "recovery", "teen", "no such pack"]),
+        dry=st.booleans(),
+        recent=st.lists(st.sampled_from(["go", "kill", "you are"]), max_size=2).map(tuple),
+    ),
+    max_size=14,
+)
+SOME = {"model.abuse": (0.02, 0.6), "model.passive": (0.05, 0.5)}
+
+
+@given(_TALK, st.sampled_from([ALWAYS, SOME, NEVER]))
+@settings(max_examples=60, deadline=None)
+def test_the_verdict_is_the_same_in_one_half_and_in_two(talk: list[Submission], bands: dict[str, policy.Band]) -> None:
+    """Whoever is waited for, however the talk is cut into ticks; windows of flood included."""
+    whole, halves, ticks = (doubting(bands, flood=True) for _ in range(3))
+    expected = whole.judge_all(talk, 5.0)
+    assert [settled(halves, first) for first in halves.first_all(talk, 5.0)] == expected
+    assert [settled(ticks, ticks.first_all((one,), 5.0)[0]) for one in talk] == expected
+
+
+def settled(judging: Pipeline, first: verdict.Verdict | Unsure) -> verdict.Verdict:
+    """As the server does it, without waiting."""
+    if isinstance(first, verdict.Verdict):
+        return first
+    if not first.asks:
+        return judging.settled(first)
+    return judging.settled(first, tiny().scores([first.text], [first.small])[0].tolist())
+
+
+@given(_TALK)
+@settings(max_examples=60, deadline=None)
+def test_nothing_uncertain_is_shown_where_no_second_opinion_is_to_be_had(talk: list[Submission]) -> None:
+    """X36: held with calm words, for the model's doubt alone; what rules stop is stopped, and care is what it was."""
+    judging = doubting(SOME)
+    for one in talk:
+        plain, first = doubting(NEVER).judge(one, 0.0), judging.first_all((one,), 0.0)[0]
+        if isinstance(first, verdict.Verdict):
+            assert first == plain
+            continue
+        aside = judging.aside(first)
+        assert aside.action >= Action.HOLD
+        assert aside.text is None
+        assert aside.care == plain.care
+        if aside.action is Action.HOLD and aside.faulty:
+            assert (aside.says, aside.model_alone) == (FAULT_SAYS, True)
+        else:
+            assert aside == dataclasses.replace(plain, suggestion=aside.suggestion)
+    assert judging.healthy
+
+
+def test_the_blended_scores_count_for_every_head_and_only_in_the_band() -> None:
+    """Against the thresholds of the pack as they are."""
+
+    class Sure:
+        def scores(self, texts: list[str], small: typing.Any) -> typing.Any:
+            return np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 0.99, 0.0, 0.0]] * len(texts))
+
+    text = "send me a pic, i won't tell your mum"
+    alone = doubting(NEVER).judge(Submission(text, lane="l", author="a"), 0.0)
+    sure: typing.Any = lambda: Sure()  # noqa: E731
+    asked = doubting({"model.groom": (0.1, 1.0)}, opinion=sure).judge(Submission(text, lane="l", author="a"), 0.0)
+    assert (alone.action, alone.care.band) == (Action.HOLD, CareBand.NONE)
+    assert (asked.action, asked.care.band) == (Action.ALLOW, CareBand.HIGH)
+    beyond = doubting({"model.groom": (0.0, 0.1)}, opinion=sure).judge(Submission(text, lane="l", author="a"), 0.0)
+    assert beyond == alone
+
+
+def test_a_second_opinion_that_fails_holds_only_who_asked_for_it() -> None:
+    def broken() -> Opinion:
+        raise ModelError("gone")
+
+    judging = doubting({"model.groom": (0.1, 1.0)}, opinion=broken)
+    talk = ("thank you all", "send me a pic, i won't tell your mum", "good night everyone here")
+    answers = judging.judge_all([Submission(text, lane=text, author="a") for text in talk], 0.0)
+    assert [answer.faulty for answer in answers] == [False, True, False]
+    assert judging.last_fault == "second: ModelError"
+
+
+def test_a_glance_is_the_verdict_of_the_model_alone() -> None:
+    for text in (*HARSH, *OPEN):
+        said = Submission(text, lane="l", author="a", dry=True)
+        glanced, alone = doubting(ALWAYS).glance(said, 0.0), doubting(NEVER).judge(said, 0.0)
+        assert glanced == dataclasses.replace(alone, suggestion=glanced.suggestion)  # what is uncertain is not offered
+
+
+def test_the_uncertain_are_few() -> None:
+    """M14: at most one supportive message in twenty is read twice."""
+    talk = [Submission(text, lane="l", author="a") for text in supportive()]
+    judging = doubting(judge().packs["general"].second)
+    asked = [first for first in judging.first_all(talk, 0.0) if isinstance(first, Unsure) and first.asks]
+    assert len(asked) <= 0.05 * len(talk)
