@@ -87,6 +87,7 @@ class _Cues:
     """What tells stages whether to look."""
 
     signs: frozenset[int]
+    stretches: frozenset[int]
     contact: contact.Cues
 
 
@@ -126,7 +127,9 @@ class Pipeline:
         self._contacts = books.contacts
         number = books.book.prefilter.number
         self._cues = _Cues(
-            frozenset(number[sign] for sign in (*SIGNS, *STRETCHES) if sign not in ".,"), contact.Cues(number)
+            frozenset(number[sign] for sign in SIGNS if sign not in ".,"),
+            frozenset(number[stretch] for stretch in STRETCHES),
+            contact.Cues(number),
         )
         self._idle = {name: _idle(books.book, pack) for name, pack in books.packs.items()}
         self._heeded = heads.levels(heeding.least(books.packs.values()))
@@ -331,9 +334,7 @@ class Pipeline:
     def _rules(self, work: _Work) -> None:
         soft = work.views.soft
         work.findings += self._found(soft, work.seen, work.pack)
-        disguised = not work.seen.isdisjoint(self._cues.signs)
-        odd = looks_disguised(soft.text) if disguised else looks_set_apart(soft.text)
-        if odd or self._book.lexicon.slips(soft.text):
+        if self._looks_odd(soft.text, work.seen) or self._book.lexicon.slips(soft.text):
             self._undisguise(work)
         if any(finding.label == "spam" for finding in work.findings):
             self._without_helplines(work)
@@ -341,6 +342,12 @@ class Pipeline:
             self._over_messages(work)
         if work.submission.recent:
             self._in_pieces(work)
+
+    def _looks_odd(self, soft: str, seen: set[int]) -> bool:
+        """Whether a word may be disguised, but for slips of the finger; nearly all of it was seen on the way."""
+        if not seen.isdisjoint(self._cues.stretches):
+            return True
+        return looks_set_apart(soft) if seen.isdisjoint(self._cues.signs) else looks_disguised(soft)
 
     def _undisguise(self, work: _Work) -> None:
         """Judge the skeleton too; what only it shows is added."""
