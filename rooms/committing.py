@@ -100,6 +100,8 @@ class Committing:
             why, _, left = reply.partition(b" ")
             if why == b"too_soon":
                 return Refused(Refusal.TOO_SOON, int(left) / 1000)
+            if why == b"closed":
+                return Refused(Refusal.CLOSED)
             if why == b"not_found":
                 return Refused(Refusal.NOT_FOUND)
         elif isinstance(reply, hiredis.ReplyError):

@@ -32,6 +32,7 @@ LAYERS = {
         rooms.handover rooms.escalation rooms.held rooms.matching rooms.waits rooms.rows rooms.cast rooms.wanting
         rooms.meeting rooms.parting rooms.giving rooms.calling rooms.staying rooms.coming rooms.falling_due
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
+        rooms.pairkeys rooms.newer
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
@@ -53,6 +54,7 @@ LAYERS = {
         rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
         rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.copies
         rooms.presence rooms.promises
+        rooms.pairslot rooms.moment rooms.attendance rooms.debts rooms.words rooms.matchmaker
         moderation.review moderation.audit moderation.standing
         """,
     3: """

@@ -5,12 +5,14 @@
 --       eased room)  10 deadline (engine ms, 0 none)
 --       and for an amendment: 11 "edit" | "redact"  12 target id  13 amended body
 -- returns "k epoch seq tag at" | "r epoch seq tag at\n<outcome>" it is there already | "late" |
---         "too_soon <ms>" | "not_found" the target is gone, or was taken back
+--         "too_soon <ms>" | "closed" the room is shut to the author (but to what takes words back) | "not_found" the
+--         target is gone, or was taken back
 -- include: log
 local id = ARGV[2]
 local kept = known(id)
 if kept then return 'r ' .. kept end
 local now, tail = engine_now(), tail_or(ARGV[8])
+if is_shut(tail.shut, ARGV[4]) and ARGV[11] ~= 'redact' then return 'closed' end
 local slow = pace(ARGV[3], ARGV[4], tonumber(ARGV[9]), tail.eased, now)
 local no = refusal(now, ARGV[4], slow, tonumber(ARGV[10]))
 if no then return no end

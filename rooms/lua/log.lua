@@ -13,9 +13,9 @@ end
 
 -- {epoch, seq, tag} of the last entry; without a meta (a new room, or one that was flushed) the fresh epoch begins.
 local function tail_or(fresh)
-  local m = redis.call('HMGET', META, 'epoch', 'seq', 'tag', 'eased')
-  if m[1] then return {epoch = m[1], seq = tonumber(m[2]), tag = m[3], eased = m[4]} end
-  return {epoch = fresh, seq = 0, tag = '', minted = true}
+  local m = redis.call('HMGET', META, 'epoch', 'seq', 'tag', 'eased', 'shut')
+  if m[1] then return {epoch = m[1], seq = tonumber(m[2]), tag = m[3], eased = m[4], shut = m[5]} end
+  return {epoch = fresh, seq = 0, tag = '', shut = m[5], minted = true}
 end
 
 -- The amended or original entry at a sequence: tag, at, "id kind author", body; nil when it is gone.
@@ -52,6 +52,12 @@ local function pace(kind, author, slow, eased, now)
   end
   if slow > 0 and redis.call('EXISTS', SLOW .. '~' .. author) == 1 then return 0 end
   return slow
+end
+
+-- Whether a room is shut to this author (shut.lua): to them, or to everybody. Never to the server itself ('-').
+local function is_shut(shut, author)
+  if not shut or author == '-' then return false end
+  return string.find(shut, ' * ', 1, true) ~= nil or string.find(shut, ' ' .. author .. ' ', 1, true) ~= nil
 end
 
 -- Why a commit is not made now ("late", "too_soon <ms>"), or nil.

@@ -1,0 +1,259 @@
+"""The matchmaker: what nodes agree on about seeking, talking and staying. Rows with a revision, moved by pure steps.
+
+    made = await matchmaker.change(lambda scene: meeting.accept(scene, offer, by, fresh), (RowKind.OFFER, offer))
+
+    read rows and the time ─▶ step(scene) ─▶ write every row, due time, list and effect ─▶ Made(answer, now, targets)
+          ▲                    │ No: nothing is written                  │ a row was moved meanwhile
+          └────────────────────┴─ a row it had not read ◀────────────────┘ at most twenty times
+
+**Contract.** What a step looked at is as it was when the step is written, or nothing is written and the step is made
+anew: of a thousand who accept one offer at once exactly one finds it open. A step may run several times and must be
+pure. Effects are written with the rows (rooms/debts.py): after a crash both are there, or neither is. A write whose
+answer was lost is asked for again under its mark and is made once; it carries a deadline, so that after `MatchAway`
+nobody is surprised by it more than two seconds later.
+
+**What falls due** is a function of the row and stands in one sorted set. `due` takes it for a lease; the step of time
+that sees to it moves the row, and so is made once however many nodes look. What is taken is a `Claim`, and `attend`
+puts it away. A node that dies with claims is followed by another when the lease is over.
+
+**Newer nodes.** Fields this version does not know stay in the row (rooms/newer.py). A word it does not know (a state)
+is `NewerRow`: the row is left to those who know it, and left out of lists.
+
+No row, list or effect holds a word that anybody wrote (rooms/words.py does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from redis.asyncio import Redis
+
+from rooms import newer, pairkeys, rows
+from rooms.attendance import Attendance
+from rooms.debts import LEASE as DOING
+from rooms.debts import Debts, pack
+from rooms.durations import CAPS, DURATIONS, Caps, Durations
+from rooms.moment import Moment, NewerRow, read
+from rooms.pairslot import MatchAway, Slot
+from rooms.scene import No, Ref, RowKind, Scene, Unread
+from rooms.words import Words
+
+__all__ = ["Claim", "Dues", "Made", "MatchAway", "Matchmaker", "NewerRow"]
+
+# Two who move one row at once are common, twenty in a row are a fault. A thousand who want the same meet a row that
+# does not move any more after the first.
+TRIES = 20
+# Seconds more with each try, at most: who was overtaken lets others pass, and not all come back at the same moment.
+STEP_ASIDE = 0.002
+# Rows a step may ask for one by one; more is a step that goes round in circles.
+MOST_UNREAD = 100
+# Somebody who took what fell due and died is followed by another after this (ms).
+LEASE = 500
+# A write is made within this of what it was made from, or not at all (ms); its mark outlives every repeat.
+WITHIN = 2_000
+MARK_KEPT = 10_000
+# How often a write is asked for again whose answer was lost.
+REPEATS = 1
+# Rows read by one script: it runs for about a millisecond.
+AT_ONCE = 500
+
+# Kinds whose rows are listed while they are live, and kinds of which nothing ever falls due.
+LISTED = (RowKind.REQUEST, RowKind.SESSION, RowKind.LISTENER, RowKind.HOLD)
+TIMELESS = (RowKind.PERSON, RowKind.WAITS)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[T]):
+    """A step that was made: what it answered, when (ms), and to whom something is owed now, which is ours to do."""
+
+    answer: T
+    now: int
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that fell due and is ours to see to until the lease is over."""
+
+    member: str
+    until: int
+
+    @property
+    def ref(self) -> Ref | None:
+        """The row it is about, if it is about one."""
+        return rows.parse(self.member)
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """What this node is to see to, and to whom to deliver. `next_at`: when the next falls due (ms), if anything."""
+
+    now: int
+    claims: tuple[Claim, ...] = ()
+    targets: tuple[str, ...] = ()
+    next_at: int | None = None
+    more: bool = False
+
+
+class Matchmaker:
+    """Rows of pairs in the engine. `client` is from `rooms.calls.engine_client`."""
+
+    def __init__(
+        self,
+        client: Redis,
+        *,
+        times: Durations = DURATIONS,
+        caps: Caps = CAPS,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.times = times
+        self.caps = caps
+        self.slot = Slot(client, ticks)
+        self.debts = Debts(self.slot)
+        self.attendance = Attendance(self.slot)
+        self.words = Words(self.slot)
+
+    # moving rows
+
+    async def change(self, step: Callable[[Scene], T | No], *need: Ref) -> Made[T] | No:
+        """Make a step, once. `need`: rows it will look at, as far as they are known. Raises MatchAway."""
+        made, _ = await self._change(step, need)
+        return made
+
+    async def attend(self, claim: Claim, step: Callable[[Scene], T | No], *need: Ref) -> Made[T] | No:
+        """Make the step that something due asks for, and put the claim away, whatever came of it. Raises MatchAway."""
+        ref = claim.ref
+        made, moved = await self._change(step, need if ref is None else (ref, *need))
+        if ref is None or ref not in moved:
+            await self.seen(claim)
+        return made
+
+    async def _change(self, step: Callable[[Scene], T | No], need: Iterable[Ref]) -> tuple[Made[T] | No, set[Ref]]:
+        """Read, step and write until nothing moved in between. What came of it, and the rows that were written."""
+        refs = dict.fromkeys(need)
+        for tries in range(TRIES):
+            await asyncio.sleep(random.uniform(0, tries * STEP_ASIDE))
+            moment, scene, answer = await self._played(step, refs)
+            if isinstance(answer, No):
+                return answer, set()
+            if not (scene.changes or scene.owed or scene.bells):
+                return Made(answer, moment.now), set()
+            if await self._write(moment, scene):
+                targets = tuple(dict.fromkeys(target for target, _ in scene.owed))
+                return Made(answer, moment.now, targets), set(scene.changes)
+            refs.update(dict.fromkeys(scene.changes))
+        raise MatchAway("a row is moved by too many at once")
+
+    async def _played(self, step: Callable[[Scene], T | No], refs: dict[Ref, None]) -> tuple[Moment, Scene, T | No]:
+        """Make a step on rows of one moment; whatever it asks for is read too, and it is made from the start."""
+        for _ in range(MOST_UNREAD):
+            moment = await read(self.slot, refs)
+            scene = moment.scene(self.times, self.caps)
+            try:
+                return moment, scene, step(scene)
+            except Unread as missing:
+                refs.update(dict.fromkeys([*moment.named(), missing.ref]))
+        raise AssertionError("a step asks for one row after another")
+
+    async def _write(self, moment: Moment, scene: Scene) -> bool:
+        """Write what a step left in its scene; False when something it looked at was moved meanwhile, or it is late."""
+        mark = secrets.token_hex(8)
+        outs = list(dict.fromkeys(target for target, _ in scene.owed))
+        refs = [*scene.changes, *(ref for ref in moment.rows.at if ref not in scene.changes)]
+        places = [
+            pairkeys.DUE, pairkeys.OWED, pairkeys.DOING, pairkeys.wrote(mark), *map(pairkeys.live, LISTED),
+            *map(pairkeys.out, outs), *(pairkeys.row(kind, id) for kind, id in refs),
+        ]  # fmt: skip
+        args: list[str | bytes | int] = [
+            moment.now + WITHIN, self.debts.me, DOING, MARK_KEPT, len(LISTED), len(outs), len(refs), len(scene.owed),
+            len(scene.bells),
+        ]  # fmt: skip
+        for ref in refs:
+            args += self._row(moment, scene, ref)
+        for place, (target, effect) in enumerate(scene.owed):
+            args += (outs.index(target) + 1, pack(f"{mark}:{place}", effect))
+        return await self._written(places, [*args, *sorted(scene.bells)])
+
+    async def _written(self, places: list[str], args: list[str | bytes | int]) -> bool:
+        """Ask for a write, and again when its answer was lost: its mark tells the engine that it is the same one."""
+        for left in reversed(range(REPEATS + 1)):
+            try:
+                _, (_, what) = await self.slot.run("pair_write", places, args)
+            except MatchAway:
+                if not left:
+                    raise
+            else:
+                return bool(what == b"written")
+        raise AssertionError("the last repeat answers or raises")
+
+    def _row(self, moment: Moment, scene: Scene, ref: Ref) -> list[str | bytes | int]:
+        """The six words of a row in a write."""
+        revision, before = moment.stored.get(ref, (b"0", b""))  # not read: it is new, or the write finds that it is not
+        if ref not in scene.changes:
+            return [revision, "", "", "", 0, ""]
+        kind, row = ref[0], scene.changes[ref]
+        member = "" if kind in TIMELESS else rows.member(ref)
+        place = LISTED.index(kind) + 1 if kind in LISTED else 0
+        if row is None:
+            return [revision, "-", member, "", place, ""]
+        after = rows.pack(row)
+        if before:
+            after = newer.carried(type(row), before, after)
+        due, live = rows.due_at(row, self.times), rows.live_at(row)
+        return [revision, after, member, "" if due is None else due, place, "" if live is None else live]
+
+    # what falls due
+
+    async def due(self, limit: int = 50) -> Dues:
+        """Take what fell due, and what is owed and nobody is at, for the lease. Raises MatchAway."""
+        places = [pairkeys.DUE, pairkeys.OWED, pairkeys.DOING]
+        now, (head, members, targets) = await self.slot.run("pair_due", places, [LEASE, limit, self.debts.me])
+        claims = tuple(Claim(member.decode(), int(head[1])) for member in members)
+        more = limit in (len(members), len(targets))
+        return Dues(now, claims, tuple(one.decode() for one in targets), int(head[2]) if head[2] else None, more)
+
+    async def seen(self, claim: Claim) -> None:
+        """Put away what was seen to, or needed nothing: nobody looks at it again before it is due. Raises MatchAway."""
+        at: int | None = None
+        if ref := claim.ref:
+            moment = await read(self.slot, [ref])
+            if ref in moment.rows.unreadable:
+                return  # left to a newer node, when the lease is over
+            row = moment.rows[ref]
+            at = rows.due_at(row, self.times) if row is not None else None
+            if at is not None and at <= moment.now:
+                return  # still due: looked at again when the lease is over
+        await self.slot.call("pair_seen", [pairkeys.DUE], [claim.member, claim.until, "" if at is None else at])
+
+    # reading rows
+
+    async def look(self, refs: Iterable[Ref], users: Iterable[str] = ()) -> Scene:
+        """Rows to look at, and whether these people are here; nothing is written of this scene. Raises MatchAway."""
+        wanted, people = list(dict.fromkeys(refs)), list(users)
+        moment = await read(self.slot, wanted[:AT_ONCE], people)
+        for start in range(AT_ONCE, len(wanted), AT_ONCE):
+            moment.join(await read(self.slot, wanted[start : start + AT_ONCE]))
+        return moment.scene(self.times, self.caps)
+
+    async def find(self, kind: RowKind, id: str) -> Any:
+        """One row, None where there is none. Raises MatchAway."""
+        return (await read(self.slot, [(kind, id)])).rows[kind, id]
+
+    async def live(self, kind: RowKind, *, offset: int = 0, limit: int = AT_ONCE) -> list[Any]:
+        """Live rows of a kind, those with the lowest score first; without what only newer nodes can read. Raises
+        MatchAway.
+        """
+        ids = await self.slot.ask("zrange", pairkeys.live(kind), offset, offset + limit - 1)
+        found: list[Any] = []
+        for start in range(0, len(ids), AT_ONCE):
+            moment = await read(self.slot, [(kind, id.decode()) for id in ids[start : start + AT_ONCE]])
+            found += (row for row in moment.rows.values() if row is not None)
+        return found
