@@ -120,7 +120,7 @@ class Node:
             calming=Calming(self.redis),
             easing=settings.contagion.easing,
             review=Review(self.redis, derive(secret, "audit").hex(), settings.moderation.times),
-            standing=Standing(self.redis, shield.load()),
+            standing=Standing(self.redis, shield.packaged()),
             accounts=Accounts(self.redis),
             metrics=self.metrics,
             node=self.name[:8],

@@ -4,8 +4,9 @@
     moderation.dir, if there is one  ───┴──▶ load() ──▶ Books ──▶ Pipeline.adopt(books)
 
 `load` reads everything, tries it (`trial.py`) and only then answers: a `Books` is always whole and always good. Bad
-books raise `BooksRefused` (an operator's, with every fault, file and line), BookError or PackError (packaged ones),
-and whatever was in use stays in use. `version` changes with any byte of the operator's folder; verdicts carry it.
+books raise `BooksRefused` (an operator's, with every fault, file and line), BookError or PackError (packaged ones), and
+whatever was in use stays in use. The packaged ones are read once. `version` changes with any byte of the operator's
+folder; verdicts carry it.
 
 `Allowed` is the list of what never stops a message. It frees words, not meanings: a finding that lies inside a freed
 phrase is dropped, one that reaches beyond it stays (free "crip", and "us crips" passes while an attack with the word in
@@ -16,7 +17,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from moderation import contact, heeding, own, policy, rules, says, trial
@@ -79,12 +82,9 @@ def load(data: Path = DATA, folder: Path | None = None, needed: Iterable[str] = 
     """The packaged books (or those under `data`), and the operator's in `folder`. `needed` packs must be among them.
     Raises BooksRefused, BookError, PackError.
     """
-    written = rules.read(data / "rules")
-    packs = policy.read(data / "packs")
-    spoken = says.load(data / "says" if (data / "says").is_dir() else DATA / "says")
-    if folder is None:
-        return _bound(data, written, packs, spoken, Own())
-    base = _bound(data, written, packs, spoken, Own())
+    written, packs, spoken, base = _packaged() if data == DATA else _read(data)
+    if folder is None:  # what is packaged is shared; what its owner may change is their own
+        return replace(base, packs=dict(base.packs), helplines=copy(base.helplines))
     mine = own.load(folder, written, _known(base, packs))
     bound = _bound(data, written, _with_own(packs, mine), spoken, mine)
     found = trial.faults(bound.book, mine.rules, bound.packs, mine.places)
@@ -98,6 +98,23 @@ def load(data: Path = DATA, folder: Path | None = None, needed: Iterable[str] = 
     if found:
         raise BooksRefused(found)
     return bound
+
+
+Shelf = tuple[rules.Written, policy.Raw, says.Says, Books]
+
+
+def _read(data: Path) -> Shelf:
+    """What stands under `data`, as it is written and as it judges."""
+    written = rules.read(data / "rules")
+    packs = policy.read(data / "packs")
+    spoken = says.load(data / "says" if (data / "says").is_dir() else DATA / "says")
+    return written, packs, spoken, _bound(data, written, packs, spoken, Own())
+
+
+@cache
+def _packaged() -> Shelf:
+    """Read once: they change with the program only, and every reading of an operator's starts from them."""
+    return _read(DATA)
 
 
 def _bound(data: Path, written: rules.Written, packs: policy.Raw, spoken: says.Says, mine: Own) -> Books:

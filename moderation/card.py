@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,13 @@ class Reader:
         return self.band == "teen"
 
 
+@cache
+def _written(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """The words as they stand in a file; they change with the program only."""
+    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
 class Cards:
     """Cards from one listing and one catalogue of words."""
 
@@ -81,7 +89,7 @@ class Cards:
     @classmethod
     def load(cls, lines: Helplines, path: Path = DATA / "card.yaml") -> Cards:
         """With the packaged words. Raises OSError, yaml.YAMLError."""
-        return cls(lines, yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(lines, _written(path))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,14 @@ def mark(hashes: Any) -> Any:
     return (hashes >> _KEY).astype(np.uint8)
 
 
+@cache
+def packaged() -> Model:
+    """The packaged model, read once: it holds no state. Raises ModelError."""
+    return load()
+
+
 def load(folder: Path = FOLDER) -> Model:
-    """The packaged model. Raises ModelError."""
+    """The model in a folder. Raises ModelError."""
     try:
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         raw = (folder / "table.npz").read_bytes()

@@ -539,7 +539,7 @@ def load(
         stopwatch=stopwatch,
         budget=budget,
         flood=Flood() if flood else None,
-        model=model or heads.load(),
+        model=model or heads.packaged(),
         opinion=opinion or (None if model else second.packaged()),
     )
 

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,12 @@ class Questions:
 def kept(signs: Iterable[Sign], now: int) -> list[Sign]:
     """The signs that still say something, oldest first."""
     return sorted((sign for sign in signs if now - sign.at < REMEMBERED), key=lambda sign: sign.at)[-MOST_SIGNS:]
+
+
+@cache
+def packaged() -> Questions:
+    """The packaged questions, read once. Raises ProbingError."""
+    return load()
 
 
 def load(path: Path = DATA / "probing.yaml") -> Questions:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from moderation import books, pipeline
 from moderation.books import Allowed
+from moderation.helplines import Helplines
 from moderation.verdict import Action, Care, CareBand, CareKind, Finding, Submission
 from tests.support.judging import PATIENT
 from tests.support.ownbooks import GOOD_RULE, folder_with
@@ -52,3 +53,14 @@ def test_the_counts_are_what_an_operator_added(tmp_path: Path) -> None:
     held = books.load(folder=folder_with(tmp_path, files))
     assert held.counts == {"rules": 1, "packs": 0, "words": 2, "helplines": 0}
     assert held.packs["general"].decide([Finding("words.1", "words.1", (0, 1), "Said.")], "message") is Action.HOLD
+
+
+def test_what_is_packaged_is_read_once_and_what_its_owner_changes_is_their_own() -> None:
+    """A reload of one node's books leaves another's in the same process as they were."""
+    one, other = books.load(), books.load()
+    lines = list(other.helplines.lines)
+    one.helplines.become(Helplines({"lines": [], "emergency": {}}))
+    one.packs.clear()
+    assert one.book is other.book
+    assert other.helplines.lines == books.load().helplines.lines == lines
+    assert "general" in other.packs
