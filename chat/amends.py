@@ -59,7 +59,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
         return await withheld(services, one, verdict)
     person = services.hub.people.get(place.member.user)
     if person is not None:
-        person.said(place.key, id, command.text)
+        person.said(place.key, id, command.text, services.ticks())
     masked = verdict.action is Action.MASK
     at = wire.timestamp(services.backplane.engine_now_ms())  # an edit that was held before this is late (settling.py)
     amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True, "edited_at": at}

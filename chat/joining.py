@@ -188,13 +188,14 @@ def recall(services: Services, place: Membership) -> None:
     person = services.hub.people.get(place.member.user)
     if person is None or person.knows(place.key):
         return
-    since = services.backplane.engine_now_ms() - LINGER * 1000
+    now = services.backplane.engine_now_ms()
+    since = now - LINGER * 1000
     said = [
-        (entry.id, wire.unbody(entry.body).get("text", ""))
+        (entry.id, wire.unbody(entry.body).get("text", ""), services.ticks() - max(0, now - entry.at) / 1000)
         for entry in services.backplane.ring(place.key)
         if entry.author == place.member.user and entry.at >= since and entry.kind in (Kind.MESSAGE, Kind.EDITED)
     ]
-    person.recall(place.key, said[-RECENT:])
+    person.recall(place.key, [(id, text) for id, text, _ in said[-RECENT:]], [at for _, _, at in said[-RECENT:]])
 
 
 def bridge(

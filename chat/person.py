@@ -30,6 +30,8 @@ LINGER = 600.0
 # People remembered so, and characters of theirs: an hour of comings and goings of a full node, 40 MB at most.
 MOST = 10_000
 MOST_CHARACTERS = 10_000_000
+# Said at a time nobody knows any more.
+LONG_AGO = -1e9
 
 
 class Person:
@@ -43,23 +45,24 @@ class Person:
         self.connections: dict[Connection, None] = {}
         # Cards shown lately: (room, kind, band, what became of the words) → (the card's id, until when, monotonic).
         self.cards: dict[tuple[Any, ...], tuple[EventId, float]] = {}
-        # Own last messages by room and id; private words, never logged.
-        self.recent: dict[RoomKey, dict[EventId, str]] | None = None
+        # Own last messages by room and id, with when (monotonic) and whether here; private words, never logged.
+        self.recent: dict[RoomKey, dict[EventId, tuple[str, float, bool]]] | None = None
 
-    def said(self, room: RoomKey, id: EventId, text: str) -> None:
+    def said(self, room: RoomKey, id: EventId, text: str, at: float = LONG_AGO, *, here: bool = True) -> None:
         """Remember what this person said in a room, for the filter's sliding window. A retry is not said again."""
         if self.recent is None:
             self.recent = {}
         words = self.recent.setdefault(room, {})
-        words[id] = text
+        words[id] = (text, *words[id][1:]) if id in words else (text, at, here)
         if len(words) > RECENT:
             del words[next(iter(words))]
 
-    def recall(self, room: RoomKey, said: Iterable[tuple[EventId, str]]) -> None:
-        """What the room says they said last, oldest first, where this node does not know any better."""
+    def recall(self, room: RoomKey, said: Iterable[tuple[EventId, str]], when: Iterable[float] = ()) -> None:
+        """What the room says they said last, oldest first, and when, where this node does not know any better."""
         if not self.knows(room):
+            times = iter(when)
             for id, text in said:
-                self.said(room, id, text)
+                self.said(room, id, text, next(times, LONG_AGO), here=False)
 
     def knows(self, room: RoomKey) -> bool:
         """Whether anything this person said in a room is remembered."""
@@ -67,12 +70,23 @@ class Person:
 
     def words(self, room: RoomKey) -> tuple[str, ...]:
         """This person's last messages in a room, oldest first."""
-        return tuple(self.recent[room].values()) if self.recent and room in self.recent else ()
+        return tuple(text for text, _, _ in self._last(room))
+
+    def since(self, room: RoomKey, now: float) -> tuple[float, ...]:
+        """How many seconds ago each of them was said."""
+        return tuple(now - at for _, at, _ in self._last(room))
+
+    def recalled(self, room: RoomKey) -> int:
+        """How many of them, the oldest, the room told us of."""
+        return sum(not here for _, _, here in self._last(room))
+
+    def _last(self, room: RoomKey) -> Iterable[tuple[str, float, bool]]:
+        return self.recent[room].values() if self.recent and room in self.recent else ()
 
     @property
     def characters(self) -> int:
         """How many characters are remembered."""
-        return sum(len(text) for words in (self.recent or {}).values() for text in words.values())
+        return sum(len(text) for words in (self.recent or {}).values() for text, _, _ in words.values())
 
 
 class Lately:

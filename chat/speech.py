@@ -12,6 +12,7 @@ submission ends in exactly one of delivered, masked, held, refused, and its auth
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from chat import care, conduct, probing, wire
@@ -56,7 +57,7 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
             commits.append(message_of(services, one, verdict))
             person = services.hub.people.get(one.place.member.user)
             if person is not None:
-                person.said(one.place.key, one.id, one.submission.text)
+                person.said(one.place.key, one.id, one.submission.text, now)
         else:
             services.spawn(withhold(services, one, verdict))
     if commits:
@@ -168,9 +169,11 @@ async def answer(services: Services, connection: Connection, command: say.Send, 
     one = prepare(services, call)
     if isinstance(one, Refused):
         return one
-    if await message(services, one.place, command.reply_to or "") is None:
+    answered = await message(services, one.place, command.reply_to or "")
+    if answered is None:
         if (before := await first_outcome(services, one.place, one.id)) is not None:
             return sent(command, one.id, before)
         return refused(command.id, Code.NOT_FOUND, "The message you answer is not here any more.", path="reply_to")
-    speak(services, [one], services.ticks())
+    towards = replace(one.submission, towards=str(answered.author))
+    speak(services, [replace(one, submission=towards)], services.ticks())
     return None  # answered when its commit is back

@@ -84,6 +84,8 @@ def submission(
         night=is_night(identity.country, services.wall()),
         dry=dry,
         recent=person.words(place.key) if person else (),
+        since=person.since(place.key, services.ticks()) if person else (),
+        recalled=person.recalled(place.key) if person else 0,
         names=names_in(services, place),
     )
 
@@ -109,5 +111,7 @@ def in_turn(spoken: Sequence[Spoken]) -> list[Submission]:
         before = said.get(author, ())
         if not judged.dry:
             said[author] = (*before, judged.text)
-        found.append(replace(judged, recent=(*judged.recent, *before)) if before else judged)
+        if before:
+            judged = replace(judged, recent=(*judged.recent, *before), since=(*judged.since, *(0.0 for _ in before)))
+        found.append(judged)
     return found

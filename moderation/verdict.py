@@ -71,7 +71,9 @@ class Submission:
 
     `lane` names the place opaquely (moderation does not know rooms); `author` likewise. `key` makes a retry count
     once in windows; `dry` (the `check` command) changes no window. `recent` holds the author's last messages in the
-    lane, oldest first, at most 20. `names` are the aliases present, so that a name is not taken for a handle.
+    lane, oldest first, at most 20; `since` how many seconds ago each was said, where that is known, and `recalled` how
+    many of them, the oldest, were said through another node. `towards` is whom this is for (opaque; empty: everybody).
+    `names` are the aliases present, so that a name is not taken for a handle.
     `language` (a tag: es, es-MX) is the one the author is spoken to in; `night` whether it is night where they are.
     """
 
@@ -89,6 +91,9 @@ class Submission:
     is_reply: bool = False
     dry: bool = False
     recent: tuple[str, ...] = field(default=(), repr=False)
+    since: tuple[float, ...] = ()
+    recalled: int = 0
+    towards: str = ""
     names: frozenset[str] = field(default=frozenset(), repr=False)
 
 

@@ -33,6 +33,17 @@ def test_what_a_room_tells_of_somebody_counts_only_where_nothing_is_known() -> N
     assert strange.words(ROOM) == ("as delivered",)
 
 
+def test_of_last_words_it_is_known_when_they_were_said_and_which_came_from_elsewhere() -> None:
+    """The filter reads words together that were said in one breath, and looks again at what another node judged."""
+    person = Person(Budget(1.0, 2.0), Budget(1.0, 2.0))
+    person.recall(ROOM, [(EventId("1"), "i want"), (EventId("2"), "to tell you")], [70.0, 90.0])
+    person.said(ROOM, EventId("3"), "something", 100.0)
+    person.said(ROOM, EventId("3"), "something", 108.0)  # a retry was said when it was said first
+    assert person.since(ROOM, 110.0) == (40.0, 20.0, 10.0)
+    assert person.recalled(ROOM) == 2
+    assert person.since(RoomKey("adult/recovery"), 110.0) == ()
+
+
 def test_who_comes_back_in_time_is_the_same_person_and_later_a_new_one() -> None:
     """Words and a spent budget stay for a while, and no longer (X32)."""
     lately, person = Lately(), someone("go", "kill")
