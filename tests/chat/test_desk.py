@@ -16,7 +16,7 @@ from tests.support import staff
 from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
 from tests.support.nodes import next_event, node_on, talking, texts_of
-from tests.support.staff import DOUBTFUL, URGENT, decide, waiting
+from tests.support.staff import DOUBTFUL, URGENT, at_the_desk, decide, waiting, with_a_witness
 
 MODERATOR = Identity(user=UserId("m"), roles=frozenset({Role.MODERATOR}), band=Band.ADULT, expires=0)
 
@@ -42,11 +42,7 @@ def test_words_the_filter_cannot_judge_lose_their_figures_and_addresses() -> Non
 @one_flavour
 async def test_a_list_is_blurred_and_the_words_come_with_the_claim(steady_engine: Engine) -> None:
     """F31: blurred first; the reading is in the trail (R8)."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety", name="Rosa") as author,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url, name="Rosa") as (node, author, mod):
         sent = await author.ask("send", room="anxiety", text=DOUBTFUL, key="a")
         (row,) = await waiting(mod)
         claimed = await mod.ask("claim", case=row["case"])
@@ -181,11 +177,7 @@ async def test_moderators_on_every_node_hear_of_a_change_without_words(steady_en
 @one_flavour
 async def test_what_staff_say_to_people_is_a_word_of_a_list(steady_engine: Engine) -> None:
     """No free words travel from staff to people (F20); the reason is read by the author in plain words."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as author,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, author, mod):
         case = (await author.ask("send", room="anxiety", text=DOUBTFUL, key="a"))["id"]
         free = await mod.ask("resolve", case=case, resolution="refuse", note="you should know better")
         odd = await mod.ask("resolve", case=case, resolution="uphold")
@@ -200,11 +192,7 @@ async def test_what_staff_say_to_people_is_a_word_of_a_list(steady_engine: Engin
 @one_flavour
 async def test_words_the_filter_stops_by_now_are_released_by_nobody(steady_engine: Engine) -> None:
     """R5: a moderator's release does not pass what nobody may be shown."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as author,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, author, mod):
         case = (await author.ask("send", room="anxiety", text=DOUBTFUL, key="a"))["id"]
         await steady_engine.ask(
             "HSET", f"warm:{{review}}:case:{case}", "words", json.dumps({"text": "go kill yourself", "name": "x"})
@@ -221,12 +209,7 @@ async def test_words_the_filter_stops_by_now_are_released_by_nobody(steady_engin
 @one_flavour
 async def test_reports_about_one_thing_have_one_answer(steady_engine: Engine) -> None:
     """Merged by hand or because they are about the same; everyone who told us is told once."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as first,
-        talking(node, "anxiety") as second,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with with_a_witness(steady_engine.url) as (node, first, second, mod):
         one, two, _ = node.hub.people
         review = node.services.review
         at = node.services.backplane.engine_now_ms()

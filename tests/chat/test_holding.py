@@ -9,7 +9,7 @@ from tests.support import staff
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.raw import Raw
-from tests.support.staff import DOUBTFUL, decide, waiting
+from tests.support.staff import DOUBTFUL, at_the_desk, decide, waiting, with_a_witness
 
 HURRIED = Moderation(budget_ms=0.0001)
 
@@ -54,11 +54,7 @@ async def test_a_repeat_of_a_held_key_stays_held_when_the_filter_would_pass_it_n
 @one_flavour
 async def test_a_repeat_after_the_refusal_is_told_so(steady_engine: Engine) -> None:
     """Whatever the words of the repeat are; nothing is held a second time."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         held = await one.ask("send", room="anxiety", text=DOUBTFUL, key="a")
         await decide(mod, held["id"], "refuse")
         again = await one.ask("send", room="anxiety", text=DOUBTFUL, key="a")
@@ -72,12 +68,7 @@ async def test_a_repeat_after_the_refusal_is_told_so(steady_engine: Engine) -> N
 @one_flavour
 async def test_an_author_takes_a_held_message_back(steady_engine: Engine) -> None:
     """Once; the desk has it no more, every device of theirs is told, and its key is used up."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        talking(node, "anxiety") as other,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with with_a_witness(steady_engine.url) as (_, one, other, mod):
         held = await one.ask("send", room="anxiety", text=DOUBTFUL, key="a")
         foreign = await other.ask("withdraw", request=held["id"])
         await mod.ask("claim", case=held["id"])
@@ -98,11 +89,7 @@ async def test_an_author_takes_a_held_message_back(steady_engine: Engine) -> Non
 @one_flavour
 async def test_a_message_is_rewritten_by_saying_it_anew_and_taking_the_old_one_back(steady_engine: Engine) -> None:
     """One message in the room, in the new words; the trail says that it was rewritten."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         held = await one.ask("send", room="anxiety", text=DOUBTFUL, key="a")
         sent = await one.ask("send", room="anxiety", text=held["suggestion"], key="b")
         back = await one.ask("withdraw", request=held["id"], instead=sent["id"])
@@ -116,11 +103,7 @@ async def test_a_message_is_rewritten_by_saying_it_anew_and_taking_the_old_one_b
 @one_flavour
 async def test_what_has_been_decided_cannot_be_taken_back(steady_engine: Engine) -> None:
     """`closed`: a released message is taken back as any other, by `redact`."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         held = await one.ask("send", room="anxiety", text=DOUBTFUL, key="a")
         await decide(mod, held["id"], "release")
         late = await one.ask("withdraw", request=held["id"])
@@ -132,11 +115,7 @@ async def test_what_has_been_decided_cannot_be_taken_back(steady_engine: Engine)
 @one_flavour
 async def test_a_held_edit_changes_nothing_until_it_is_released(steady_engine: Engine) -> None:
     """X33: the old words stand; a release puts the new ones in their place, once."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         sent = await one.ask("send", room="anxiety", text="hello all", key="a")
         held = await one.ask("edit", room="anxiety", message=sent["id"], text=DOUBTFUL, key="b")
         before = await texts_of(one, "anxiety")
@@ -156,11 +135,7 @@ async def test_a_held_edit_changes_nothing_until_it_is_released(steady_engine: E
 @one_flavour
 async def test_a_held_edit_of_a_message_that_is_gone_is_let_go(steady_engine: Engine) -> None:
     """There is nothing left to change, and the author is told."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         sent = await one.ask("send", room="anxiety", text="hello all", key="a")
         held = await one.ask("edit", room="anxiety", message=sent["id"], text=DOUBTFUL, key="b")
         await one.ask("redact", room="anxiety", message=sent["id"], key="c")

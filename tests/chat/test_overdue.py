@@ -22,7 +22,7 @@ from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, report
 from tests.support.looking import KIND, LOW, SOON, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
-from tests.support.staff import DOUBTFUL
+from tests.support.staff import DOUBTFUL, at_the_desk
 
 
 @one_flavour
@@ -243,11 +243,7 @@ async def test_who_decides_on_words_the_filter_never_saw_takes_no_card_from_thei
     steady_engine: Engine,
 ) -> None:
     """R1: refused or shown, the words are judged then, and what they are owed is paid."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety", country="GB") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url, country="GB") as (node, one, mod):
         case = await filed(node, LOW, kind=CaseKind.FAULT, model_alone=False, rules=())
         await staff.decide(mod, case.id, "refuse")
         await look(node, case)

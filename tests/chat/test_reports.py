@@ -10,10 +10,10 @@ from moderation.cases import Case, CaseKind
 from moderation.ladder import Reason, Step
 from moderation.reports import CONCERNS_A_DAY, CONCERNS_ABOUT, Ground
 from tests.chat.test_sanctioning import LOW, on_duty, say
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
-from tests.support.staff import URGENT
+from tests.support.staff import URGENT, decide, with_a_witness
 
 SHARP = "buy my cups, they are the best"
 
@@ -27,11 +27,6 @@ async def waiting(node: Node) -> list[Case]:
     return await node.services.review.queue()
 
 
-async def decide(mod: Raw, case: str, resolution: str) -> dict[str, Any]:
-    await mod.ask("claim", case=case)
-    return await mod.ask("resolve", case=case, resolution=resolution)
-
-
 def test_the_words_of_the_wire_are_moderations_own() -> None:
     """One list, said twice because a wire has literals."""
     assert set(get_args(commands.Ground)) == set(map(str, Ground))
@@ -39,6 +34,7 @@ def test_the_words_of_the_wire_are_moderations_own() -> None:
     assert set(get_args(commands.LadderStep)) == {step.word for step in Step}
 
 
+@one_flavour
 async def test_a_report_becomes_a_case_and_its_outcome_is_told_to_the_reporter_alone(steady_engine: Engine) -> None:
     """Across two nodes; the reported hears nothing, and staff see no reporter and no person id."""
     async with (
@@ -68,6 +64,7 @@ async def test_a_report_becomes_a_case_and_its_outcome_is_told_to_the_reporter_a
     assert not any(user in str((reply, claimed, decided, resolved)) for user in people)
 
 
+@one_flavour
 async def test_a_flag_bomb_is_one_case_one_voice_and_no_consequence(steady_engine: Engine) -> None:
     """Eight fresh guests against one person: the case moves by nothing more than the first one moved it."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as author:
@@ -87,6 +84,7 @@ async def test_a_flag_bomb_is_one_case_one_voice_and_no_consequence(steady_engin
     assert history == ()
 
 
+@one_flavour
 async def test_everybody_who_reported_the_same_thing_is_told_and_staff_read_it_once(steady_engine: Engine) -> None:
     """The second report is merged into the first, and has its answer."""
     async with (
@@ -111,14 +109,10 @@ async def test_everybody_who_reported_the_same_thing_is_told_and_staff_read_it_o
     ]
 
 
+@one_flavour
 async def test_a_reported_disclosure_is_looked_after_and_is_no_ground_for_anything(steady_engine: Engine) -> None:
     """The case is a concern, against nobody; the reporter's record is not touched (R1)."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as author,
-        talking(node, "anxiety") as reporter,
-        on_duty(node) as mod,
-    ):
+    async with with_a_witness(steady_engine.url) as (node, author, reporter, mod):
         sent = await say(author, LOW)
         reply = await reported(reporter, sent["id"], "harassment")
         (case,) = await waiting(node)
@@ -135,6 +129,7 @@ async def test_a_reported_disclosure_is_looked_after_and_is_no_ground_for_anythi
     assert "trouble" in resolved["says"]
 
 
+@one_flavour
 async def test_somebody_can_be_reported_by_their_alias_after_they_have_left(steady_engine: Engine) -> None:
     """By who is here, else by who spoke here; nobody else is found, and nobody reports themselves."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as reporter:
@@ -153,14 +148,10 @@ async def test_somebody_can_be_reported_by_their_alias_after_they_have_left(stea
     assert codes == ["not_found", "bad_request", "bad_request", "not_member"]
 
 
+@one_flavour
 async def test_a_note_is_judged_before_anybody_sees_it(steady_engine: Engine) -> None:
     """Masked, left out, and owed its card; the report stands in each case (F20, X33)."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as author,
-        talking(node, "anxiety", country="GB") as reporter,
-        on_duty(node) as mod,
-    ):
+    async with with_a_witness(steady_engine.url, country="GB") as (_, author, reporter, mod):
         ids = [(await say(author, f"{SHARP} {n}", key=f"k{n}"))["id"] for n in range(3)]
         masked = await reported(reporter, ids[0], note="write me at anna@example.org about it")
         stopped = await reported(reporter, ids[1], note="you are a worthless piece of shit")
@@ -176,14 +167,10 @@ async def test_a_note_is_judged_before_anybody_sees_it(steady_engine: Engine) ->
     assert card["card"]["lines"]
 
 
+@one_flavour
 async def test_a_concern_is_against_nobody_limited_and_unseen(steady_engine: Engine) -> None:
     """Per sender and per target; the sender is told that somebody looked in, and no more."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as quiet,
-        talking(node, "anxiety") as friend,
-        on_duty(node) as mod,
-    ):
+    async with with_a_witness(steady_engine.url) as (node, quiet, friend, mod):
         sent = await say(quiet, "just tired tonight")
         alias = (await next_event(friend, "message"))["from"]["alias_id"]
         fields = {"room": "anxiety", "alias_id": alias}
@@ -213,14 +200,10 @@ async def concerned(node: Node, fields: dict[str, Any]) -> dict[str, Any]:
         return await other.ask("concern", **fields)
 
 
+@one_flavour
 async def test_what_the_fourth_who_is_worried_wrote_is_read_with_the_open_case(steady_engine: Engine) -> None:
     """Nothing a person wrote is lost for being one too many; without words it stays one case, and nobody is hounded."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as quiet,
-        talking(node, "anxiety") as friend,
-        on_duty(node) as mod,
-    ):
+    async with with_a_witness(steady_engine.url) as (node, quiet, friend, mod):
         await say(quiet, "just tired tonight")
         fields = {"room": "anxiety", "alias_id": (await next_event(friend, "message"))["from"]["alias_id"]}
         first = await friend.ask("concern", **fields, note="they sounded different")
@@ -237,6 +220,7 @@ async def test_what_the_fourth_who_is_worried_wrote_is_read_with_the_open_case(s
     assert claimed["words"]["notes"] == ["they said goodbye to me", "now they have gone silent"]
 
 
+@one_flavour
 async def test_who_has_told_of_many_today_is_asked_to_wait_and_reports_are_limited_too(steady_engine: Engine) -> None:
     """`rate_limited`, in words that point to help."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as author, talking(node, "anxiety") as one:
@@ -253,6 +237,7 @@ async def test_who_has_told_of_many_today_is_asked_to_wait_and_reports_are_limit
     assert "help" in concern["says"]
 
 
+@one_flavour
 async def test_who_is_in_danger_in_a_note_is_brought_before_the_team(steady_engine: Engine) -> None:
     """Also where the note is held: it stands in the report's case, which says nothing of its writer."""
     async with (
@@ -270,6 +255,7 @@ async def test_who_is_in_danger_in_a_note_is_brought_before_the_team(steady_engi
     assert "alerts nobody" not in card["says"]
 
 
+@one_flavour
 async def test_what_a_second_reporter_wrote_is_read_with_the_first(steady_engine: Engine) -> None:
     """A note of a merged case is nobody's but the moderator's who has claimed the one it went into."""
     async with (

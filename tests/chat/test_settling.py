@@ -21,7 +21,7 @@ from tests.support.engines import Engine, one_flavour
 from tests.support.filing import WORDS, held, report
 from tests.support.looking import KIND, LOW, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
-from tests.support.staff import decide
+from tests.support.staff import at_the_desk, decide
 
 
 @one_flavour
@@ -50,11 +50,7 @@ async def test_a_node_that_dies_after_the_decision_is_followed_by_another(steady
 async def test_passages_can_be_spared_instead_of_the_whole_message(steady_engine: Engine) -> None:
     """`mask`: what was found is taken out and the rest is shown, marked as such."""
     text = "thank you all for tonight. can we talk on telegram instead"
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         sent = await one.ask("send", room="anxiety", text=text, key="a")
         await decide(mod, sent["id"], "mask")
         heard, told = await next_event(one, "message"), await next_event(one, "resolved")
@@ -179,11 +175,7 @@ async def test_nobody_is_told_that_nobody_saw_what_is_in_the_room(steady_engine:
 @one_flavour
 async def test_the_key_of_a_held_edit_that_came_to_nothing_is_answered_so(steady_engine: Engine) -> None:
     """Not as held for ever, when the message it changes has gone."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         sent = await one.ask("send", room="anxiety", text="hello all", key="a")
         held = await one.ask("edit", room="anxiety", message=sent["id"], text=staff.DOUBTFUL, key="b")
         await one.ask("redact", room="anxiety", message=sent["id"], key="c")
@@ -195,11 +187,7 @@ async def test_the_key_of_a_held_edit_that_came_to_nothing_is_answered_so(steady
 @one_flavour
 async def test_an_edit_that_was_held_does_not_overwrite_a_newer_one(steady_engine: Engine) -> None:
     """Whichever is released first: the words written last stand, and the author of the others is told so."""
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url) as (_, one, mod):
         sent = await one.ask("send", room="anxiety", text="hello all", key="a")
         change = {"room": "anxiety", "message": sent["id"]}
         old = await one.ask("edit", **change, text=staff.DOUBTFUL, key="b")
@@ -237,11 +225,7 @@ async def test_a_mute_bars_new_words_and_reaches_back_to_none(steady_engine: Eng
     """A release is the decision of who has read the words, or of a limit that is the same for everybody. What is
     written now is refused, and its author gets their card all the same (R1).
     """
-    async with (
-        node_on(steady_engine.url) as node,
-        talking(node, "anxiety", country="GB") as one,
-        staff.on_duty(node.url, "moderator") as mod,
-    ):
+    async with at_the_desk(steady_engine.url, country="GB") as (node, one, mod):
         services, user = node.services, next(iter(node.hub.people))
         case = await filed(node, at=long_ago(node))
         now = services.backplane.engine_now_ms()

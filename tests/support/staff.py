@@ -13,8 +13,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from chat.auth import Identity, Scope, sign
+from chat.node import Node
 from rooms.events import Band, Role, UserId
-from tests.support.nodes import SECRET
+from tests.support.nodes import SECRET, node_on, talking
 from tests.support.raw import Raw
 
 # Words that a person should look at in an adult room of the general pack, and a version of them nobody minds.
@@ -58,3 +59,26 @@ async def decide(raw: Raw, case: str, resolution: str, **more: Any) -> dict[str,
     claimed = await raw.ask("claim", case=case)
     assert claimed["type"] == "claimed", claimed
     return await raw.ask("resolve", case=case, resolution=resolution, **more)
+
+
+@asynccontextmanager
+async def at_the_desk(engine_url: str, **guest: Any) -> AsyncIterator[tuple[Node, Raw, Raw]]:
+    """An evening's least: a node, somebody in its room "anxiety", and a moderator on duty."""
+    async with (
+        node_on(engine_url) as node,
+        talking(node, "anxiety", **guest) as one,
+        on_duty(node.url, "moderator") as mod,
+    ):
+        yield node, one, mod
+
+
+@asynccontextmanager
+async def with_a_witness(engine_url: str, **guest: Any) -> AsyncIterator[tuple[Node, Raw, Raw, Raw]]:
+    """The same with another in the room, who may report what is said there: node, author, witness, moderator."""
+    async with (
+        node_on(engine_url) as node,
+        talking(node, "anxiety") as author,
+        talking(node, "anxiety", **guest) as witness,
+        on_duty(node.url, "moderator") as mod,
+    ):
+        yield node, author, witness, mod
