@@ -66,7 +66,7 @@ class Attendance:
         asked = list(users)
         now, (head, _, there) = await self._slot.run("pair_read", _READ, asked)
         here = frozenset(user for user, is_there in zip(asked, there, strict=True) if is_there)
-        return Present(now, here, on_shift(head[1:], now))
+        return Present(now, here, on_shift(head[2:], now))
 
 
 _PLACES = (pairkeys.HERE, pairkeys.NODES, pairkeys.SWEPT, pairkeys.SHIFT, pairkeys.DUE)

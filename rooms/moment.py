@@ -63,8 +63,9 @@ class Here(frozenset[str]):
 class Moment:
     """What one reading found. `stored`: revision and bytes of every row that was asked for."""
 
-    def __init__(self, now: int, here: Here, staff: tuple[Staff, ...]) -> None:
+    def __init__(self, now: int, real: int, here: Here, staff: tuple[Staff, ...]) -> None:
         self.now = now
+        self.real = real  # the engine's own time
         self.here = here
         self.staff = staff
         self.rows = Looked()
@@ -100,7 +101,7 @@ async def read(slot: Slot, refs: Iterable[Ref], users: Iterable[str] = ()) -> Mo
     now, (head, stored, there) = await slot.run("pair_read", places, people)
     here = Here(user for user, is_there in zip(people, there, strict=True) if is_there)
     here.asked = frozenset(people)
-    moment = Moment(now, here, on_shift(head[1:], now))
+    moment = Moment(now, int(head[1]), here, on_shift(head[2:], now))
     for place, ref in enumerate(refs):
         revision, row = stored[2 * place], stored[2 * place + 1]
         moment.stored[ref] = (revision, row)

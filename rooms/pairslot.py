@@ -78,6 +78,13 @@ class Slot:
                 pass
         raise MatchAway("the engine is away")
 
+    def now_ms(self) -> int:
+        """About what time it is for the pairs, without asking: enough for a countdown. 0 before the first answer."""
+        if self._seen is None:
+            return 0
+        seen, at = self._seen
+        return seen + max(0, round((self._ticks() - at) * 1000))
+
     def _witness(self, asked: float) -> str:
         """The time we saw last and what has passed for us since; nothing before the first answer."""
         if self._seen is None:

@@ -8,7 +8,7 @@ local KEEP = 1000      -- how far the time may go before it is written down
 
 local function ms(number) return string.format('%.0f', number) end
 
--- The time now. key: the clock   witness: "seen passed" (ms), "" from who has seen none
+-- The time now, and the engine's own. key: the clock   witness: "seen passed" (ms), "" from who has seen none
 local function tick(key, witness)
   local t = redis.call('TIME')
   local real = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
@@ -16,7 +16,7 @@ local function tick(key, witness)
   local last, off = tonumber(kept[1] or nil), tonumber(kept[2] or nil) or 0
   if not last then
     redis.call('HSET', key, 'last', ms(real), 'off', '0')
-    return real
+    return real, real
   end
   local now = real + off
   local seen, passed = string.match(witness, '^(%d+) (%d+)$')
@@ -30,5 +30,5 @@ local function tick(key, witness)
     if not moved then off = off > 0 and off - melts or off + melts end
     redis.call('HSET', key, 'last', ms(now), 'off', ms(off))
   end
-  return now
+  return now, real
 end

@@ -1,10 +1,10 @@
 -- Read rows as they stand in one moment, who is here, and who of the team is on shift.
 -- KEYS  1 clock  2 here (sorted set node:user by lease)  3 nodes (sorted set)  4 shift (hash)  5… rows
 -- ARGV  1 witness of the clock  2… people asked about
--- returns {now, who is on shift as "until JSON"…}, {rev, row, rev, row…} ("0", "" where there is none), {1 or 0 for each of
+-- returns {now, the engine's own time, who is on shift as "until JSON"…}, {rev, row, rev, row…} ("0", "" where there is none), {1 or 0 for each of
 --         the people}
 -- include: pair_clock
-local now = tick(KEYS[1], ARGV[1])
+local now, real = tick(KEYS[1], ARGV[1])
 local rows, here = {}, {}
 for place = 5, #KEYS do
   local kept = redis.call('HMGET', KEYS[place], 'rev', 'row')
@@ -22,4 +22,4 @@ if #ARGV > 1 then
     here[#here + 1] = there
   end
 end
-return {{ms(now), unpack(redis.call('HVALS', KEYS[4]))}, rows, here}
+return {{ms(now), ms(real), unpack(redis.call('HVALS', KEYS[4]))}, rows, here}

@@ -1,7 +1,8 @@
 -- Write rows as they stand after a step, with what falls due of them, their places in the lists and what is owed, if
 -- nothing the step has looked at was moved meanwhile: all of it, or nothing.
 -- KEYS  1 clock  2 due  3 owed  4 doing  5 mark of this write (string)  then lists, outs and rows
--- ARGV  1 witness of the clock  2 deadline (0 none)  3 who writes  4 lease on what is owed (ms)  5 how long the mark is kept
+-- ARGV  1 witness of the clock  2 deadline, of the engine's own time: a write that lay
+--       in a socket while the engine stood still is late, whatever the pairs' clock says  3 who writes  4 lease on what is owed (ms)  5 how long the mark is kept
 --       (ms)  6 lists  7 outs  8 rows  9 effects  10 bells (how many there are of each), then
 --       for each row: the revision it was read at ("0" there was none), the row ("" as it is, "-" deleted), what it is
 --       called among the due times ("" it has no place there), when it is due ("" never), its list (0 none), its score in
@@ -9,9 +10,9 @@
 --       for each effect: its out, the effect;  for each bell: what is to be looked at, at once
 -- returns {now}, "written" | "moved" | "late". Asked again with the same mark: "written"
 -- include: pair_clock
-local now = tick(KEYS[1], ARGV[1])
+local now, real = tick(KEYS[1], ARGV[1])
 if redis.call('EXISTS', KEYS[5]) == 1 then return {{ms(now)}, 'written'} end
-if tonumber(ARGV[2]) > 0 and now > tonumber(ARGV[2]) then return {{ms(now)}, 'late'} end
+if real > tonumber(ARGV[2]) then return {{ms(now)}, 'late'} end
 local lists, outs, rows = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local first_out, first_row = 5 + lists, 5 + lists + outs
 for i = 1, rows do
