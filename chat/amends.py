@@ -46,7 +46,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
         return gone(command) if before is None else sent(command, id, before)
     judged = submission(services, connection, place, command.text, key=id, kind="edit")
     one = Spoken(call, place, id, judged)
-    verdict = probing.looked_at(services, one, services.pipeline.judge(judged, services.ticks()), edits=entry)
+    verdict = probing.looked_at(services, one, await services.turns.judged(judged), edits=entry)
     services.metrics.judged("edit", verdict.action.word)
     heard = UNSHOWN if conduct.silenced(services, command.id, place) else ""
     if cards := care_for(services, connection, place, command.room, id, verdict, heard=heard):

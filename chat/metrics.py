@@ -57,6 +57,9 @@ class Metrics:
         self._verdicts = self._counter("verdicts", "Judged words, by kind and action.", "kind", "action")
         self._care = self._counter("care", "Care owed to authors, by band.", "band")
         self._eased = self._counter("rooms_eased", "Rooms slowed for a while after several disclosures.")
+        self._unsure = self._counter("unsure", "Texts that asked for a second opinion, by what they got.", "answer")
+        self._second = self._gauge("second_waiting", "Texts that wait for a second opinion.")
+        self._second_well = self._gauge("second_healthy", "Whether second opinions are given, or none is asked.")
         self._commits = self._counter("commits", "Commits of messages, by outcome.", "outcome")
         self._resets = self._counter("resets", "Rooms that clients had to join anew, by reason.", "why")
         self._closes = self._counter("closes", "Connections closed, by close code.", "code")
@@ -73,6 +76,8 @@ class Metrics:
         self._books = Gauge(
             "warmline_books_info", "The version of the books that judge.", ["version"], registry=self.registry
         )
+        self._page_seconds = self._histogram("page_seconds", "From somebody held to the call of the team.")
+        self._feedback = self._counter("feedback", "What people say of a session, by seat and word.", "seat", "feel")
         self._commit_seconds = self._histogram("commit_seconds", "From submitting a tick's commits to their outcome.")
         self._judge_seconds = self._histogram("judge_seconds", "Judging the words of one tick.")
         self._filter_seconds = Histogram(
@@ -112,6 +117,14 @@ class Metrics:
     def cared(self, band: str) -> None:
         self._count(self._care, "care", band)
 
+    def paged(self, seconds: float) -> None:
+        """Somebody of the team was called, so long after what was said."""
+        self._page_seconds.observe(seconds)
+
+    def felt(self, seat: str, feel: str, safe: bool | None) -> None:
+        """How a session was, as one of the two says it."""
+        self._count(self._feedback, "feedback", seat, feel or ("unsafe" if safe is False else "unsaid"))
+
     def eased(self) -> None:
         """A room is slower for a while."""
         self._eased.inc()
@@ -142,6 +155,16 @@ class Metrics:
                 word = stage if WORD.match(stage) and known < MOST_WORDS else "other"
                 child = self._children[("filter", word, "")] = self._filter_seconds.labels(word)
             child.observe(seconds)
+
+    def unsure(self, answer: str) -> None:
+        """A text asked for a second opinion: `read`, `known`, or why it was put aside."""
+        self._count(self._unsure, "unsure", answer)
+
+    def second_waits(self, waiting: int, *, healthy: bool | None = None) -> None:
+        """How many texts wait for a second opinion; and whether any is to be had."""
+        self._second.set(waiting)
+        if healthy is not None:
+            self._second_well.set(healthy)
 
     def reset(self, why: str) -> None:
         self._count(self._resets, "resets", why)

@@ -27,16 +27,19 @@ import structlog
 from chat import books, rounds
 from chat.accounts import Accounts
 from chat.auth import derive, fingerprint
+from chat.company import Company
 from chat.datadir import Unusable
 from chat.drain import drain
 from chat.gateway import Gateway
 from chat.hub import Hub
 from chat.metrics import Metrics
 from chat.pump import pump_forever
+from chat.second import Second
 from chat.services import Services
 from chat.settings import Settings
 from chat.shift import Shift
 from chat.tickets import Tickets
+from chat.turns import Turns
 from chat.web import Site, static_files
 from moderation import pipeline, shield
 from moderation.card import Cards
@@ -46,6 +49,7 @@ from rooms.backplane import Backplane, EngineAway
 from rooms.calls import engine_client
 from rooms.calming import Calming
 from rooms.events import NodeId
+from rooms.matchmaker import Matchmaker
 from rooms.presence import Presence
 from rooms.topics import Catalogue
 
@@ -105,6 +109,14 @@ class Node:
             books=first.books,
         )
         lines = first.books.helplines
+        filter_ = settings.moderation
+        self.second = Second(
+            judge,
+            self.metrics,
+            enabled=filter_.second,
+            waiting=filter_.second_waiting,
+            seconds=filter_.second_seconds,
+        )
         self.books = books.Keeper(settings, pipeline=judge, helplines=lines, metrics=self.metrics, first=first)
         self.services = Services(
             settings=settings,
@@ -114,6 +126,7 @@ class Node:
             backplane=self.backplane,
             presence=self.presence,
             pipeline=judge,
+            turns=Turns(judge, self.second, self.metrics, time.monotonic),
             helplines=lines,
             cards=Cards.load(lines),
             shift=Shift(self.redis, self.name, lambda user: user in self.hub.people, time.monotonic),
@@ -122,6 +135,8 @@ class Node:
             review=Review(self.redis, derive(secret, "audit").hex(), settings.moderation.times),
             standing=Standing(self.redis, shield.packaged()),
             accounts=Accounts(self.redis),
+            matchmaker=Matchmaker(self.redis, times=settings.sessions.times, caps=settings.sessions.caps),
+            company=Company(asyncio.Event()),
             metrics=self.metrics,
             node=self.name[:8],
             wall=time.time,
@@ -134,7 +149,7 @@ class Node:
             live=lambda: None,
             ready=self.trouble,
             metrics=self.metrics.render,
-            remark=self.books.remark,
+            remark=self.remark,
         )
         self.gateway = Gateway(self.services, site, self.tickets, self.bell)
 
@@ -158,8 +173,14 @@ class Node:
             return "filter"
         return None
 
+    def remark(self) -> dict[str, object]:
+        """What is worth knowing of a node that serves."""
+        missing = self.second.trouble
+        return self.books.remark() | ({"second": missing} if missing else {})
+
     async def start(self, *, reuse_port: bool = False) -> None:
         """Reach the engine, check that it is ours, then listen. Raises Unusable."""
+        self.second.begin()  # loads beside all this
         try:
             await self.backplane.start()
             if not await self.backplane.claim_secret(fingerprint(self.services.secret)):
@@ -209,6 +230,7 @@ class Node:
     async def aclose(self) -> None:
         """Let go of everything, in the opposite order of `start`."""
         await self.gateway.listener.aclose()
+        self.second.end()
         await self.presence.retire()
         await self.backplane.aclose()
         await self.redis.aclose()

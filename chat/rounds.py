@@ -28,7 +28,7 @@ from functools import partial
 
 import structlog
 
-from chat import books, conduct, overdue, people, talk
+from chat import books, conduct, evening, overdue, people, talk
 from chat.answers import where
 from chat.gateway import Gateway
 from chat.metrics import Metrics
@@ -38,6 +38,7 @@ from moderation.audit import StoreAway
 from moderation.helplines import EXPIRED_DAYS
 from moderation.verdict import Submission
 from rooms.backplane import EngineAway
+from rooms.matchmaker import MatchAway
 from rooms.topics import Topic
 
 log = structlog.get_logger("warmline.rounds")
@@ -60,7 +61,7 @@ READING = 30.0
 APART = 0.2
 
 # What an engine that is away looks like. The node says so once itself, and whoever asks sees it in `/readyz`.
-AWAY = (EngineAway, StoreAway)
+AWAY = (EngineAway, StoreAway, MatchAway)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ def table(services: Services, gateway: Gateway, keeper: books.Keeper, missed: as
         Round(name="filter", every=SECOND, work=partial(mend_filter, services), steady=True),
         Round(name="figures", every=SECOND, work=partial(copy_figures, services, gateway), steady=True),
         Round(name="shift", every=BEAT, work=services.shift.beat, at_once=True),
+        Round(name="here", every=evening.SAY, work=partial(evening.here, services), bell=services.company.bell),
+        Round(name="pairing", every=evening.OFTEN, work=partial(evening.pairing, services), apart=APART),
         Round(name="desk", every=LOOK_AFTER, work=partial(overdue.look_after, services), apart=APART),
         Round(name="audit", every=NOTE_HEAD, work=partial(note_head, services), at_once=True),
         Round(name="revoked", every=LOOK_AGAIN, work=partial(look_around, services), apart=APART, bell=missed),
@@ -155,13 +158,14 @@ def tell_presence(services: Services) -> None:
 
 def try_filter(services: Services) -> None:
     """One judgement that is nobody's; the pipeline's `healthy` says how it went."""
-    services.pipeline.judge(Submission(text="good evening, all", lane="", author="", dry=True), 0.0)
+    services.pipeline.glance(Submission(text="good evening, all", lane="", author="", dry=True), 0.0)
 
 
 def mend_filter(services: Services) -> None:
     """A filter that is not well is asked by ourselves: nobody may be sent here while the node is not ready."""
     if not services.pipeline.healthy:
         try_filter(services)
+    services.turns.second.mend()
 
 
 def copy_figures(services: Services, gateway: Gateway) -> None:
@@ -183,6 +187,7 @@ def copy_figures(services: Services, gateway: Gateway) -> None:
         nodes_reaped=presence.get("reaped", 0),
     )
     services.metrics.stages_took(services.pipeline.take_laps())
+    services.metrics.second_waits(services.turns.second.waiting, healthy=services.turns.second.healthy)
 
 
 async def note_head(services: Services) -> None:

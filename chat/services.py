@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat.accounts import Accounts
+from chat.company import Company
 from chat.hub import Hub
 from chat.metrics import Metrics
 from chat.settings import Settings
 from chat.shift import Shift
+from chat.turns import Turns
 from moderation.card import Cards
 from moderation.contagion import Easing
 from moderation.helplines import Helplines
@@ -24,6 +26,7 @@ from moderation.review import Review
 from moderation.standing import Standing
 from rooms.backplane import Backplane
 from rooms.calming import Calming
+from rooms.matchmaker import Matchmaker
 from rooms.presence import Presence
 from rooms.topics import Catalogue
 
@@ -39,6 +42,7 @@ class Services:
     backplane: Backplane
     presence: Presence
     pipeline: Pipeline
+    turns: Turns
     helplines: Helplines
     cards: Cards
     shift: Shift
@@ -47,6 +51,8 @@ class Services:
     review: Review
     standing: Standing
     accounts: Accounts
+    matchmaker: Matchmaker
+    company: Company
     metrics: Metrics
     node: str
     wall: Callable[[], float]

@@ -1,8 +1,8 @@
 """Words on their way to other people: send and check; what else carries words (amends.py) is judged in the same way.
 
-    prepare ──▶ judge_all (the whole tick at once) ──▶ commit (one pipeline) ──▶ reply
-                        ├─ care: the author's private card, whatever the action
-                        └─ held or stopped: first look the key up, then say so
+    prepare ──▶ turns.judge (the whole tick at once) ──▶ go_on: commit (one pipeline) ──▶ reply
+                   └─ unsure: later, alone (turns.py)       ├─ care: the author's private card, whatever the action
+                                                            └─ held or stopped: first look the key up, then say so
 
 Nothing here fans out. A word reaches others only as a log entry that comes back from the engine, and a log entry is
 made only from a verdict that allows or masks. Care is paid before any refusal and never worsens one (R1). Every
@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from chat import care, conduct, probing, wire
+from chat import care, conduct, marking, probing, wire
 from chat import commands as say
 from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
@@ -24,7 +25,7 @@ from chat.holding import hold
 from chat.outcomes import SAYS, checked, findings, first_outcome, message, outcome_of, sent, word_of
 from chat.replies import Code, Refused, Sent
 from chat.services import Services
-from chat.spoken import Spoken, in_turn, prepare
+from chat.spoken import Spoken, prepare
 from moderation.verdict import Action, CareBand, Verdict
 from rooms.backplane import Commit, Committed, Guard, Outcome
 from rooms.events import Kind
@@ -32,14 +33,26 @@ from rooms.topics import SPARED, refusal_to_post, slow_gap
 
 
 def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
-    """Judge one tick's words together, and send each on its way."""
-    began = services.ticks()
-    verdicts = services.pipeline.judge_all(in_turn(spoken), now)
-    services.metrics.judging_took(services.ticks() - began)
+    """Judge one tick's words together, and send each on its way; what the filter is unsure of, when it knows."""
+    services.turns.judge(spoken, partial(go_on, services), now)
+
+
+def go_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> None:
+    """Send judged words on their way. What fails here is answered, whoever called."""
+    try:
+        send_on(services, judged)
+    except Exception as fault:
+        for one, _ in judged:
+            if one.call.slot.frame is None:
+                finish(services, one.call, internal(services, one.call.command, fault))
+
+
+def send_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> None:
+    """To the room, to the desk or back to its author: each in its order."""
     commits: list[Commit] = []
     waiting: list[tuple[Spoken, int]] = []  # and where its commit stands
     cards: list[tuple[Spoken, Verdict, int]] = []  # likewise
-    for one, verdict in zip(spoken, verdicts, strict=True):
+    for one, verdict in judged:
         verdict = probing.looked_at(services, one, verdict)
         services.metrics.judged(one.submission.kind, verdict.action.word)
         if one.submission.dry:
@@ -57,7 +70,7 @@ def speak(services: Services, spoken: Sequence[Spoken], now: float) -> None:
             commits.append(message_of(services, one, verdict))
             person = services.hub.people.get(one.place.member.user)
             if person is not None:
-                person.said(one.place.key, one.id, one.submission.text, now)
+                person.said(one.place.key, one.id, one.submission.text, services.ticks())
         else:
             services.spawn(withhold(services, one, verdict))
     if commits:
@@ -127,6 +140,8 @@ def conclude(
     for one, place in waiting:
         services.metrics.committed(word_of(outcomes[place]))
         finish(services, one.call, sent(one.call.command, one.id, outcomes[place]))
+        if one.place.session and isinstance(done := outcomes[place], Committed) and not done.repeated:
+            marking.spoke(services, one.place, done.position.seq)
     for one, verdict, place in cards:
         if not isinstance(outcomes[place], Committed):
             deal(services, one.connection, one.place, one.call.command.room, one.id, verdict)

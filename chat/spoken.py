@@ -1,14 +1,13 @@
 """Words ready to be judged, with the context they stand in.
 
 `prepare` says everything about `send` and `check` that can be said without looking at the meaning of the words;
-`submission` is what the filter is given, and the only way in which words get to it. `in_turn` tells each text of a tick
-what its author said just before it, so that a word cut in pieces is read whole however fast the pieces come (X32).
+`submission` is what the filter is given, and the only way in which words get to it. In which order it gets them is told
+in turns.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chat import commands as say
 from chat.answers import absent, refused, who
@@ -99,19 +98,3 @@ def names_in(services: Services, place: Membership) -> frozenset[str]:
     if room.names[0] != roster.version:
         room.names = (roster.version, frozenset(member.name for member in roster.members))
     return room.names[1]
-
-
-def in_turn(spoken: Sequence[Spoken]) -> list[Submission]:
-    """What to judge, each knowing what its author said just before it in the same tick (X32)."""
-    said: dict[tuple[str, str], tuple[str, ...]] = {}
-    found = []
-    for one in spoken:
-        judged = one.submission
-        author = (judged.author, judged.lane)
-        before = said.get(author, ())
-        if not judged.dry:
-            said[author] = (*before, judged.text)
-        if before:
-            judged = replace(judged, recent=(*judged.recent, *before), since=(*judged.since, *(0.0 for _ in before)))
-        found.append(judged)
-    return found

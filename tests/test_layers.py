@@ -36,6 +36,7 @@ LAYERS = {
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
+        moderation.conversation
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
         moderation.offers moderation.card moderation.contagion chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
@@ -58,7 +59,8 @@ LAYERS = {
         moderation.review moderation.audit moderation.standing
         """,
     3: """
-        chat.dispatch chat.answers chat.joining chat.talk chat.spoken chat.outcomes chat.speech chat.amends chat.care
+        chat.dispatch chat.answers chat.joining chat.talk chat.second chat.turns chat.spoken chat.outcomes chat.speech
+        chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
         chat.sanctioning chat.probing
         chat.holding chat.settling chat.overdue chat.desk

@@ -6,39 +6,15 @@ import json
 
 import pytest
 
-from chat.budget import Budget
-from chat.connection import Call, Connection, Membership
+from chat.connection import Call, Connection
 from chat.replies import Refused
-from chat.spoken import Spoken, in_turn, prepare
-from chat.wire import Codec
-from moderation.verdict import Submission
-from rooms.events import AliasId, EventId, Member, RoomKey, UserId
-from tests.support.engines import Engine
+from chat.spoken import Spoken, prepare
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import node_on, talking
 from tests.support.raw import Raw
 
 
-def spoken(text: str, author: str = "a", lane: str = "l", *, dry: bool = False) -> Spoken:
-    """Some words of one author in one place; who carries them does not matter here."""
-    connection = Connection(Codec.JSON, Budget(0, 0))
-    connection.receive(json.dumps({"type": "hello", "id": 1}))
-    (call,) = connection.start(0.0)
-    place = Membership(RoomKey(lane), None, Member(UserId(author), AliasId("x"), "x"))
-    return Spoken(call, place, EventId(text), Submission(text, lane=lane, author=author, dry=dry))
-
-
-def test_each_text_of_a_tick_knows_what_its_author_said_just_before() -> None:
-    """Pieces of a word that come in one breath are read together (X32); others' words are not mixed in."""
-    one = [spoken("k"), spoken("hello", "b"), spoken("i"), spoken("ll")]
-    assert [judged.recent for judged in in_turn(one)] == [(), (), ("k",), ("k", "i")]
-
-
-def test_another_place_and_a_mere_check_count_as_nothing_said() -> None:
-    """`check` changes no window; a room knows nothing of another."""
-    one = [spoken("k", dry=True), spoken("i"), spoken("ll", lane="elsewhere")]
-    assert [judged.recent for judged in in_turn(one)] == [(), (), ()]
-
-
+@one_flavour
 async def test_words_are_prepared_with_the_room_s_pack_and_the_names_worn_there(steady_engine: Engine) -> None:
     """The filter learns the pack, the band and the names in the room, and an opaque lane: nothing else of rooms."""
     async with node_on(steady_engine.url) as node, talking(node, "recovery", name="Nora") as raw:
@@ -51,6 +27,7 @@ async def test_words_are_prepared_with_the_room_s_pack_and_the_names_worn_there(
     assert not ready.submission.dry
 
 
+@one_flavour
 async def test_what_is_no_message_is_refused_before_it_is_judged(steady_engine: Engine) -> None:
     """Not a member, nothing to read, themes that are none of ours."""
     async with node_on(steady_engine.url) as node, talking(node, "recovery"):
@@ -73,6 +50,7 @@ def arriving(connection: Connection, **fields: object) -> Call:
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
+@one_flavour
 async def test_words_split_over_a_reconnect_are_read_together(steady_engine: Engine, elsewhere: bool) -> None:
     """A new connection or node is no new beginning: last words are remembered, or read from the room (X32)."""
     async with node_on(steady_engine.url) as here, node_on(steady_engine.url) as there:

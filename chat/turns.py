@@ -1,0 +1,173 @@
+"""Who waits behind whom: words are judged in the order in which one person wrote them in one place.
+
+    words ─▶ does their author wait there? ─ yes ─▶ behind, in line
+                    │ no
+                    └▶ first half of the filter ─┬─ a verdict ─▶ said, with the others of the tick
+                                                 └─ unsure ─▶ in line; second opinion asked (second.py)
+    an answer ─▶ the line moves up: said, and what came after it is judged now
+
+Only who waits for a second opinion has a line. Everybody else, and the same person in another room, is not touched.
+What comes later in a line is not judged before its turn, so that it is read with all that was said before it (X32).
+
+A line is as long as the commands its author has open, sixteen a connection, and lasts a second for each at most: the
+second opinion answers or puts aside. Failure: a node that dies has said nothing yet; the same key is judged again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from chat.metrics import Metrics
+from chat.second import ASIDE, Scores, Second
+from moderation.pipeline import Pipeline, Unsure
+from moderation.verdict import Submission, Verdict
+
+# What is called with words and their verdicts, in order.
+Then = Callable[[Sequence[tuple[Any, Verdict]]], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alone:
+    """Words whose judge waits for the verdict."""
+
+    submission: Submission
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One that is judged, or waits to be. `one` has a `submission`."""
+
+    one: Any
+    submission: Submission
+    place: Hashable
+    then: Then
+    unsure: Unsure | None = None  # None: not judged yet
+    scores: Scores | None = None  # None: none yet
+
+    @property
+    def ready(self) -> bool:
+        return self.unsure is not None and (self.scores is not None or not self.unsure.asks)
+
+
+class Turns:
+    """The lines of one node."""
+
+    def __init__(self, pipeline: Pipeline, second: Second, metrics: Metrics, ticks: Callable[[], float]) -> None:
+        self.second = second
+        self._pipeline = pipeline
+        self._metrics = metrics
+        self._ticks = ticks
+        self._lines: dict[Hashable, deque[Turn]] = {}
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
+    def judge(self, words: Sequence[Any], then: Then, now: float) -> None:
+        """Judge one tick's words. `then` is called with those that have a verdict now, and again for each of the others
+        when it has one.
+        """
+        free = []
+        for one in words:
+            turn = Turn(one, one.submission, (one.submission.author, one.submission.lane), then)
+            if (line := self._lines.get(turn.place)) is not None:
+                before = [each.submission for each in line if each.unsure is not None]
+                turn.submission = after(turn.submission, before)
+                line.append(turn)
+            else:
+                free.append(turn)
+        if free:
+            self._first(free, now)
+
+    async def judged(self, submission: Submission, *, in_line: bool = True) -> Verdict:
+        """The verdict on words that come alone. `in_line`: behind what their author said there before."""
+        done: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+
+        def then(found: Sequence[tuple[Any, Verdict]]) -> None:
+            if not done.done():
+                done.set_result(found[0][1])
+
+        if in_line:
+            self.judge([Alone(submission)], then, self._ticks())
+        else:
+            self._first([Turn(Alone(submission), submission, object(), then)], self._ticks())
+        return await done
+
+    def _first(self, turns: Sequence[Turn], now: float) -> None:
+        """The first half of the filter over turns that wait for nobody."""
+        began = self._ticks()
+        found = self._pipeline.first_all(in_turn([turn.submission for turn in turns]), now)
+        self._metrics.judging_took(self._ticks() - began)
+        known: list[tuple[Turn, Verdict]] = []
+        lines: dict[Hashable, None] = {}
+        for turn, first in zip(turns, found, strict=True):
+            if isinstance(first, Verdict):
+                known.append((turn, first))
+                continue
+            turn.unsure = first
+            lines[turn.place] = None
+            self._lines.setdefault(turn.place, deque()).append(turn)
+            if first.asks:
+                turn.scores = self.second.ask(first, partial(self._answered, turn))
+        tell(known)
+        for place in lines:
+            self._move_up(place)
+
+    def _answered(self, turn: Turn, scores: Scores) -> None:
+        turn.scores = scores
+        self._move_up(turn.place)
+
+    def _move_up(self, place: Hashable) -> None:
+        """Say what has its answer, as far as the first that has none; judge those who waited for nothing else."""
+        line = self._lines[place]
+        known: list[tuple[Turn, Verdict]] = []
+        while line and line[0].ready:
+            turn = line.popleft()
+            known.append((turn, self._settled(turn)))
+        rest = line if line and line[0].unsure is None else ()
+        if not line or rest:
+            del self._lines[place]
+        tell(known)
+        if rest:
+            self._first(rest, self._ticks())
+
+    def _settled(self, turn: Turn) -> Verdict:
+        unsure = turn.unsure
+        if unsure is None:
+            raise AssertionError("nothing is settled before it is judged")
+        if unsure.asks and turn.scores == ASIDE:
+            return self._pipeline.aside(unsure)
+        return self._pipeline.settled(unsure, turn.scores or ())
+
+
+def tell(known: Sequence[tuple[Turn, Verdict]]) -> None:
+    """Hand verdicts on, those that go the same way together."""
+    ways: dict[Then, list[tuple[Any, Verdict]]] = {}
+    for turn, verdict in known:
+        ways.setdefault(turn.then, []).append((turn.one, verdict))
+    for then, found in ways.items():
+        then(found)
+
+
+def after(submission: Submission, before: Sequence[Submission]) -> Submission:
+    """The same, knowing what its author said just before it."""
+    said = tuple(each.text for each in before if not each.dry)
+    return replace(submission, recent=(*submission.recent, *said)) if said else submission
+
+
+def in_turn(submissions: Sequence[Submission]) -> list[Submission]:
+    """What to judge, each knowing what its author said just before it in the same tick (X32)."""
+    said: dict[tuple[str, str], tuple[str, ...]] = {}
+    found = []
+    for judged in submissions:
+        author = (judged.author, judged.lane)
+        before = said.get(author, ())
+        if not judged.dry:
+            said[author] = (*before, judged.text)
+        found.append(replace(judged, recent=(*judged.recent, *before)) if before else judged)
+    return found
