@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 
 from chat.auth import Identity, event_id
+from chat.disclosing import said
 from chat.services import Services
 from chat.settling import tell_staff
 from moderation.cases import ENDED, Case, CaseKind, Step, Words
@@ -24,19 +25,33 @@ WITHIN = 0.8
 
 
 async def ask_for_person(
-    services: Services, identity: Identity, room: RoomKey, care: Care, cause: EventId | str, *, name: str = ""
+    services: Services,
+    identity: Identity,
+    room: RoomKey,
+    care: Care,
+    cause: EventId | str,
+    *,
+    name: str = "",
+    model_alone: bool = False,
 ) -> bool:
-    """Put this person before the team's eyes. `cause` names why, so that a retry is the same case. True: it is kept."""
+    """Put this person before the team's eyes, and stay with them. `cause` names why, so that a retry is the same case.
+    `model_alone`: nothing but the model's guess says so. True: it is kept.
+    """
+    case = ""
     with contextlib.suppress(OSError):  # a TimeoutError is one
         async with asyncio.timeout(WITHIN):
-            return await _kept(services, identity, room, care, cause, name)
-    return False
+            case = await _kept(services, identity, room, care, cause, name)
+    fresh = case or event_id(services.secret, identity.user, room, "person", str(cause))
+    with contextlib.suppress(OSError):
+        async with asyncio.timeout(WITHIN):
+            return await said(services, identity, room, care, fresh, model_alone=model_alone) or bool(case)
+    return bool(case)
 
 
 async def _kept(
     services: Services, identity: Identity, room: RoomKey, care: Care, cause: EventId | str, name: str
-) -> bool:
-    """Open the case; under another id where the one of this cause has ended. Raises StoreAway."""
+) -> str:
+    """Open the case; under another id where the one of this cause has ended. Its id; "" for none. Raises StoreAway."""
     for again in ("", services.fresh()):
         case = Case(
             id=event_id(services.secret, identity.user, room, "person", f"{cause}{again}"),
@@ -55,8 +70,8 @@ async def _kept(
         if opened.case.into:
             await _raised(services, opened.case.into, care)
         if opened.case.into or opened.case.state not in ENDED:
-            return True
-    return False
+            return opened.case.into or opened.case.id
+    return ""
 
 
 async def _raised(services: Services, into: str, care: Care) -> None:

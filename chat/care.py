@@ -24,6 +24,7 @@ from chat.answers import INBOX, inbox_of, who
 from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.connection import Connection, Membership, State
+from chat.disclosing import by_model_alone
 from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
 from chat.services import Services
@@ -91,7 +92,9 @@ async def bring(
     """The card of somebody who may be in danger: people are told first, then the card says whether they were."""
     identity, known = who(connection), False
     try:
-        known = await ask_for_person(services, identity, place.key, verdict.care, id, name=place.member.name)
+        known = await ask_for_person(
+            services, identity, place.key, verdict.care, id, name=place.member.name, model_alone=by_model_alone(verdict)
+        )
     except Exception as fault:  # the card comes all the same, and says that nobody was told
         services.metrics.failed(type(fault).__name__)
     try:

@@ -89,12 +89,18 @@ class Call:
 
 @dataclass(slots=True)
 class Membership:
-    """A connection's place in one room. `topic` is None for the inbox."""
+    """A connection's place in one room. `topic` is None for the inbox; `session` names the session of a room of two."""
 
     key: RoomKey
     topic: Topic | None
     member: Member
     typed_at: float = -TYPING_GAP
+    session: str = ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is a roster of who is in the room."""
+        return self.topic is not None and not self.session
 
 
 class Connection:

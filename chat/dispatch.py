@@ -10,8 +10,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chat import amends, answers, appeals, desk, help, holding, joining, people, reports, sanctioning, speech, talk
+from chat import (
+    amends,
+    answers,
+    appeals,
+    desk,
+    feedback,
+    help,
+    joining,
+    pairing,
+    people,
+    reports,
+    sanctioning,
+    speech,
+    staying,
+    talk,
+    talking,
+    waiting,
+)  # fmt: skip
 from chat import commands as say
+from chat import sessioncommands as pair
 from chat.answers import finish
 from chat.connection import Call, flows
 from chat.replies import Pong
@@ -36,13 +54,35 @@ HANDLERS: dict[type[Any], Handler] = {
     say.Concern: reports.concern,
     say.Appeal: appeals.appeal,
     say.Sanction: sanctioning.sanction,
-    say.Withdraw: holding.withdraw,
+    say.Withdraw: pairing.take_back,
     say.Cases: desk.cases,
     say.Claim: desk.claim,
     say.Resolve: desk.resolve,
     say.HandOn: desk.hand_on,
     say.Help: help.give,
     say.CareAnswer: help.answer,
+    pair.Seek: pairing.seek,
+    pair.Choose: pairing.choose,
+    pair.Available: pairing.available,
+    pair.Away: pairing.away,
+    pair.Answer: pairing.answer,
+    pair.Open: talking.open,
+    pair.Close: talking.close,
+    pair.Undo: talking.undo,
+    pair.Still: talking.still,
+    pair.Extend: talking.extend,
+    pair.Transfer: talking.transfer,
+    pair.StepOut: talking.step_out,
+    pair.Block: talking.block,
+    pair.Feedback: feedback.feedback,
+    pair.Again: talking.again,
+    pair.Settle: staying.settle,
+    pair.Handover: staying.handover,
+    pair.JoinOk: staying.join_ok,
+    pair.Raise: staying.raise_,
+    pair.Take: staying.take,
+    pair.StandDown: staying.stand_down,
+    pair.Supervise: staying.supervise,
 }
 CALLED: dict[type[Any], Handler] = {
     say.Send: speech.answer,  # only where it answers a message
@@ -80,7 +120,9 @@ def begin(services: Services, call: Call, now: float) -> Spoken | None:
     """Start one command; words that are to be judged with the others of their tick are handed back."""
     command = call.command
     kind = type(command)
-    if kind in SPOKEN and flows(command):
+    if kind is say.Send and command.room == waiting.WAITING:
+        services.spawn(handle(services, call))
+    elif kind in SPOKEN and flows(command):
         one = prepare(services, call)
         if isinstance(one, Spoken):
             return one
@@ -100,7 +142,9 @@ async def handle(services: Services, call: Call) -> None:
     command, connection = call.command, call.connection
     reply: Any
     try:
-        if (handler := CALLED.get(type(command))) is not None:
+        if isinstance(command, say.Send) and command.room == waiting.WAITING:
+            reply = await waiting.write(services, connection, command)
+        elif (handler := CALLED.get(type(command))) is not None:
             reply = await handler(services, connection, command, call)
         else:
             reply = await HANDLERS[type(command)](services, connection, command)

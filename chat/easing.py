@@ -34,7 +34,7 @@ def heed(services: Services, identity: Identity, place: Membership, care: Care) 
 
     Without limits no room is ever slowed: a load test says more heavy things in a minute than a room in a year.
     """
-    if services.settings.limits.enabled and place.topic is not None and care.band >= CareBand.CONCERN:
+    if services.settings.limits.enabled and place.listed and place.topic is not None and care.band >= CareBand.CONCERN:
         services.spawn(weigh(services, identity, place, place.topic, care))
 
 

@@ -22,6 +22,7 @@ from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.care import reader, save
 from chat.connection import Connection
+from chat.disclosing import not_it
 from chat.replies import CareAnswered, Code, Helped, Refused
 from chat.services import Services
 from moderation.card import Barrier, Desk
@@ -57,6 +58,8 @@ async def answer(services: Services, connection: Connection, command: say.CareAn
         says = f"`choice` must be one of: {', '.join(Barrier)}."
         return refused(command.id, Code.BAD_REQUEST, says, path="choice")
     topic = next((topic for topic in services.catalogue if careid.room_mark(topic.key) == about.room), None)
+    if barrier is Barrier.NOT_IT:
+        await not_it(services, identity.user)
     why = f"{command.care}/{barrier}/{command.key or services.fresh()}"
     card = await made(services, identity, about, topic, barrier, why)
     services.spawn(keep(services, identity, {"about": topic.id if topic else "", "card": card}))

@@ -21,6 +21,7 @@ from chat.answers import engine_away, refused, who
 from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.connection import Connection
+from chat.disclosing import by_model_alone, said
 from chat.outcomes import findings, first_outcome, sent
 from chat.replies import Code, Refused, Sent, Withdrawn
 from chat.services import Services
@@ -51,9 +52,20 @@ async def hold(services: Services, one: Spoken, verdict: Verdict) -> Sent | Refu
             await withdrawn(services, opened.case.id, Step.WITHDRAW, reason=DELIVERED)
         elif opened.fresh:
             tell_staff(services, opened.case)
+        if verdict.care.band >= CareBand.HIGH and opened.fresh:
+            services.spawn(stay(services, one, verdict))
     except OSError:  # the store is away: nothing was kept, so nothing may be promised
         return engine_away(command.id)
     return sent(command, one.id, replace(first, repeated=first.repeated or not opened.fresh))
+
+
+async def stay(services: Services, one: Spoken, verdict: Verdict) -> None:
+    """Who wrote it may be in danger: they are stayed with, and the held message is their case. Never raises."""
+    alone = by_model_alone(verdict)
+    try:
+        await said(services, who(one.connection), one.place.key, verdict.care, one.id, model_alone=alone)
+    except Exception as fault:  # one message, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 def case_of(one: Spoken, verdict: Verdict, at: int) -> Case:

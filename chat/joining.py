@@ -6,6 +6,7 @@ live; what was delivered before is in the answer. Nothing falls between. A resum
 rooms (people.py).
 
 `inbox` is a room like any other, with one person in it: it can be joined, resumed and paged, and nobody speaks there.
+So is the room of a session, with two; who may enter it is seating.py's.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from chat.auth import Identity, alias_id, alias_name
 from chat.connection import Connection, Membership, State
 from chat.person import LINGER, RECENT
 from chat.replies import Code, Joined, Refused
+from chat.seating import is_session, seat_for
 from chat.services import Services
 from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
@@ -67,6 +69,8 @@ async def prepare(
         await services.backplane.open(key)
         services.backplane.keep_for(key, INBOX_KEPT)
         return Membership(key, None, Member(identity.user, alias_id(services.secret, identity.user, key), "you"))
+    if is_session(command.room):
+        return await seat_for(services, identity, command.room, re)
     topic = find(services, identity, command.room)
     if topic is None:
         return not_found(re)
@@ -160,10 +164,11 @@ def enter(
     services.hub.join(place.key, command.room, connection)
     present, version, members = 1, 0, None
     if place.topic is not None:
+        recall(services, place)
+    if place.listed:
         if anew:  # one connection has one seat, however often it joins
             services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
         services.presence.arrive(place.member, place.key, services.ticks())
-        recall(services, place)
         roster = services.presence.roster(place.key)
         present, version = services.presence.present(place.key), roster.version
         members = [worn(member) for member in roster.members] if present <= ROSTER else None
@@ -172,7 +177,7 @@ def enter(
         room=command.room,
         alias=place.member.name,
         alias_id=place.member.alias,
-        rules=place.topic.rules if place.topic else "",
+        rules=place.topic.rules if place.topic and not (place.session and command.cursor) else "",
         present=present,
         version=version,
         members=members,

@@ -24,7 +24,7 @@ from rooms.events import Entry, EventId, Kind, Refusal
 SAYS = {
     Refusal.TOO_SOON: "This room goes slowly on purpose. You can write again in a moment; your words are still here.",
     Refusal.MUTED: "You can't write in this room right now.",
-    Refusal.CLOSED: "This room is closed for now.",
+    Refusal.CLOSED: "This conversation has ended. Your words are still with you.",
 }
 
 

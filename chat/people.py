@@ -26,6 +26,7 @@ from chat.connection import Connection, Membership, State
 from chat.desk import on_duty
 from chat.holding import held_items
 from chat.joining import RESUME_BYTES, catch_up, enter, judge_name, prepare
+from chat.pending import pending
 from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
 from chat.services import Services
 from chat.talk import depart as depart_room
@@ -139,10 +140,10 @@ async def gather(services: Services, connection: Connection, command: say.Hello,
 
 
 async def open_items(services: Services, identity: Identity, *, returning: bool) -> list[dict[str, Any]]:
-    """What is still open for this person: held messages for now. A new guest has nothing open."""
+    """What is still open for this person: held messages, a wait, sessions, offers. A new guest has nothing open."""
     if not returning:
         return []
-    return await held_items(services, identity)
+    return [*await held_items(services, identity), *await pending(services, identity)]
 
 
 def settle(

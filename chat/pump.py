@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from chat import conduct, desk, easing, people, settling, talk
+from chat import conduct, desk, easing, marking, owing, people, settling, talk
 from chat.accounts import REVOKED, Revocation
 from chat.connection import State
 from chat.gateway import Gateway
@@ -50,6 +50,8 @@ def move(services: Services, gateway: Gateway, missed: asyncio.Event, arrivals: 
     for arrival in arrivals:
         if isinstance(arrival, Entry):
             services.hub.deliver(arrival)
+            if marking.concerns(arrival):
+                marking.heard(services, arrival)
             if conduct.concerns(arrival):
                 services.spawn(conduct.look_again(services, arrival))
         elif isinstance(arrival, PresenceDiff):
@@ -95,6 +97,7 @@ WORDS: dict[str, Callable[[Services, bytes], None]] = {
     REVOKED: take_back,
     settling.CHANGED: desk.told,
     easing.HEAVY: easing.alert,
+    owing.SHUT: owing.heard_shut,
 }
 
 

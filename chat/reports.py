@@ -91,12 +91,19 @@ async def report(services: Services, connection: Connection, command: say.Report
     who_is_meant = await meant(services, place, command.message, command.alias_id)
     if who_is_meant is None:
         return nobody(command)
+    return await about(services, connection, command, place, who_is_meant)
+
+
+async def about(
+    services: Services, connection: Connection, command: say.Report, place: Membership, who_is_meant: Meant
+) -> Reported | Refused:
+    """A report about somebody who was found."""
     me = place.member.user
     if who_is_meant.user == me:
         return refused(command.id, Code.BAD_REQUEST, "This is you yourself.", path="message")
     now = services.backplane.engine_now_ms()
-    about = command.message or f"{command.alias_id}/{now // DAY}"
-    id = event_id(services.secret, me, place.key, "report", about)
+    cause = command.message or f"{command.alias_id}/{now // DAY}"
+    id = event_id(services.secret, me, place.key, "report", cause)
     note = await judged_note(services, connection, command, place, id)
     if isinstance(note, Refused):
         return note

@@ -48,6 +48,9 @@ DELIVERED = "delivered"
 # What stands in the place of a passage that was spared.
 GONE = "[removed]"
 
+# Said of a message that was looked at when the session it was written in had ended.
+OVER = "The conversation had ended by the time somebody could look. Nobody saw your message."
+
 Settler = Callable[[Services, Case], Awaitable[bool]]
 # What follows for a kind of case that holds no message. True: done. It may be called again for the same case.
 SETTLERS: dict[CaseKind, Settler] = {}
@@ -125,6 +128,8 @@ async def deliver(services: Services, case: Case) -> tuple[str, list[str]]:
     outcome = (await services.backplane.submit([commit]))[0]
     if isinstance(outcome, Declined) and outcome.refusal is Refusal.NOT_FOUND:
         return "expired", [tidings.TARGET_GONE]
+    if isinstance(outcome, Declined) and outcome.refusal is Refusal.CLOSED:
+        return "expired", [OVER]
     if not isinstance(outcome, Committed) or outcome.aside:  # away, or a repeat has put it aside again: once more
         return "", []
     return ("masked" if case.masked else "delivered"), []

@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 from chat.auth import Identity
 from rooms import calls
 from rooms.events import Band, NodeId, Role, UserId
+from rooms.scene import Staff
 from rooms.scripts import Script
 
 # sessions.md: on shift = connected and active in the last ten minutes.
@@ -45,6 +46,18 @@ def shift_key(band: Band) -> str:
     return f"warm:{{shift}}:{band}"
 
 
+def staff_of(identity: Identity, bands: frozenset[Band]) -> Staff:
+    """Somebody of the team, as the clock of a hold names them (rooms/escalation.py)."""
+    role = next(role for role in (Role.RESPONDER, Role.SUPERVISOR, Role.MODERATOR) if role in identity.roles)
+    language = (identity.language or "").partition("-")[0]
+    return Staff(
+        user=identity.user,
+        role=str(role),
+        bands=frozenset(str(band) for band in bands),
+        languages=frozenset({language} if language else ()),
+    )
+
+
 def cares_for(identity: Identity) -> frozenset[Band]:
     """The bands whose people this one may be called to."""
     if CARING.isdisjoint(identity.roles):
@@ -62,6 +75,7 @@ class Shift:
         self._here = here
         self._ticks = ticks  # monotonic seconds
         self._active: dict[UserId, tuple[frozenset[Band], float]] = {}
+        self._who: dict[UserId, Staff] = {}  # of those, as they may be called
         self._elsewhere: dict[Band, int] = {}
         self._heard = -LEASE  # when the engine last answered
 
@@ -69,6 +83,7 @@ class Shift:
         """Somebody did something. Cheap for those who are not of the team."""
         if bands := cares_for(identity):
             self._active[identity.user] = (bands, self._ticks())
+            self._who[identity.user] = staff_of(identity, bands)
 
     def known(self, band: Band) -> bool | None:
         """Whether somebody is on shift for `band`, as far as this node knows now; None: it cannot know."""
@@ -101,11 +116,16 @@ class Shift:
         self._heard = self._ticks()
         return True
 
+    def staff(self) -> list[Staff]:
+        """Who is on shift here, as they may be called to somebody who is held."""
+        self._bands()
+        return list(self._who.values())
+
     def _bands(self) -> set[Band]:
         """The bands somebody here is on shift for; who has gone or gone quiet is forgotten."""
         since = self._ticks() - ACTIVE_FOR
         for user in [user for user, (_, at) in self._active.items() if at < since or not self._here(user)]:
-            del self._active[user]
+            del self._active[user], self._who[user]
         return set(_joined(bands for bands, _ in self._active.values()))
 
 

@@ -57,15 +57,17 @@ def depart(services: Services, connection: Connection, name: str, *, grace: bool
     """Take a connection out of a room; `grace` keeps the seat for someone who was merely cut off."""
     place = connection.rooms.pop(name)
     connection.direct = connection.topics == 1
-    services.hub.leave(place.key, connection)
-    if place.topic is not None:
+    nobody = services.hub.leave(place.key, connection)
+    if place.session and nobody:  # topic rooms stay open for the whole life of a node
+        services.backplane.close(place.key)
+    if place.listed:
         services.presence.depart(place.member.user, place.key, services.ticks(), grace=grace)
 
 
 async def members(services: Services, connection: Connection, command: say.Members) -> MemberList | Refused:
     """Who is here, by alias, in a stable order, a page at a time."""
     place = connection.rooms.get(command.room)
-    if place is None or place.topic is None:
+    if place is None or not place.listed:
         return absent(services, connection, command.id, command.room)
     roster = services.presence.roster(place.key)
     names = sorted(roster.members, key=lambda member: member.alias)

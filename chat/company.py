@@ -1,0 +1,72 @@
+"""Company: what this node remembers of those on it who seek, listen or are stayed with. Lost with the node; no truth.
+
+    followed   whose being here matters to somebody: told to the engine every two seconds (chat/evening.py)
+    stirs      when words of a session were last written into its row: a mark is a round trip, so not for every word
+    turn       one at a time for a person: what they write while they wait is kept in the order in which it came
+
+The truth is in the store: who is followed here is found again by the next command, hello or event of theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from rooms.events import UserId
+
+# People remembered; beyond it the oldest go, and come back with their next sign.
+MOST = 20_000
+
+
+class Company:
+    """Those on this node whom pairs are about. `bell` rings when somebody new should be told of at once."""
+
+    def __init__(self, bell: asyncio.Event) -> None:
+        self.bell = bell
+        self.spoke = False  # whether the engine was last told of somebody here
+        self._followed: dict[UserId, None] = {}
+        self._stirs: dict[tuple[str, str], float] = {}
+        self._turns: dict[UserId, asyncio.Lock] = {}
+
+    def follow(self, user: UserId) -> None:
+        """From now on it matters whether this person is here."""
+        if user not in self._followed:
+            self._followed[user] = None
+            if len(self._followed) > MOST:
+                del self._followed[next(iter(self._followed))]
+            self.bell.set()
+
+    def follows(self, user: UserId) -> bool:
+        return user in self._followed
+
+    def here(self, connected: Collection[UserId]) -> list[str]:
+        """Who of them is connected; who is not is forgotten."""
+        gone = [user for user in self._followed if user not in connected]
+        for user in gone:
+            del self._followed[user]
+        return [str(user) for user in self._followed]
+
+    def stirs(self, session: str, user: str, now: float, gap: float) -> bool:
+        """Whether words of this person are to be marked in their session now; `gap`: seconds between two marks."""
+        key = (session, user)
+        if now - self._stirs.get(key, float("-inf")) < gap:
+            return False
+        self._stirs.pop(key, None)
+        self._stirs[key] = now
+        if len(self._stirs) > MOST:
+            del self._stirs[next(iter(self._stirs))]
+        return True
+
+    def changed(self, session: str) -> None:
+        """A session stands otherwise than before: the next words of either count at once."""
+        for key in [key for key in self._stirs if key[0] == session]:
+            del self._stirs[key]
+
+    def turn(self, user: UserId) -> asyncio.Lock:
+        """The lock of a person: whoever holds it is the only one to write for them."""
+        lock = self._turns.get(user)
+        if lock is None:
+            for idle in [each for each, one in self._turns.items() if not one.locked()]:
+                del self._turns[idle]
+            lock = self._turns[user] = asyncio.Lock()
+        return lock

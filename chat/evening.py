@@ -1,0 +1,147 @@
+"""The rounds of pairs: what falls due, who is matched with whom, who is here. Any node makes them, each thing once.
+
+    pairing, five times a second ─▶ what fell due (rooms/falling_due.py) · a round of matching · what nobody has done
+    here, every second           ─▶ leases of those on this node whom it matters for, and of the team on shift
+
+A deadline stands in its row; whoever takes it first makes the step, and a second one finds that it is not due. So two
+nodes may look at once, and all may be down: the first that comes back finds everything that is due (T3). Nothing here
+has a clock: `now` is the store's.
+
+Failure: one thing that fails costs itself and is taken again when its lease is over; the engine away, everything waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from chat.answers import where
+from chat.owing import follow, learned, make
+from chat.services import Services
+from rooms import falling_due, matching, waits, wanting
+from rooms.events import Band
+from rooms.listening import Listener
+from rooms.matchmaker import Claim, MatchAway, NewerRow
+from rooms.scene import No, RowKind
+from rooms.seeking import Ask, Request, Risk, Seeking
+from rooms.ties import Person
+
+log = structlog.get_logger("warmline.evening")
+
+# How often what fell due is looked for: a deadline is met within a second, also by another node.
+OFTEN = 0.2
+# How often a node says who is here; leases are six seconds, of the team three.
+SAY = 1.0
+LOOK, ROUND = "look:", "round:"
+
+
+async def pairing(services: Services) -> None:
+    """See to what has fallen due, and to what is owed and nobody is at."""
+    while True:
+        dues = await services.matchmaker.due()
+        follow(services, dues.targets)
+        for claim in dues.claims:
+            try:
+                await see_to(services, claim)
+            except NewerRow:
+                continue
+            except MatchAway:
+                raise
+            except Exception as fault:  # one thing; those behind it are not to wait for it
+                services.metrics.failed(type(fault).__name__)
+                log.error(
+                    "due_failed", what=claim.member.partition(":")[0], fault=type(fault).__name__, at=where(fault)
+                )
+        if not dues.more:
+            return
+
+
+async def see_to(services: Services, claim: Claim) -> None:
+    """One thing that fell due."""
+    matchmaker = services.matchmaker
+    ref = claim.ref
+    if claim.member.startswith(ROUND):
+        band = claim.member.removeprefix(ROUND)
+        if band in set(Band):
+            await match(services, Band(band))
+        await matchmaker.seen(claim)
+        return
+    if claim.member.startswith(LOOK):
+        user = claim.member.removeprefix(LOOK)
+        made: Any = await matchmaker.attend(claim, lambda scene: falling_due.look(scene, user), (RowKind.PERSON, user))
+    elif ref is not None:
+        made = await matchmaker.attend(claim, lambda scene: falling_due.fall(scene, ref), ref)
+    else:
+        await matchmaker.seen(claim)
+        return
+    if not isinstance(made, No):
+        follow(services, made.targets)
+
+
+# ------------------------------------------------------------------ matching
+
+
+async def match(services: Services, band: Band) -> None:
+    """A round of matching: put those who wait to those who are there. Raises MatchAway."""
+    matchmaker = services.matchmaker
+    requests: list[Request] = [one for one in await matchmaker.live(RowKind.REQUEST) if one.band is band]
+    if not requests:
+        return
+    listeners: list[Listener] = await matchmaker.live(RowKind.LISTENER)
+    people = await known(services, [*(one.seeker for one in requests), *(one.user for one in listeners)])
+    usual = {risk: await median(services, band, risk) for risk in {one.risk for one in requests}}
+    now = services.backplane.engine_now_ms()
+    back = {one.id for one in requests if one.state is Seeking.CALL_BACK}
+    asked = [one if one.id not in back else waiting_again(one) for one in requests]
+    for proposal in matching.propose(
+        asked, listeners, people, now, usual=usual, times=matchmaker.times, caps=matchmaker.caps
+    ):
+        if proposal.request in back:
+            await free(services, proposal.request)
+        else:
+            await ask(services, proposal)
+
+
+def waiting_again(request: Request) -> Request:
+    """Somebody who wants to be told when a listener is free, as if they waited: would there be one?"""
+    return replace(request, state=Seeking.QUEUED, offers=())
+
+
+async def known(services: Services, users: list[str]) -> dict[str, Person]:
+    """The rows of these people, of one moment."""
+    refs = [(RowKind.PERSON, user) for user in dict.fromkeys(users)]
+    scene = await services.matchmaker.look(refs)
+    rows = {user: scene.look(kind, user) for kind, user in refs}
+    return {user: row for user, row in rows.items() if row is not None}
+
+
+async def median(services: Services, band: Band, risk: Risk) -> int:
+    """The usual wait of a band and risk (ms)."""
+    row = await services.matchmaker.find(*learned(band, risk))
+    return waits.median(row or waits.Waits(), matching.USUAL)
+
+
+async def ask(services: Services, proposal: matching.Proposal) -> None:
+    """Put one request to listeners. Who can't be asked any more by now is left out."""
+    offers = {user: services.fresh() for user in proposal.listeners}
+    refs = [(RowKind.REQUEST, proposal.request), *((RowKind.LISTENER, user) for user in offers)]
+    await make(services, lambda scene: wanting.ask(scene, proposal.request, offers), *refs)
+
+
+async def free(services: Services, request: str) -> None:
+    """Somebody is free for who wanted to be told: they wait again, in their old place, and hear of it."""
+    await make(services, lambda scene: wanting.step_request(scene, request, Ask.FREE), (RowKind.REQUEST, request))
+
+
+# ------------------------------------------------------------------ who is here
+
+
+async def here(services: Services) -> None:
+    """Say who is on this node, of those it matters for, and who of the team is on shift here. Raises MatchAway."""
+    people = services.company.here(services.hub.people)
+    staff = services.shift.staff()
+    if people or staff or services.company.spoke:
+        services.company.spoke = bool(people or staff)
+        await services.matchmaker.attendance.here(services.node, people, (), staff)

@@ -1,0 +1,324 @@
+"""Owing: what follows from a step of a session, done: effects become entries of inboxes, closed doors, deleted words.
+
+    make(step) ─▶ rows and effects, in one write ─▶ pay: by this node, at once ─┐
+    the round `pairing` ─▶ what nobody has done ─────────────────────────────────┴▶ in order for each person, once
+
+    TELL  an entry of the inbox, under an id made of the effect's       DELIVER, SUMMARY  through the filter (carrying.py)
+    PAGE, FILE, CARD  the team and the lines (alarming.py)              FOLLOW  the step that had to wait for the telling
+    SHUT  nobody writes or hears there any more                         SHRED  the words are gone everywhere
+
+Everything here may be done twice: a node can die between the doing and the crossing off. So every commit has an id that
+is made of the effect's, and the log shows it once. A telling of who is there is left out when the row has said something
+newer since (T15); what was announced with it, that somebody is about to join, say, is told all the same (T10).
+
+Failure: the engine away, or a commit refused: False, and any node begins again at the same effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+
+from chat import alarming, carrying, tellings, wire
+from chat.answers import where
+from chat.auth import event_id
+from chat.joining import INBOX_KEPT
+from chat.seating import LIMITS, member, name_of, role_of, worn
+from chat.services import Services
+from chat.talk import depart
+from rooms import coming, envelope, listening, matching, waits
+from rooms.backplane import Commit, Committed, EngineAway
+from rooms.debts import Owed
+from rooms.effects import Do, Event
+from rooms.events import NO_ONE, Band, RoomKey, UserId
+from rooms.matchmaker import MatchAway
+from rooms.pairkeys import session_room
+from rooms.scene import No, Ref, RowKind, Scene
+from rooms.seeking import Request, Risk
+from rooms.session import Session
+
+log = structlog.get_logger("warmline.owing")
+
+T = TypeVar("T")
+
+# The word between nodes that a room is shut to somebody, or to everybody.
+SHUT = "shut"
+# What is still worth saying when who is there has changed since: it announces, asks or ends something.
+LASTING = frozenset(
+    {
+        "coming", "transfer_asked", "transfer_taken", "transfer_none", "bring_someone", "guide", "again", "ok_said",
+        "did_somebody_answer", "still_there", "closing", "nudge", "bell",
+    }
+)  # fmt: skip
+
+
+async def make(services: Services, step: Callable[[Scene], T | No], *need: Ref) -> T | No:
+    """Make a step and begin at once with what follows from it. A No: nothing was changed. Raises MatchAway."""
+    made = await services.matchmaker.change(step, *need)
+    if isinstance(made, No):
+        return made
+    follow(services, made.targets)
+    return made.answer
+
+
+def follow(services: Services, targets: Iterable[str]) -> None:
+    """See to what is owed to these, without waiting for it."""
+    for target in targets:
+        services.spawn(settle(services, target))
+
+
+async def settle(services: Services, target: str) -> None:
+    """Do what is owed to one person, in order. Never raises: what is left is another node's, or this one's later."""
+    try:
+        await services.matchmaker.debts.deliver(target, partial(do, services))
+    except (MatchAway, EngineAway, OSError):
+        return
+    except Exception as fault:  # one person's, not the node's
+        services.metrics.failed(type(fault).__name__)
+        log.error("effect_failed", fault=type(fault).__name__, where=where(fault))
+
+
+async def do(services: Services, owed: Owed) -> bool:
+    """One effect. True: done, or there is nothing to be done any more."""
+    return await DO[owed.effect.do](services, owed)
+
+
+# ------------------------------------------------------------------ telling
+
+
+async def tell(services: Services, owed: Owed) -> bool:
+    """Put an event into somebody's inbox, if it is still true."""
+    fields = owed.effect.fields
+    to, kind = owed.effect.to, Event(fields["event"])
+    body = await TELLINGS[kind](services, to, fields)
+    return body is None or await put(services, to, kind, body, owed.id)
+
+
+async def put(services: Services, to: str, kind: str, body: dict[str, Any], id: str) -> bool:
+    """An entry of somebody's inbox, once. False: not now."""
+    inbox = RoomKey(f"inbox/{to}")
+    services.backplane.keep_for(inbox, INBOX_KEPT)
+    commit = Commit(
+        room=inbox,
+        id=event_id(services.secret, UserId(to), inbox, "pair", id),
+        kind=str(kind),
+        author=NO_ONE,
+        body=wire.body(body),
+    )
+    return isinstance((await services.backplane.submit([commit]))[0], Committed)
+
+
+def saying(services: Services, user: str) -> Callable[[str], str]:
+    """Sentences in the language of somebody, as far as this node knows it."""
+    person = services.hub.people.get(UserId(user))
+    tongues = (one.identity.language for one in person.connections if one.identity) if person else ()
+    language = next((tongue for tongue in tongues if tongue), "en")
+    return lambda sentence: services.pipeline.books.says.say(sentence, language)
+
+
+async def stale(services: Services, standing: Any) -> bool:
+    """Whether its row has said something newer of who is there."""
+    if not standing:
+        return False
+    kind, id, count = standing
+    row = await services.matchmaker.find(RowKind(kind), id)
+    return row is not None and row.said > count
+
+
+async def tell_opened(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    session: Session | None = await services.matchmaker.find(RowKind.SESSION, fields["session"])
+    if session is None:
+        return None
+    other = session.listener if to == session.seeker else session.seeker
+    beside = worn(services, session, other) if other else None
+    there = [worn(services, session, user) for user in fields.get("here", ()) if user != to]
+    return tellings.opened(name_of(session.id), fields, beside, there, saying(services, to)(LIMITS))
+
+
+async def tell_changed(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    id, code = str(fields.get("session") or ""), str(fields.get("code") or "")
+    old = await stale(services, fields.get("standing"))
+    if old and code not in LASTING:
+        return None
+    session: Session | None = await services.matchmaker.find(RowKind.SESSION, id) if id else None
+    own = session is None or to == session.seeker
+    who = None if old or "here" not in fields else present(services, id, session, to, fields)
+    more: dict[str, Any] = {}
+    if code == "transfer_asked" and own:
+        kept = await services.matchmaker.words.lines(id)
+        more["summary"] = kept[-1].text if kept else ""
+    room = name_of(id) if id else carrying.STAY
+    return tellings.changed(room, fields, who, own=own, say=saying(services, to), **more)
+
+
+def present(
+    services: Services, id: str, session: Session | None, to: str, fields: tellings.Fields
+) -> list[dict[str, Any]]:
+    """Who is there beside the reader, as the row said it."""
+    users = [user for user in fields["here"] if user != to]
+    if session is not None and fields.get("seeker_here") and to != session.seeker:
+        users.append(session.seeker)
+    if session is not None:
+        return [worn(services, session, user) for user in users]
+    return [{"role": str(member(services, id, user, role_of(None, user)).role)} for user in users]
+
+
+async def tell_closed(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    return tellings.closed(name_of(fields["session"]), fields, saying(services, to))
+
+
+async def tell_waiting(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    request: Request | None = await services.matchmaker.find(RowKind.REQUEST, fields["request"])
+    if request is None:
+        return None
+    place, eta = await standing(services, request)
+    return tellings.waiting(fields, place, eta, saying(services, to))
+
+
+async def tell_offered(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    return tellings.offered(fields)
+
+
+async def tell_withdrawn(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    return {"offer": fields["offer"]}
+
+
+async def tell_availability(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    listener = await services.matchmaker.find(RowKind.LISTENER, to)
+    if listener is None:
+        return None
+    now, caps = services.backplane.engine_now_ms(), services.matchmaker.caps
+    return tellings.availability(fields, listening.gauge(listener, now, caps), saying(services, to))
+
+
+Teller = Callable[[Services, str, tellings.Fields], Awaitable[dict[str, Any] | None]]
+TELLINGS: dict[Event, Teller] = {
+    Event.WAITING: tell_waiting,
+    Event.OFFERED: tell_offered,
+    Event.OFFER_WITHDRAWN: tell_withdrawn,
+    Event.SESSION_OPENED: tell_opened,
+    Event.SESSION_CHANGED: tell_changed,
+    Event.SESSION_CLOSED: tell_closed,
+    Event.AVAILABILITY: tell_availability,
+}
+
+
+# ------------------------------------------------------------------ how long it takes
+
+
+def learned(band: Band, risk: int) -> Ref:
+    """The row of the waits of one band and risk."""
+    return RowKind.WAITS, f"{band}/{int(risk)}"
+
+
+async def standing(services: Services, request: Request) -> tuple[int, dict[str, float]]:
+    """The place of a request in the queue, and how long it may still take: p50 and p90, in seconds. Raises MatchAway."""
+    others = await services.matchmaker.live(RowKind.REQUEST)
+    place = matching.place(others, request)
+    known = await services.matchmaker.find(*learned(request.band, request.risk)) or waits.Waits()
+    shown = waits.estimate(known, request.place or place)
+    low, high = waits.left(shown, max(0, services.backplane.engine_now_ms() - request.since))
+    return place, {"p50": round(low / 1000, 1), "p90": round(high / 1000, 1)}
+
+
+async def promised(services: Services, request: Request) -> tuple[int, int]:
+    """The place of a new request, and what is said to it at first: its p90 (ms). Raises MatchAway."""
+    others = await services.matchmaker.live(RowKind.REQUEST)
+    place = matching.place(others, request)
+    known = await services.matchmaker.find(*learned(request.band, request.risk)) or waits.Waits()
+    return place, waits.estimate(known, place)[1]
+
+
+async def measure(services: Services, owed: Owed) -> bool:
+    """One wait more has ended: what the next are told is made of it. Once, by the effect's id."""
+    fields = owed.effect.fields
+    kind, id = learned(Band(fields["band"]), fields.get("risk", Risk.NONE))
+    served = bool(fields.get("served", True))
+
+    def step(scene: Scene) -> waits.Waits:
+        before = scene.look(kind, id) or waits.Waits(id=id)
+        after = waits.learn(before, owed.id, fields["place"], fields["waited"], fields["shown"], served=served)
+        return scene.put(kind, id, after)
+
+    await services.matchmaker.change(step, (kind, id))
+    return True
+
+
+# ------------------------------------------------------------------ doors, and words that go
+
+
+async def shut(services: Services, owed: Owed) -> bool:
+    """Nobody of those writes there from now on; then every node takes their connections out of it."""
+    fields = owed.effect.fields
+    room = session_room(fields["session"])
+    await services.matchmaker.words.shut(room, fields["who"])
+    word = {"session": fields["session"], "who": fields["who"]}
+    services.backplane.publish_soon(None, envelope.control(SHUT, wire.body(word)))
+    shut_out(services, fields["session"], fields["who"])
+    return True
+
+
+def shut_out(services: Services, id: str, who: str) -> None:
+    """Take the connections of somebody ("*": of everybody) out of a session's room on this node."""
+    room = services.hub.rooms.get(session_room(id))
+    for connection in list(room) if room is not None else ():
+        place = connection.rooms.get(name_of(id))
+        if place is not None and who in ("*", place.member.user):
+            depart(services, connection, name_of(id), grace=False)
+
+
+def heard_shut(services: Services, body: bytes) -> None:
+    """Another node has shut a room."""
+    told = wire.unbody(body)
+    shut_out(services, told["session"], told["who"])
+
+
+async def shred(services: Services, owed: Owed) -> bool:
+    """Words of a request or a session are deleted everywhere (T12)."""
+    of = owed.effect.fields["of"]
+    await services.matchmaker.words.shred(of)
+    room = session_room(of)
+    await services.backplane.trim(room, longer_than=0)
+    services.backplane.keep_for(room, KEPT_EMPTY)
+    return True
+
+
+# Seconds the bare places of a room without words stay: a cursor of somebody who comes back late is still told `trimmed`.
+KEPT_EMPTY = 86_400.0
+
+
+async def go_on(services: Services, owed: Owed) -> bool:
+    """A step that had to wait until everything before it was told: a guest may come in (T10)."""
+    fields = owed.effect.fields
+    if fields["step"] != "arrive":
+        raise AssertionError("no such step follows")
+    id, by = fields["session"], fields["by"]
+    await services.matchmaker.change(lambda scene: coming.arrive(scene, id, by), (RowKind.SESSION, id))
+    return True
+
+
+async def note(services: Services, owed: Owed) -> bool:
+    """A line of the audit trail."""
+    fields, now = owed.effect.fields, services.backplane.engine_now_ms()
+    await services.review.audit.note(
+        fields["did"], at=now, case=owed.id, by=owed.effect.to, of=fields["of"], why=str(fields.get("why", ""))
+    )
+    return True
+
+
+DO: dict[Do, Callable[[Services, Owed], Awaitable[bool]]] = {
+    Do.TELL: tell,
+    Do.PAGE: alarming.page,
+    Do.DELIVER: carrying.deliver,
+    Do.SUMMARY: carrying.hand_on,
+    Do.SHUT: shut,
+    Do.SHRED: shred,
+    Do.FOLLOW: go_on,
+    Do.FILE: alarming.file,
+    Do.MEASURE: measure,
+    Do.NOTE: note,
+    Do.CARD: alarming.card,
+}

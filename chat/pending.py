@@ -1,0 +1,108 @@
+"""Pending: what is open between a person and others when they come back, for `welcome.now` (T4).
+
+    the person's row ─▶ waiting · session_opened (with its state) · stay        the listener's ─▶ availability, offered
+
+Made from the store's rows at the moment of the hello, so it is true then, whatever was told before; what happens after it
+is an entry of the inbox, which the same hello resumes. Any device, any node.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chat import owing, tellings
+from chat.auth import Identity
+from chat.carrying import STAY
+from chat.seating import LIMITS, name_of, worn
+from chat.services import Services
+from chat.wire import timestamp
+from rooms import cast, listening
+from rooms import session as talking
+from rooms.effects import Event
+from rooms.held import OPEN as HELD
+from rooms.held import Held, Hold
+from rooms.offering import Offer, Offering
+from rooms.scene import RowKind, Scene
+from rooms.seeking import OPEN, Request, Seeking
+from rooms.session import Session
+from rooms.ties import Person
+
+
+async def pending(services: Services, identity: Identity) -> list[dict[str, Any]]:
+    """Events of what is open, in the order in which it matters. Raises MatchAway."""
+    user = identity.user
+    scene = await services.matchmaker.look([(RowKind.PERSON, user), (RowKind.HOLD, user), (RowKind.LISTENER, user)])
+    person: Person | None = scene.look(RowKind.PERSON, user)
+    if person is None:
+        return []
+    services.company.follow(user)
+    told: list[dict[str, Any]] = []
+    hold: Hold | None = scene.look(RowKind.HOLD, user)
+    if hold is not None and hold.state in HELD and not hold.session:
+        state = "away" if hold.state is Held.AWAY else "stay"
+        fields = {"state": state, "code": "held" if state == "stay" else ""}
+        changed = tellings.changed(STAY, fields, None, own=True, say=owing.saying(services, user))
+        told.append({"type": str(Event.SESSION_CHANGED), **changed})
+    listener = scene.look(RowKind.LISTENER, user) if person.listening else None
+    ids = [person.session, *(listener.sessions if listener is not None else ())]
+    ids += [one.session for one in await beside(services, person)]
+    for id in dict.fromkeys(filter(None, ids)):
+        told += await of_session(services, id, user)
+    if person.request:
+        told += await of_request(services, person.request, user)
+    if listener is not None:
+        told += await of_listener(services, scene, listener)
+    return told
+
+
+async def beside(services: Services, person: Person) -> list[Hold]:
+    """Those this one of the team is with."""
+    found = [await services.matchmaker.find(RowKind.HOLD, user) for user in person.beside]
+    return [one for one in found if one is not None and one.state in HELD]
+
+
+async def of_session(services: Services, id: str, user: str) -> list[dict[str, Any]]:
+    """A session that has not ended, as it stands."""
+    session: Session | None = await services.matchmaker.find(RowKind.SESSION, id)
+    if session is None or session.state not in talking.LIVE or not talking.may_read(session, user):
+        return []
+    seat = session.seat(user)
+    fields = {"session": id, "role": str(seat) if seat is not None else "guest"}
+    other = session.listener if user == session.seeker else session.seeker
+    there = [worn(services, session, one) for one in cast.here(session) if one != user]
+    beside = worn(services, session, other) if other else None
+    opened = tellings.opened(name_of(id), fields, beside, there, owing.saying(services, user)(LIMITS))
+    state = "stay" if session.held and session.state is not talking.Talk.CLOSING else cast.WORDS[session.state]
+    until = {"until": timestamp(session.until)} if session.until else {}
+    return [{"type": str(Event.SESSION_OPENED), **opened, "state": state, **until}]
+
+
+async def of_request(services: Services, id: str, user: str) -> list[dict[str, Any]]:
+    """A wait that goes on."""
+    request: Request | None = await services.matchmaker.find(RowKind.REQUEST, id)
+    if request is None or request.state not in OPEN or request.state is Seeking.MATCHED:
+        return []
+    place, eta = await owing.standing(services, request)
+    fields: dict[str, Any] = {"request": id}
+    if request.state is Seeking.CALLBACK_OFFERED:
+        fields |= {"choose": ("wait", "tell_me", "stop"), "until": request.choose_by}
+    return [{"type": str(Event.WAITING), **tellings.waiting(fields, place, eta, owing.saying(services, user))}]
+
+
+async def of_listener(services: Services, scene: Scene, one: listening.Listener) -> list[dict[str, Any]]:
+    """Where a listener stands, and what they are asked."""
+    caps = listening.gauge(one, scene.now, services.matchmaker.caps)
+    fields = {"state": one.state, "until": one.rest_until if one.rest_until > scene.now else 0}
+    told = [{"type": str(Event.AVAILABILITY), **tellings.availability(fields, caps, owing.saying(services, one.user))}]
+    for id in one.offers:
+        offer: Offer | None = await services.matchmaker.find(RowKind.OFFER, id)
+        request: Request | None = await services.matchmaker.find(RowKind.REQUEST, offer.request) if offer else None
+        if offer is None or request is None or offer.state is not Offering.OPEN:
+            continue
+        about = {
+            "offer": id, "topic": request.topic, "intensity": request.intensity, "notes": sorted(request.notes),
+            "language": request.language, "fit": list(offer.fit),
+            "expires": offer.made + services.matchmaker.times.offer,
+        }  # fmt: skip
+        told.append({"type": str(Event.OFFERED), **tellings.offered(about)})
+    return told

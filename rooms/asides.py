@@ -1,0 +1,100 @@
+"""Asides: the smaller things that happen in a session. Verbs over rows of a scene.
+
+extend    both want a little more: once           feedback   how it was; a heavy one is a longer rest
+seal      it was reported: the words stay until that is decided
+guest_leaves   somebody of the team goes          lower      a human of the team: it is less than it was thought
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rooms import calling, cast, coming, held, parting
+from rooms import session as talking
+from rooms.effects import Do, Effect
+from rooms.held import Act, Hold
+from rooms.listening import Listening
+from rooms.scene import No, Scene
+from rooms.seeking import Risk
+from rooms.session import Move, Session, Talk
+
+
+def extend(scene: Scene, id: str, by: str) -> Session | No:
+    """One of the two would like a little more time; when both have said so, they have it."""
+    before = cast.session(scene, id)
+    if before is None or before.seat(by) is None:
+        return No.NOT_FOUND
+    if by in before.extenders:
+        return before
+    after = talking.take(before, Move.EXTEND, scene.now, scene.times, by=by)
+    if isinstance(after, No):
+        return after
+    if after.extended:
+        return cast.told(scene, after, "extended")
+    cast.put(scene, after)
+    other = before.listener if by == before.seeker else before.seeker
+    return cast.told(scene, after, "extend_asked", only=other) if other else after
+
+
+def feedback(scene: Scene, id: str, by: str, *, heavy: bool = False, debrief: bool = False) -> Session | No:
+    """Somebody has said how it was: once each, while the session is remembered with its words."""
+    before = cast.session(scene, id)
+    if before is None or before.seat(by) is None:
+        return No.NOT_FOUND
+    if before.state is not Talk.ENDED:
+        return No.NOT_SO if before.state in talking.LIVE else No.CLOSED
+    if by in before.gave:
+        return before
+    after = replace(before, gave=(*before.gave, by))
+    cast.put(scene, after)
+    if heavy and by == before.listener:
+        _heavier(scene, before)
+    if debrief or (heavy and by == before.listener and not before.heavy):
+        scene.owe(by, Effect(Do.FILE, "", {"what": "debrief", "case": id, "band": before.band}))
+    return after
+
+
+def _heavier(scene: Scene, session: Session) -> None:
+    """A listener says that it was heavy: it counts as that, and their rest is the longer one."""
+    one = cast.listener(scene, session.listener)
+    if one is None:
+        return
+    spent = tuple(replace(each, heavy=True) if each.began == session.began else each for each in one.spent)
+    one = replace(one, spent=spent)
+    longer = scene.times.cool_down_heavy
+    if one.state is Listening.WRAP_UP:
+        one = replace(one, rest=max(one.rest, longer))
+    elif one.state is Listening.COOL_DOWN:
+        one = replace(one, rest_until=one.rest_until + max(0, longer - one.rest), rest=longer)
+    cast.put(scene, one)
+
+
+def seal(scene: Scene, id: str) -> Session | No:
+    """Somebody has reported the other: the words stay until a person has looked."""
+    before = cast.session(scene, id)
+    if before is None or before.state in (Talk.ARCHIVED, Talk.PURGED):
+        return No.NOT_FOUND
+    after = replace(before, sealed_until=max(before.sealed_until, scene.now + scene.times.sealed))
+    cast.put(scene, after)
+    return after
+
+
+def guest_leaves(scene: Scene, id: str, by: str) -> Session | No:
+    """Somebody of the team goes, visibly; from somebody who is held, others are asked in their place."""
+    before = cast.session(scene, id)
+    if before is None or before.guest(by) is None:
+        return No.NOT_FOUND
+    hold = cast.open_hold(scene, before.seeker)
+    if hold is not None and hold.session == id:
+        gone = coming.stand_down(scene, before.seeker, by)
+        return gone if isinstance(gone, No) else cast.must(cast.session(scene, id))
+    return parting.depart(scene, id, by)
+
+
+def lower(scene: Scene, user: str, by: str, role: str, risk: Risk) -> Hold | No:
+    """Somebody of the team has looked: it is less than it was thought. It ends nothing."""
+    hold = cast.open_hold(scene, user)
+    if hold is None:
+        return No.NOT_FOUND
+    after = held.take(hold, Act.LOWER, scene.now, scene.times, by=by, role=role, risk=risk)
+    return after if isinstance(after, No) else calling.tell(scene, after)
