@@ -7,12 +7,13 @@ from typing import Any
 
 from chat.auth import Identity, sign
 from rooms.events import Band, Role, UserId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import SECRET, next_event, node_on, talking, texts_of
 from tests.support.raw import Raw
 from tests.support.sentences import UNKIND
 
 
+@one_flavour
 async def test_an_edit_is_judged_like_a_new_message(steady_engine: Engine) -> None:
     """Harmless words cannot be changed into harmful ones (X33); a good edit is told to all and kept."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -29,6 +30,7 @@ async def test_an_edit_is_judged_like_a_new_message(steady_engine: Engine) -> No
     assert kept == ["first"]
 
 
+@one_flavour
 async def test_words_taken_back_are_gone_everywhere(steady_engine: Engine) -> None:
     """From the log, from history, for who comes later; only the author may."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -47,6 +49,7 @@ async def test_words_taken_back_are_gone_everywhere(steady_engine: Engine) -> No
     assert b"too much said" not in str(stored).encode() + str(overlay).encode()
 
 
+@one_flavour
 async def test_only_support_can_be_shown_to_a_message(steady_engine: Engine) -> None:
     """Supportive reactions, to messages that exist (F6, R7)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -61,6 +64,7 @@ async def test_only_support_can_be_shown_to_a_message(steady_engine: Engine) -> 
     assert absent["code"] == "not_found"
 
 
+@one_flavour
 async def test_a_retried_change_has_its_first_outcome_whatever_became_of_the_message(steady_engine: Engine) -> None:
     """The reply was lost and the key is sent again: `repeated`, never `not_found` (promise 2 of engine.md)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -81,6 +85,7 @@ async def test_a_retried_change_has_its_first_outcome_whatever_became_of_the_mes
     assert not [event for event in two.events if event["type"] == "redacted"]
 
 
+@one_flavour
 async def test_what_was_taken_back_can_no_longer_be_reacted_to_or_answered(steady_engine: Engine) -> None:
     """It is gone; so are things that never were messages."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -92,6 +97,7 @@ async def test_what_was_taken_back_can_no_longer_be_reacted_to_or_answered(stead
     assert (answered["code"], answered["path"]) == ("not_found", "reply_to")
 
 
+@one_flavour
 async def test_a_moderator_takes_back_what_was_edited_and_a_responder_may_not(steady_engine: Engine) -> None:
     """The message and its edits, in history too; the room hears that it was a moderator, not which."""
 

@@ -14,7 +14,7 @@ from chat.budget import Budget
 from chat.connection import Call, Connection
 from chat.replies import Code, Pong
 from chat.wire import Codec
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import node_on, talking
 
 PRIVATE = "only between the two of us"
@@ -31,6 +31,7 @@ def asked(connection: Connection) -> Call:
     return call
 
 
+@one_flavour
 async def test_a_reply_that_cannot_be_said_costs_only_itself(steady_engine: Engine) -> None:
     """The slot is filled all the same, with `internal`, and the fault is counted."""
     async with node_on(steady_engine.url) as node:
@@ -42,6 +43,7 @@ async def test_a_reply_that_cannot_be_said_costs_only_itself(steady_engine: Engi
     assert [name for name in counted if name.startswith("warmline_faults_total")]
 
 
+@one_flavour
 async def test_a_fault_is_logged_by_its_kind_and_place_and_never_by_its_words(steady_engine: Engine) -> None:
     """An exception's text may hold what somebody wrote (F34)."""
     async with node_on(steady_engine.url) as node:
@@ -56,6 +58,7 @@ async def test_a_fault_is_logged_by_its_kind_and_place_and_never_by_its_words(st
     assert PRIVATE not in str(lines) + reply.says
 
 
+@one_flavour
 async def test_what_is_not_there_and_what_one_may_not_see_are_refused_in_the_same_words(steady_engine: Engine) -> None:
     """No oracle: another band's room is as absent as one that never was (X24)."""
     async with node_on(steady_engine.url) as node, talking(node):
@@ -70,6 +73,7 @@ def test_a_refusal_need_not_be_repeated_unless_it_says_so(more: dict[str, Any], 
     assert refused(3, Code.FORBIDDEN, "No.", **more).retry == retry
 
 
+@one_flavour
 async def test_a_plain_reply_fills_its_slot(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node:
         connection = Connection(Codec.JSON, Budget(0, 0))

@@ -6,13 +6,14 @@ from chat.settling import settle
 from moderation.cases import DAY, Case, Step
 from moderation.cases import State as CaseState
 from tests.chat.test_sanctioning import LOW, a_mute, in_force, on_duty, say, until_closed
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 
 NOTE = "I was joking with a friend and I think it was read wrong"
 
 
+@one_flavour
 async def test_an_appeal_is_heard_by_somebody_else_and_lifting_gives_the_word_back(steady_engine: Engine) -> None:
     """Who decided cannot claim it; who else does lifts it, on another node, and the person writes again."""
     async with (
@@ -42,6 +43,7 @@ async def test_an_appeal_is_heard_by_somebody_else_and_lifting_gives_the_word_ba
     assert late["code"] == "closed"
 
 
+@one_flavour
 async def test_an_appeal_that_is_turned_down_leaves_things_as_they_are(steady_engine: Engine) -> None:
     """Told kindly; heard once."""
     async with (
@@ -63,6 +65,7 @@ async def test_an_appeal_that_is_turned_down_leaves_things_as_they_are(steady_en
     assert refused["code"] == "muted"
 
 
+@one_flavour
 async def test_who_is_kept_out_appeals_with_the_hello_and_comes_in_when_it_is_lifted(steady_engine: Engine) -> None:
     """The door takes the appeal, says so, and stays closed; after the hearing it opens."""
     async with node_on(steady_engine.url) as node, on_duty(node) as mod, on_duty(node, user="n") as other:
@@ -86,6 +89,7 @@ async def test_who_is_kept_out_appeals_with_the_hello_and_comes_in_when_it_is_li
     assert welcome["type"] == "welcome"
 
 
+@one_flavour
 async def test_an_appeal_nobody_hears_in_its_time_is_lifted(steady_engine: Engine) -> None:
     """A month, by the desk's own clock; nobody stays out because nobody had time."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, on_duty(node) as mod:
@@ -104,6 +108,7 @@ async def test_an_appeal_nobody_hears_in_its_time_is_lifted(steady_engine: Engin
     assert said["state"] == "delivered"
 
 
+@one_flavour
 async def test_a_note_that_tells_of_pain_brings_the_card_and_another_persons_decision_is_not_found(
     steady_engine: Engine,
 ) -> None:

@@ -9,7 +9,7 @@ from chat.auth import Identity
 from moderation.cases import CaseKind, Rank
 from moderation.verdict import Care, CareBand, CareKind
 from rooms.events import Band, RoomKey, UserId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import node_on
 
 ROOM = RoomKey("adult/anxiety")
@@ -20,6 +20,7 @@ def person(user: str) -> Identity:
     return Identity(user=UserId(user), band=Band.ADULT, expires=9e9)
 
 
+@one_flavour
 async def test_it_is_a_crisis_case_against_nobody_and_without_words(steady_engine: Engine) -> None:
     """R1: and it comes before everything else on the desk."""
     async with node_on(steady_engine.url) as node:
@@ -30,6 +31,7 @@ async def test_it_is_a_crisis_case_against_nobody_and_without_words(steady_engin
     assert (words.text, words.note) == ("", "")
 
 
+@one_flavour
 async def test_the_same_person_is_one_case_however_many_causes_there_are(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node:
         for cause in ("m1", "m1", "m2", "wish/1"):
@@ -51,6 +53,7 @@ async def test_without_the_store_nobody_was_asked_and_that_is_said_soon(engine: 
     assert kept is False
 
 
+@one_flavour
 async def test_who_is_worse_by_now_moves_up(steady_engine: Engine) -> None:
     """The open case is as urgent as the newest cause, and never less so."""
     worse = Care(CareBand.IMMINENT, CareKind.SUICIDE)

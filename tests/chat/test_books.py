@@ -21,7 +21,7 @@ from chat.node import Node
 from chat.settings import Moderation
 from moderation import books as shelf
 from moderation.sheets import BooksRefused
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import node_on, talking
 from tests.support.raw import Raw
 from tests.support.server import serving
@@ -69,6 +69,7 @@ def refused(node: Node) -> float:
     return node.metrics.read()["warmline_books_refused"]
 
 
+@one_flavour
 async def test_the_next_message_is_judged_by_the_new_rule(steady_engine: Engine, folder: Path) -> None:
     """No restart, no connection lost: the same person says the same words before and after."""
     async with (
@@ -93,6 +94,7 @@ async def test_the_next_message_is_judged_by_the_new_rule(steady_engine: Engine,
     assert len([name for name in numbers if name.startswith("warmline_books_info")]) == 1
 
 
+@one_flavour
 async def test_a_bad_book_is_refused_and_the_old_one_stays(
     steady_engine: Engine, folder: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +122,7 @@ def _ready(url: str) -> tuple[int, dict[str, Any]]:
         return answer.status, json.loads(answer.read())
 
 
+@one_flavour
 async def test_a_node_that_begins_on_a_bad_folder_serves_with_the_packaged_books(
     steady_engine: Engine, folder: Path
 ) -> None:
@@ -131,6 +134,7 @@ async def test_a_node_that_begins_on_a_bad_folder_serves_with_the_packaged_books
         assert (await state_of(raw, "I am so tired tonight", "b"))[0] == "delivered"
 
 
+@one_flavour
 async def test_helplines_of_an_operator_are_never_masked_from_the_moment_they_are_read(
     steady_engine: Engine, folder: Path
 ) -> None:
@@ -146,6 +150,7 @@ async def test_helplines_of_an_operator_are_never_masked_from_the_moment_they_ar
     assert (before[0], after[0]) == ("masked", "delivered")
 
 
+@one_flavour
 async def test_reading_books_does_not_hold_up_the_loop(steady_engine: Engine, folder: Path) -> None:
     """They are read in a thread; only the change itself is made between two ticks."""
     async with node_on(steady_engine.url, moderation=judged_with(folder)) as node:

@@ -13,7 +13,7 @@ from moderation.card import Cards
 from moderation.cases import CaseKind
 from moderation.verdict import Action, Submission
 from rooms.events import EventId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 from tests.support.sentences import UNKIND
@@ -22,6 +22,7 @@ from tests.support.staff import URGENT
 LOW = "some nights I think everyone would be better off without me"
 
 
+@one_flavour
 async def test_the_card_reaches_every_device_of_its_author_and_nobody_else(steady_engine: Engine) -> None:
     """It travels through the author's inbox, across nodes."""
     async with (
@@ -42,6 +43,7 @@ async def test_the_card_reaches_every_device_of_its_author_and_nobody_else(stead
     assert not [event for event in other.events if event["type"] == "care"]
 
 
+@one_flavour
 async def test_a_card_can_be_fetched_after_a_reload(steady_engine: Engine) -> None:
     """The inbox is a room like any other: resumed in hello, paged (R3)."""
     async with node_on(steady_engine.url) as node:
@@ -57,6 +59,7 @@ async def test_a_card_can_be_fetched_after_a_reload(steady_engine: Engine) -> No
     assert inbox["events"][0]["card"] == card["card"]
 
 
+@one_flavour
 async def test_the_same_message_sent_again_gives_no_second_card(steady_engine: Engine) -> None:
     """One key, one card: a retry is the same event."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
@@ -66,6 +69,7 @@ async def test_the_same_message_sent_again_gives_no_second_card(steady_engine: E
     assert len(page["events"]) == 1
 
 
+@one_flavour
 async def test_the_card_says_what_became_of_the_message_and_has_lines_with_exact_dial_strings(
     steady_engine: Engine,
 ) -> None:
@@ -79,6 +83,7 @@ async def test_the_card_says_what_became_of_the_message_and_has_lines_with_exact
     assert not any(word in str(card).lower() for word in ("score", "at risk"))
 
 
+@one_flavour
 async def test_an_inbox_is_forgotten_by_the_engine_a_month_after_its_person_was_last_here(
     steady_engine: Engine,
 ) -> None:
@@ -112,6 +117,7 @@ async def test_the_card_comes_even_when_nothing_can_be_saved(engine: Engine) -> 
     assert kept["id"] == away["id"]
 
 
+@one_flavour
 async def test_a_card_never_says_delivered_of_a_message_that_came_too_soon(steady_engine: Engine) -> None:
     """What the engine may still refuse is left to the reply; who is in distress does not wait at all (R1)."""
     mild = "I drank again last night"
@@ -129,6 +135,7 @@ async def test_a_card_never_says_delivered_of_a_message_that_came_too_soon(stead
     assert "delivered" in other["card"]["says"]
 
 
+@one_flavour
 async def test_a_card_of_somebody_who_may_not_write_says_that_nobody_saw_it(steady_engine: Engine) -> None:
     """A refusal never silences help (R1), and help tells the truth about the refusal."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
@@ -153,6 +160,7 @@ async def cards_of(raw: Raw) -> list[dict[str, Any]]:
     return [event["card"] for event in page["events"] if event["type"] == "care"]
 
 
+@one_flavour
 async def test_one_card_is_enough_for_the_same_trouble_and_a_raised_band_shows_again(steady_engine: Engine) -> None:
     """Nobody is shown a card for every sentence; what got worse is answered anew."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
@@ -170,6 +178,7 @@ async def test_one_card_is_enough_for_the_same_trouble_and_a_raised_band_shows_a
     assert all(card["urgent"] for card in cards[1:])  # silence, or a milder word, lowers nothing
 
 
+@one_flavour
 async def test_the_same_trouble_through_another_node_gives_no_second_card(steady_engine: Engine) -> None:
     """The card's own id is what makes it one: nothing need be remembered between nodes."""
     async with (
@@ -192,6 +201,7 @@ async def test_the_same_trouble_through_another_node_gives_no_second_card(steady
     assert len(cards) == 1
 
 
+@one_flavour
 async def test_who_may_be_in_danger_is_on_the_desk_before_the_card_says_so(steady_engine: Engine) -> None:
     """Contract 2: a person is told; the card says it, and whether anybody is there (T15)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as raw:
@@ -207,6 +217,7 @@ async def test_who_may_be_in_danger_is_on_the_desk_before_the_card_says_so(stead
     assert card["person"]["available"] is False
 
 
+@one_flavour
 async def test_what_was_stopped_silences_no_help(steady_engine: Engine) -> None:
     """R1: a refusal and a card, both."""
     words = f"{UNKIND} and {LOW}"
@@ -218,6 +229,7 @@ async def test_what_was_stopped_silences_no_help(steady_engine: Engine) -> None:
     assert "You did nothing wrong" in card["says"]
 
 
+@one_flavour
 async def test_a_teen_s_card_starts_with_what_can_be_written_to_and_promises_no_secrecy(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node, talking(node, "teens", band="teen", country="CA") as raw:
         await raw.ask("send", room="teens", text=LOW, key="k")
@@ -245,6 +257,7 @@ async def test_somebody_in_danger_does_not_wait_for_an_engine_that_hangs(engine:
     assert "delivered" not in card["says"]
 
 
+@one_flavour
 async def test_who_may_not_speak_and_is_in_danger_is_brought_before_the_team_whatever_the_words(
     steady_engine: Engine,
 ) -> None:
@@ -263,6 +276,7 @@ async def test_who_may_not_speak_and_is_in_danger_is_brought_before_the_team_wha
     assert verdict.action is Action.HOLD
 
 
+@one_flavour
 async def test_what_is_done_beside_a_message_never_ends_the_node(steady_engine: Engine) -> None:
     """A card that cannot be made is counted as a fault, wherever it was wanted; nothing is raised."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:

@@ -75,6 +75,7 @@ async def test_who_was_banned_by_a_newer_node_is_kept_out_by_an_older_one_too(st
     assert card["card"]
 
 
+@one_flavour
 async def test_a_mute_ends_by_itself_without_anybody_doing_anything(steady_engine: Engine) -> None:
     """It is compared with the engine's clock on each message; nothing is scheduled that could be lost."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer:
@@ -90,6 +91,7 @@ async def test_a_mute_ends_by_itself_without_anybody_doing_anything(steady_engin
     assert last["state"] == "delivered"
 
 
+@one_flavour
 async def test_whoever_was_cut_off_meanwhile_finds_the_notice_on_return(steady_engine: Engine) -> None:
     """The notice is an entry of the inbox: resumed like any other, and the mute holds from the first word."""
     async with node_on(steady_engine.url) as one, Raw.upgraded(one.url) as peer:
@@ -110,6 +112,7 @@ async def test_whoever_was_cut_off_meanwhile_finds_the_notice_on_return(steady_e
     assert card["card"]["says"]
 
 
+@one_flavour
 async def test_a_decision_that_nobody_told_because_the_node_died_is_told_by_the_others(steady_engine: Engine) -> None:
     """The store has it, the inbox has not: whoever looks around tells, once, and ends what must end."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, talking(node, "anxiety") as other:
@@ -128,6 +131,7 @@ async def test_a_decision_that_nobody_told_because_the_node_died_is_told_by_the_
     assert code == 4003
 
 
+@one_flavour
 async def test_what_was_read_is_forgotten_with_the_last_connection(steady_engine: Engine) -> None:
     """No node keeps what it knows of somebody who is not there."""
     async with node_on(steady_engine.url) as node:
@@ -143,6 +147,7 @@ async def test_what_was_read_is_forgotten_with_the_last_connection(steady_engine
         assert not node.services.standing.at(user).sanctions
 
 
+@one_flavour
 async def test_nobody_comes_back_while_what_is_in_force_cannot_be_read(steady_engine: Engine) -> None:
     """`unavailable`, and again in a moment: the door is not left open because the store is away (F45)."""
 

@@ -11,7 +11,7 @@ from chat import commands as say
 from chat.dispatch import CALLED, HANDLERS, SPOKEN
 from rooms.presence import Presence
 from rooms.topics import Topic
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import ROOMS, node_on, talking
 from tests.support.raw import TEXT, frame
 
@@ -24,6 +24,7 @@ def test_every_command_has_exactly_one_way_to_be_handled() -> None:
     assert [way for way in known if sum(way in each for each in ways) > 1] == [say.Send]  # an answer is looked up
 
 
+@one_flavour
 async def test_sixteen_commands_in_flight_are_answered_once_and_in_order(steady_engine: Engine) -> None:
     """Fast and slow ones mixed, words and walls between them."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
@@ -43,6 +44,7 @@ async def test_sixteen_commands_in_flight_are_answered_once_and_in_order(steady_
     assert pages == ["m0", "m1", "m2", "m3"]
 
 
+@one_flavour
 async def test_an_unknown_command_is_refused_and_the_connection_stays(steady_engine: Engine) -> None:
     """One-on-one sessions wait for their feature: `unknown_command`, never a close."""
     async with node_on(steady_engine.url) as node, talking(node) as raw:
@@ -52,6 +54,7 @@ async def test_an_unknown_command_is_refused_and_the_connection_stays(steady_eng
     assert pong["type"] == "pong"
 
 
+@one_flavour
 async def test_our_own_fault_is_answered_internal_and_logged_without_words(
     steady_engine: Engine, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +72,7 @@ async def test_our_own_fault_is_answered_internal_and_logged_without_words(
     assert "no attribute" not in out  # the exception's text is not logged: it might have held words
 
 
+@one_flavour
 async def test_our_own_fault_with_one_message_costs_no_other_command_of_the_same_tick(
     steady_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +95,7 @@ async def test_our_own_fault_with_one_message_costs_no_other_command_of_the_same
     assert replies[1]["code"] == "internal"
 
 
+@one_flavour
 async def test_a_reply_that_cannot_be_said_costs_one_reply_and_not_the_node(steady_engine: Engine) -> None:
     """Half a character in a room's title: no codec can carry it, and everybody else goes on."""
     rooms = (*ROOMS, Topic(id="broken", title="\ud800"))

@@ -8,7 +8,7 @@ from chat.settings import Contagion, Limits
 from rooms.events import Role
 from rooms.topics import Topic
 from tests.chat.test_help import staff
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 
 LOW = "some nights I think everyone would be better off without me"
@@ -16,6 +16,7 @@ ROOMS = (Topic(id="heavy"), Topic(id="calm"), Topic(id="slow", slow=60.0))
 LIMITS = Limits(enabled=True)
 
 
+@one_flavour
 async def test_three_people_who_disclose_on_two_nodes_ease_the_room_once(steady_engine: Engine) -> None:
     """The room goes slower on every node, one notice says so, and the team hears of it without a word of theirs."""
     more = {"rooms": ROOMS, "limits": LIMITS, "contagion": Contagion(gap=30)}
@@ -56,6 +57,7 @@ async def test_three_people_who_disclose_on_two_nodes_ease_the_room_once(steady_
     assert after == 1
 
 
+@one_flavour
 async def test_one_person_who_writes_often_eases_nothing(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url, rooms=ROOMS, limits=LIMITS) as node, talking(node, "calm") as raw:
         for number in range(4):
@@ -66,6 +68,7 @@ async def test_one_person_who_writes_often_eases_nothing(steady_engine: Engine) 
     assert eased == 0
 
 
+@one_flavour
 async def test_who_is_in_distress_never_waits_for_slow_mode(steady_engine: Engine) -> None:
     """R1: neither with the words that show it nor, for a while, with those after them."""
     async with node_on(steady_engine.url, rooms=ROOMS, limits=LIMITS) as node, talking(node, "slow") as raw:
@@ -78,6 +81,7 @@ async def test_who_is_in_distress_never_waits_for_slow_mode(steady_engine: Engin
     assert low["state"] == after["state"] == "delivered"
 
 
+@one_flavour
 async def test_the_offer_is_in_the_room_s_language(steady_engine: Engine) -> None:
     room = dataclasses.replace(ROOMS[0], id="pesado", language="es")
     rule = Contagion(people=2)
@@ -92,6 +96,7 @@ async def test_the_offer_is_in_the_room_s_language(steady_engine: Engine) -> Non
     assert "un poco más despacio" in notice["says"]
 
 
+@one_flavour
 async def test_without_limits_no_room_is_slowed(steady_engine: Engine) -> None:
     """A load test says more heavy things in a minute than a room in a year."""
     async with (

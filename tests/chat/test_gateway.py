@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from chat.budget import BURST
 from chat.settings import Gateway, Limits, Moderation
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import BINARY, TEXT, Answer, Raw, frame
 
@@ -21,6 +21,7 @@ from tests.support.raw import BINARY, TEXT, Answer, Raw, frame
         ("null", 403), ("https://chat.example.org:8443", 403), ("http://evil.example", 403),
     ],
 )  # fmt: skip
+@one_flavour
 async def test_only_our_own_page_and_listed_origins_come_in(steady_engine: Engine, origin: str, status: int) -> None:
     """Compared whole, never by prefix (X1)."""
     gateway = Gateway(port=0, origins=("https://chat.example.org",))
@@ -29,6 +30,7 @@ async def test_only_our_own_page_and_listed_origins_come_in(steady_engine: Engin
     assert answer.status == status
 
 
+@one_flavour
 async def test_a_crowd_at_the_door_is_told_when_to_come_back(steady_engine: Engine) -> None:
     """Beyond the handshakes of a second: 503 with Retry-After, before anything was spent on them."""
     gateway = Gateway(port=0, handshakes=2)
@@ -43,6 +45,7 @@ async def test_a_crowd_at_the_door_is_told_when_to_come_back(steady_engine: Engi
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
 
 
+@one_flavour
 async def test_who_never_says_hello_is_shown_out(steady_engine: Engine) -> None:
     """4002 after `hello_timeout` (X7)."""
     gateway = Gateway(port=0, hello_timeout=1.0)
@@ -51,6 +54,7 @@ async def test_who_never_says_hello_is_shown_out(steady_engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY])
+@one_flavour
 async def test_a_frame_of_the_wrong_kind_closes_with_1003(steady_engine: Engine, opcode: int) -> None:
     """Text for JSON, binary for MessagePack (X13)."""
     subprotocol = "warmline.v1.msgpack" if opcode == TEXT else "warmline.v1.json"
@@ -59,6 +63,7 @@ async def test_a_frame_of_the_wrong_kind_closes_with_1003(steady_engine: Engine,
         assert await raw.closed() == 1003
 
 
+@one_flavour
 async def test_a_reader_who_stopped_reading_is_cut_off_and_nobody_else_waits(steady_engine: Engine) -> None:
     """A bounded outbox: beyond it the connection is aborted and counted under 4108; others hear everything."""
     async with (
@@ -85,6 +90,7 @@ async def test_a_reader_who_stopped_reading_is_cut_off_and_nobody_else_waits(ste
             assert (await well.ask("ping"))["type"] == "pong"
 
 
+@one_flavour
 async def test_a_burst_of_typing_does_not_stop_the_reading(steady_engine: Engine) -> None:
     """Dropped for its number and answered by nobody, it must not leave the connection unread for ever (X50)."""
     async with node_on(steady_engine.url, limits=Limits()) as node, talking(node, "anxiety") as raw:
@@ -95,6 +101,7 @@ async def test_a_burst_of_typing_does_not_stop_the_reading(steady_engine: Engine
                 assert (await raw.ask("ping"))["type"] == "pong"
 
 
+@one_flavour
 async def test_all_connections_of_a_person_share_one_budget(steady_engine: Engine) -> None:
     """Three tabs may not say three times as much."""
     async with node_on(steady_engine.url, limits=Limits()) as node, Raw.upgraded(node.url) as one:
@@ -108,6 +115,7 @@ async def test_all_connections_of_a_person_share_one_budget(steady_engine: Engin
     assert "rate_limited" in {reply.get("code") for reply in other}
 
 
+@one_flavour
 async def test_a_client_that_asks_for_pages_and_reads_none_is_cut_off(steady_engine: Engine) -> None:
     """Its answers do not pile up in our memory: beyond the bound it is aborted (4108)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
@@ -125,6 +133,7 @@ async def test_a_client_that_asks_for_pages_and_reads_none_is_cut_off(steady_eng
 
 @pytest.mark.parametrize("header", ["If-None-Match", "Host", "Sec-WebSocket-Key", "Upgrade"])
 @pytest.mark.parametrize("path", ["/", "/ws"])
+@one_flavour
 async def test_a_header_said_twice_is_answered(
     steady_engine: Engine, path: str, header: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -135,6 +144,7 @@ async def test_a_header_said_twice_is_answered(
     assert "Traceback" not in caplog.text
 
 
+@one_flavour
 async def test_one_address_behind_a_proxy_is_told_to_wait_while_others_come_in(steady_engine: Engine) -> None:
     """429 with Retry-After for that address alone; without a named proxy nobody is anybody; nothing of it is logged."""
     async with node_on(

@@ -10,7 +10,7 @@ from typing import Any
 from chat.auth import Identity, Scope, sign
 from chat.node import Node
 from rooms.events import Band, Role, UserId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import SECRET, next_event, node_on, talking
 from tests.support.raw import Raw
 
@@ -40,6 +40,7 @@ async def staff(node: Node, role: Role = Role.MODERATOR, *scopes: Scope) -> Asyn
         yield raw
 
 
+@one_flavour
 async def test_help_is_there_without_a_room_or_a_message(steady_engine: Engine) -> None:
     """F44: at most three lines, the emergency number, a person, and the question what is in the way."""
     async with node_on(steady_engine.url) as node, talking(node, country="GB") as raw:
@@ -55,6 +56,7 @@ async def test_help_is_there_without_a_room_or_a_message(steady_engine: Engine) 
     }
 
 
+@one_flavour
 async def test_an_answer_to_the_question_makes_the_card_anew_in_the_reply_and_in_the_inbox(
     steady_engine: Engine,
 ) -> None:
@@ -96,6 +98,7 @@ async def fresh_token(raw: Raw, node: Node) -> str:
     return sign(person, SECRET.encode(), node.services.wall())
 
 
+@one_flavour
 async def test_a_repeated_key_is_the_same_card(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node, talking(node, country="GB") as raw:
         card = (await raw.ask("help"))["card"]
@@ -106,6 +109,7 @@ async def test_a_repeated_key_is_the_same_card(steady_engine: Engine) -> None:
     assert len(page["events"]) == 1
 
 
+@one_flavour
 async def test_only_its_owner_may_answer_a_card_and_only_with_a_choice_there_is(steady_engine: Engine) -> None:
     """R3: another's card is not there."""
     async with node_on(steady_engine.url) as node, talking(node) as mine, talking(node) as other:
@@ -118,6 +122,7 @@ async def test_only_its_owner_may_answer_a_card_and_only_with_a_choice_there_is(
     assert (odd["code"], odd["path"]) == ("bad_request", "choice")
 
 
+@one_flavour
 async def test_a_wish_for_a_person_is_a_crisis_case_once_however_often_it_is_said(steady_engine: Engine) -> None:
     """F44: before everything else on the desk; nobody there is said plainly."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
@@ -136,6 +141,7 @@ async def test_a_wish_for_a_person_is_a_crisis_case_once_however_often_it_is_sai
     assert "has been asked" in there["card"]["person"]["says"]
 
 
+@one_flavour
 async def test_somebody_on_shift_on_another_node_is_there_and_gone_when_they_go(steady_engine: Engine) -> None:
     """T15: what a card says of a person is true at that moment."""
     async with (
@@ -183,6 +189,7 @@ async def test_help_and_its_question_work_while_the_store_is_away(engine: Engine
     assert "has been told" not in person["card"]["says"]
 
 
+@one_flavour
 async def test_the_card_is_in_the_person_s_language(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node, talking(node, country="US", language="es") as raw:
         card = (await raw.ask("help"))["card"]

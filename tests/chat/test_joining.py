@@ -10,11 +10,12 @@ import pytest
 from chat.settings import Limits
 from rooms.events import RoomKey
 from rooms.topics import Topic
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 
 
+@one_flavour
 async def test_joining_gives_the_newest_page_and_then_the_live_room_without_a_hole(steady_engine: Engine) -> None:
     """What was said before is in the answer, what is said after comes live."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -31,6 +32,7 @@ async def test_joining_gives_the_newest_page_and_then_the_live_room_without_a_ho
     assert heard["text"] == "after"
 
 
+@one_flavour
 async def test_a_cursor_gives_exactly_what_was_missed(steady_engine: Engine) -> None:
     """Everything after it, once, in order, and it says so."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -43,6 +45,7 @@ async def test_a_cursor_gives_exactly_what_was_missed(steady_engine: Engine) -> 
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "abcdef0000.3.0123456789abcdef", "a.1.", "é.1.x"])
+@one_flavour
 async def test_a_forged_cursor_gives_the_newest_page_and_harms_nobody(steady_engine: Engine, cursor: str) -> None:
     """`recovered: false` with a reason; the room's epoch stays (X26)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -57,6 +60,7 @@ async def test_a_forged_cursor_gives_the_newest_page_and_harms_nobody(steady_eng
     assert before["cursor"].split(".")[0] == after["cursor"].split(".")[0]
 
 
+@one_flavour
 async def test_a_full_room_says_when_to_try_again(steady_engine: Engine) -> None:
     """Capacity counts people, and the one who is in keeps the place."""
     async with node_on(steady_engine.url) as node, talking(node, "small") as one, talking(node) as two:
@@ -68,6 +72,7 @@ async def test_a_full_room_says_when_to_try_again(steady_engine: Engine) -> None
     assert left["type"] == "left"
 
 
+@one_flavour
 async def test_who_joins_anew_has_one_seat_and_is_gone_after_one_leave(steady_engine: Engine) -> None:
     """After `reset` or `lag` a client joins the room it is in: that is no second connection of the person."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as stays, talking(node, "anxiety") as goes:
@@ -102,6 +107,7 @@ async def test_a_join_that_ends_after_its_client_is_gone_leaves_no_ghost(engine:
         assert node.presence.stats()["seats"] == 1
 
 
+@one_flavour
 async def test_nobody_is_in_more_rooms_than_the_limit(steady_engine: Engine) -> None:
     """`limits.rooms` holds for join; the rooms one is in may be joined anew, and a leave makes place."""
     limits = Limits(enabled=False, rooms=2)
@@ -114,6 +120,7 @@ async def test_nobody_is_in_more_rooms_than_the_limit(steady_engine: Engine) -> 
     assert (again["type"], then["type"]) == ("joined", "joined")
 
 
+@one_flavour
 async def test_joins_that_race_for_the_last_places_do_not_overfill_a_room(steady_engine: Engine) -> None:
     """However long a join waits for the log, and whichever node it comes in by, by `join` or by `hello`."""
     rooms = (Topic(id="few", capacity=3),)

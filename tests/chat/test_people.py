@@ -20,7 +20,7 @@ from chat.settings import Limits, Moderation
 from moderation.cases import Case
 from moderation.review import Review
 from rooms.events import Band, Role, UserId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import ROOMS, SECRET, next_event, node_on, talking
 from tests.support.raw import Raw
 
@@ -54,6 +54,7 @@ def token(*, expires: float = 3600, **changes: object) -> str:
     return sign(replace(identity, **changes), SECRET.encode(), now - 10)  # type: ignore[arg-type]
 
 
+@one_flavour
 async def test_a_guest_is_welcomed_with_a_token_and_no_person_id(steady_engine: Engine) -> None:
     """Nothing in the welcome is the id by which the server knows the person, not even inside the token."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
@@ -67,6 +68,7 @@ async def test_a_guest_is_welcomed_with_a_token_and_no_person_id(steady_engine: 
     assert welcome["limits"]["text"] == 2000
 
 
+@one_flavour
 async def test_a_token_brings_the_same_person_back(steady_engine: Engine) -> None:
     """The alias in a room is the same as before, on another node too."""
     async with node_on(steady_engine.url) as one, node_on(steady_engine.url) as two:
@@ -80,6 +82,7 @@ async def test_a_token_brings_the_same_person_back(steady_engine: Engine) -> Non
     assert (before["alias_id"], before["alias"]) == (after["alias_id"], after["alias"])
 
 
+@one_flavour
 async def test_a_staff_token_carries_roles_and_a_foreign_one_is_unauthorized(steady_engine: Engine) -> None:
     """Roles come from the token alone (X23); what is not signed by us closes with 4001."""
     async with node_on(steady_engine.url) as node:
@@ -93,6 +96,7 @@ async def test_a_staff_token_carries_roles_and_a_foreign_one_is_unauthorized(ste
     assert code == 4001
 
 
+@one_flavour
 async def test_an_expired_token_says_so_and_closes_with_4100(steady_engine: Engine) -> None:
     """So that the client knows to ask for a new one rather than to stop."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
@@ -104,6 +108,7 @@ async def test_an_expired_token_says_so_and_closes_with_4100(steady_engine: Engi
 @pytest.mark.parametrize(
     "hello", [{}, {"guest": {"band": "adult"}, "token": "x"}, {"guest": {"band": "child"}}], ids=str
 )
+@one_flavour
 async def test_a_hello_that_is_none_is_refused_with_its_path_and_may_be_said_again(
     steady_engine: Engine, hello: dict[str, object]
 ) -> None:
@@ -116,6 +121,7 @@ async def test_a_hello_that_is_none_is_refused_with_its_path_and_may_be_said_aga
     assert welcome["type"] == "welcome"
 
 
+@one_flavour
 async def test_one_hello_brings_back_every_room_with_what_was_missed(steady_engine: Engine) -> None:
     """Many rooms in one round trip: each `joined` with the events after its cursor, then live."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety", "recovery", "slow") as other:
@@ -143,6 +149,7 @@ async def test_one_hello_brings_back_every_room_with_what_was_missed(steady_engi
     assert live["text"] == "live"
 
 
+@one_flavour
 async def test_a_newer_connection_of_the_same_tab_replaces_the_older_one(steady_engine: Engine) -> None:
     """4009 for the old one; two tabs are two connections."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as old, Raw.upgraded(node.url) as new:
@@ -154,6 +161,7 @@ async def test_a_newer_connection_of_the_same_tab_replaces_the_older_one(steady_
             assert (await other.ask("ping"))["type"] == "pong"
 
 
+@one_flavour
 async def test_a_refreshed_token_is_good_and_of_the_same_person(steady_engine: Engine) -> None:
     """Only one's own, while it is still good."""
     async with node_on(steady_engine.url) as node:
@@ -170,6 +178,7 @@ async def test_a_refreshed_token_is_good_and_of_the_same_person(steady_engine: E
     assert before["alias_id"] == after["alias_id"]
 
 
+@one_flavour
 async def test_held_messages_are_in_the_welcome_of_who_returns(steady_engine: Engine) -> None:
     """What is still open is said at once, after a reload too."""
     async with node_on(steady_engine.url, moderation=Moderation(budget_ms=0.0001)) as node:
@@ -183,6 +192,7 @@ async def test_held_messages_are_in_the_welcome_of_who_returns(steady_engine: En
     assert [one["id"] for one in again["now"]] == [held["id"]]
 
 
+@one_flavour
 async def test_a_client_that_is_gone_before_its_welcome_leaves_no_ghost(steady_engine: Engine) -> None:
     """The hello ends all the same; nobody is in a room, in an inbox or present because of it."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as other:
@@ -201,6 +211,7 @@ async def test_a_client_that_is_gone_before_its_welcome_leaves_no_ghost(steady_e
     assert [room["present"] for room in rooms["rooms"] if room["room"] == "recovery"] == [0]
 
 
+@one_flavour
 async def test_the_inbox_stays_open_when_the_old_connection_ends_during_the_new_ones_hello(
     steady_engine: Engine,
 ) -> None:
@@ -219,6 +230,7 @@ async def test_the_inbox_stays_open_when_the_old_connection_ends_during_the_new_
         assert (await next_event(new, "care"))["card"]
 
 
+@one_flavour
 async def test_the_inbox_is_closed_with_the_last_connection(steady_engine: Engine) -> None:
     """A node hears the inboxes of those who are here, and no others."""
     async with node_on(steady_engine.url) as node:
@@ -231,6 +243,7 @@ async def test_the_inbox_is_closed_with_the_last_connection(steady_engine: Engin
     assert not node.hub.people
 
 
+@one_flavour
 async def test_rooms_beyond_the_limit_are_refused_in_hello_and_none_is_dropped_in_silence(
     steady_engine: Engine,
 ) -> None:
@@ -248,6 +261,7 @@ async def test_rooms_beyond_the_limit_are_refused_in_hello_and_none_is_dropped_i
     assert {one["code"] for one in welcome["resumed"][2:]} == {"forbidden"}
 
 
+@one_flavour
 async def test_a_token_that_was_taken_back_cannot_be_refreshed(steady_engine: Engine) -> None:
     """Nor from another device of the same person."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
@@ -268,6 +282,7 @@ def tokens_of_one_person(lasts: float = 3600.0) -> list[tuple[Identity, str]]:
     return [(device, sign(device, SECRET.encode(), now)) for device in devices]
 
 
+@one_flavour
 async def test_a_conversation_ends_with_its_token_and_goes_on_with_a_fresh_one(steady_engine: Engine) -> None:
     """4100 when it runs out, to the second; refreshed in time, the same connection stays."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as short, Raw.upgraded(node.url) as fresh:
@@ -281,6 +296,7 @@ async def test_a_conversation_ends_with_its_token_and_goes_on_with_a_fresh_one(s
     assert renewed["expires"] > "2020"
 
 
+@one_flavour
 async def test_a_device_that_is_taken_back_is_shown_out_by_every_node_and_the_others_stay(
     steady_engine: Engine,
 ) -> None:
@@ -301,6 +317,7 @@ async def test_a_device_that_is_taken_back_is_shown_out_by_every_node_and_the_ot
         assert (await stranger.ask("ping"))["type"] == "pong"
 
 
+@one_flavour
 async def test_a_guest_is_shown_out_too(steady_engine: Engine) -> None:
     """A guest's connection knows the name and time of the token it was given."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:
@@ -311,6 +328,7 @@ async def test_a_guest_is_shown_out_too(steady_engine: Engine) -> None:
         assert await raw.closed() == 4100
 
 
+@one_flavour
 async def test_a_revocation_that_a_node_did_not_hear_of_is_found_when_it_looks_again(steady_engine: Engine) -> None:
     """The word between nodes is lost with a connection; the store is not."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw, talking(node) as stranger:
@@ -322,6 +340,7 @@ async def test_a_revocation_that_a_node_did_not_hear_of_is_found_when_it_looks_a
         assert (await stranger.ask("ping"))["type"] == "pong"
 
 
+@one_flavour
 async def test_who_does_not_read_is_shown_out_all_the_same(steady_engine: Engine) -> None:
     """A closed ear does not keep a conversation: the goodbye does not wait behind what is unread."""
     async with node_on(steady_engine.url) as node, Raw.upgraded(node.url) as raw:

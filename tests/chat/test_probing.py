@@ -53,6 +53,7 @@ async def asks(raw: Raw, text: str, whom: dict[str, Any], key: str, room: str = 
     return await raw.ask("send", room=room, text=text, key=key, reply_to=whom["id"])
 
 
+@one_flavour
 async def test_a_prober_is_watched_then_held_over_rooms_and_nodes_and_explained_to_moderators(
     steady_engine: Engine,
 ) -> None:
@@ -91,6 +92,7 @@ async def test_a_prober_is_watched_then_held_over_rooms_and_nodes_and_explained_
     assert "text" not in claimed["words"]
 
 
+@one_flavour
 async def test_asking_back_and_worrying_count_for_nothing(steady_engine: Engine) -> None:
     """Who was asked first, and who answers pain with "are you alone?"."""
     async with (
@@ -110,6 +112,7 @@ async def test_asking_back_and_worrying_count_for_nothing(steady_engine: Engine)
     assert [sign.probe for sign in known] == [Probe.PICTURE]
 
 
+@one_flavour
 async def test_somebody_in_distress_is_never_held_by_the_shield_and_staff_are_not_counted(
     steady_engine: Engine,
 ) -> None:
@@ -133,6 +136,7 @@ async def test_somebody_in_distress_is_never_held_by_the_shield_and_staff_are_no
     assert of_staff == []
 
 
+@one_flavour
 async def test_the_store_cannot_tell_who_was_asked(steady_engine: Engine) -> None:
     """Partners are hashes that differ for each person who asks (F33)."""
     async with (
@@ -150,6 +154,7 @@ async def test_the_store_cannot_tell_who_was_asked(steady_engine: Engine) -> Non
     assert partner not in tokens
 
 
+@one_flavour
 async def test_a_repeat_counts_once_and_a_plea_for_nothing(steady_engine: Engine) -> None:
     """Whoever has spoken between the two; and who is in distress may ask to be called (R1)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -199,6 +204,7 @@ async def test_an_edit_asks_nothing_anew_and_hides_nothing(steady_engine: Engine
     assert len({sign.partner for sign in more}) == 1
 
 
+@one_flavour
 async def test_what_moderators_could_not_be_told_they_are_told_with_the_next_question(steady_engine: Engine) -> None:
     """The store takes the signs and not the case: the level is not marked as known before its case is there."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as prober:

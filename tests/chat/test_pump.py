@@ -12,7 +12,7 @@ from chat.node import Node
 from chat.pump import move
 from rooms.backplane import Arrival, Control, EngineMark, RoomReset, TypingBlip
 from rooms.events import RoomKey, UserId
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 
 ROOM = RoomKey("adult/anxiety")
@@ -25,6 +25,7 @@ def arrive(node: Node, *arrivals: Arrival) -> asyncio.Event:
     return missed
 
 
+@one_flavour
 async def test_who_types_is_told_once_for_all_the_keys_of_a_take(steady_engine: Engine) -> None:
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
         blips = [TypingBlip(ROOM, UserId("someone"), body) for body in (b"a1", b"a2", b"a1", b"a1")]
@@ -36,6 +37,7 @@ async def test_who_types_is_told_once_for_all_the_keys_of_a_take(steady_engine: 
     assert not any(event["type"] == "typing" for event in raw.events)
 
 
+@one_flavour
 async def test_a_room_that_begins_anew_is_joined_anew_by_those_in_it(steady_engine: Engine) -> None:
     """And a room nobody is in is nobody's news."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
@@ -46,6 +48,7 @@ async def test_a_room_that_begins_anew_is_joined_anew_by_those_in_it(steady_engi
     assert not any(event["type"] == "reset" for event in raw.events)
 
 
+@one_flavour
 async def test_an_engine_that_is_back_is_asked_what_was_missed(steady_engine: Engine) -> None:
     """F45: both are told, and only the second rings."""
     async with node_on(steady_engine.url) as node, talking(node) as raw:
@@ -57,6 +60,7 @@ async def test_an_engine_that_is_back_is_asked_what_was_missed(steady_engine: En
     assert told == ["engine_away", "engine_back"] == [line["event"] for line in lines]
 
 
+@one_flavour
 async def test_a_word_that_is_not_ours_to_understand_changes_nothing(steady_engine: Engine) -> None:
     """A newer node's verb or field, a body cut short, a verb of all nodes on a room's channel: on with the next."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:

@@ -18,7 +18,7 @@ from chat.metrics import Metrics
 from chat.rounds import Listing, Round, following, keep, table
 from moderation.audit import StoreAway
 from rooms.backplane import EngineAway
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import node_on, talking
 
 # Longer than any test: only a bell ends such a rest.
@@ -132,6 +132,7 @@ def test_nodes_that_were_started_together_drift_apart() -> None:
     assert len(set(pauses)) > 100
 
 
+@one_flavour
 async def test_every_round_of_a_node_can_be_made_at_any_moment(steady_engine: Engine) -> None:
     """Each row of the table, once, with somebody there; and none has another's name."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety"):
@@ -146,6 +147,7 @@ async def test_every_round_of_a_node_can_be_made_at_any_moment(steady_engine: En
     assert figures["warmline_engine_up"] == 1
 
 
+@one_flavour
 async def test_helplines_to_read_again_are_a_number_the_operator_can_watch(steady_engine: Engine) -> None:
     """safety.md 9: a task at 180 days, overdue at 365."""
     read = datetime(2026, 11, 22, tzinfo=UTC).timestamp()

@@ -59,6 +59,7 @@ async def a_mute(mod: Raw, peer: Raw, **changes: Any) -> dict[str, Any]:
     return await mod.ask("sanction", **fields | changes)
 
 
+@one_flavour
 async def test_a_muted_person_is_muted_on_every_node_told_why_and_still_cared_for(steady_engine: Engine) -> None:
     """The notice with how to appeal, `muted` with how long, and the card all the same (F21)."""
     async with (
@@ -88,6 +89,7 @@ async def test_a_muted_person_is_muted_on_every_node_told_why_and_still_cared_fo
     assert there["state"] == "delivered"
 
 
+@one_flavour
 async def test_an_edit_is_no_way_round_a_mute(steady_engine: Engine) -> None:
     """What was said before stays, and cannot become something else."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, on_duty(node) as mod:
@@ -98,6 +100,7 @@ async def test_an_edit_is_no_way_round_a_mute(steady_engine: Engine) -> None:
     assert edited["code"] == "muted"
 
 
+@one_flavour
 async def test_a_suspension_ends_every_conversation_of_the_person_with_the_card_first(steady_engine: Engine) -> None:
     """Two devices on two nodes: both hear why, both get the lines, both are closed with 4003 (X22)."""
     async with (
@@ -130,6 +133,7 @@ async def until_closed(raw: Raw) -> tuple[list[dict[str, Any]], int]:
         return events, int(str(closed))
 
 
+@one_flavour
 async def test_somebody_kept_out_finds_the_card_the_reason_and_4003_at_the_door_of_every_node(
     steady_engine: Engine,
 ) -> None:
@@ -151,6 +155,7 @@ async def test_somebody_kept_out_finds_the_card_the_reason_and_4003_at_the_door_
     assert code == 4003
 
 
+@one_flavour
 async def test_nothing_follows_from_a_message_that_tells_of_pain(steady_engine: Engine) -> None:
     """Whatever step and reason the moderator gives; nothing is kept, and the person hears of nothing (R1)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, on_duty(node) as mod:
@@ -167,6 +172,7 @@ async def test_nothing_follows_from_a_message_that_tells_of_pain(steady_engine: 
     assert history == ()
 
 
+@one_flavour
 async def test_a_reason_that_is_no_offence_is_no_command(steady_engine: Engine) -> None:
     """The wire has no word for it."""
     async with node_on(steady_engine.url) as node, on_duty(node) as mod:
@@ -175,6 +181,7 @@ async def test_a_reason_that_is_no_offence_is_no_command(steady_engine: Engine) 
             assert (refused["code"], refused["path"]) == ("bad_request", "reason")
 
 
+@one_flavour
 async def test_the_ladder_is_climbed_a_step_at_a_time_and_one_message_leads_to_one_sanction(
     steady_engine: Engine,
 ) -> None:
@@ -204,6 +211,7 @@ async def test_the_ladder_is_climbed_a_step_at_a_time_and_one_message_leads_to_o
     assert 50 < too_soon["retry_after"] <= 60
 
 
+@one_flavour
 async def test_only_moderators_decide_and_never_about_themselves_or_the_team(steady_engine: Engine) -> None:
     """X24, X27: every other cell of the table is refused, and learns nothing."""
     async with (
@@ -244,6 +252,7 @@ async def test_about_teens_decide_only_those_who_see_their_cases(steady_engine: 
     assert [answer.get("code", answer["type"]) for answer in answers] == ["not_found", "sanctioned"]
 
 
+@one_flavour
 async def test_a_case_of_the_desk_is_a_ground_for_who_has_claimed_it(steady_engine: Engine) -> None:
     """A held message: its author, the findings of the filter, and an entry in the audit trail."""
     async with (
@@ -268,6 +277,7 @@ async def test_a_case_of_the_desk_is_a_ground_for_who_has_claimed_it(steady_engi
     assert str(next(iter(kept.proof.labels))) == "off_platform"
 
 
+@one_flavour
 async def test_while_the_filter_cannot_look_nobody_is_sanctioned(steady_engine: Engine) -> None:
     """It could be pain, and nobody would know (F45)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, on_duty(node) as mod:
@@ -277,6 +287,7 @@ async def test_while_the_filter_cannot_look_nobody_is_sanctioned(steady_engine: 
     assert refused["code"] == "unavailable"
 
 
+@one_flavour
 async def test_who_is_told_never_learns_who_decided(steady_engine: Engine) -> None:
     """Nor does any id of a person leave the server."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as peer, on_duty(node, "anxiety") as mod:

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 from chat.settings import Limits, Moderation
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.raw import TEXT, frame
 from tests.support.sentences import UNKIND
@@ -14,6 +14,7 @@ from tests.support.sentences import UNKIND
 MINE = "You can reach me at rosa.miller@example.org if you like"
 
 
+@one_flavour
 async def test_unkind_words_are_stopped_with_the_reason_and_reach_nobody(steady_engine: Engine) -> None:
     """`stopped`, with findings and spans; the log and the other person never see them."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -28,6 +29,7 @@ async def test_unkind_words_are_stopped_with_the_reason_and_reach_nobody(steady_
     assert kept == ["a kind word"]
 
 
+@one_flavour
 async def test_a_contact_detail_is_masked_and_the_author_is_told(steady_engine: Engine) -> None:
     """What is fanned out has the address taken out, and `sent` says how it reads now (F25)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -41,6 +43,7 @@ async def test_a_contact_detail_is_masked_and_the_author_is_told(steady_engine: 
     assert "rosa" in MINE[start:end]
 
 
+@one_flavour
 async def test_a_disclosure_is_delivered_and_only_its_author_gets_the_card(steady_engine: Engine) -> None:
     """Care is private: a card in the author's own inbox, no mark on the message (R1, R3)."""
     text = "some nights I think everyone would be better off without me"
@@ -60,6 +63,7 @@ async def test_a_disclosure_is_delivered_and_only_its_author_gets_the_card(stead
     assert not [event for event in two.events if event["type"] == "care"]
 
 
+@one_flavour
 async def test_words_split_over_messages_that_come_in_one_breath_are_read_together(steady_engine: Engine) -> None:
     """Three messages in one packet are judged in one batch, each knowing those before it (X32)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -76,6 +80,7 @@ async def test_words_split_over_messages_that_come_in_one_breath_are_read_togeth
     assert kept == ["go", "kill"]
 
 
+@one_flavour
 async def test_words_split_over_edits_are_read_together(steady_engine: Engine) -> None:
     """What an edit says counts as said (X32)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -100,6 +105,7 @@ async def test_many_stopped_messages_in_an_outage_do_not_wait_for_each_other(eng
     assert {reply["code"] for reply in replies} == {"unavailable"}
 
 
+@one_flavour
 async def test_the_same_key_has_one_effect_and_the_first_outcome(steady_engine: Engine) -> None:
     """A retry is answered as the first time, `repeated`, even with other words."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -115,6 +121,7 @@ async def test_the_same_key_has_one_effect_and_the_first_outcome(steady_engine: 
     assert kept == ["once"]
 
 
+@one_flavour
 async def test_check_says_what_send_would_and_keeps_nothing(steady_engine: Engine) -> None:
     """See before send (F22)."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
@@ -126,6 +133,7 @@ async def test_check_says_what_send_would_and_keeps_nothing(steady_engine: Engin
     assert kept == []
 
 
+@one_flavour
 async def test_a_slow_room_says_how_long_to_wait(steady_engine: Engine) -> None:
     """Slow mode is kept by the engine, for all nodes and devices; a retry of the same key is not a second message."""
     async with node_on(steady_engine.url, limits=Limits()) as node, talking(node, "slow") as one:
@@ -137,6 +145,7 @@ async def test_a_slow_room_says_how_long_to_wait(steady_engine: Engine) -> None:
     assert 50 < second["retry_after"] <= 60
 
 
+@one_flavour
 async def test_a_filter_that_is_too_slow_holds_and_says_so(steady_engine: Engine) -> None:
     """Fail closed: nothing passes unjudged, nothing is lost, the author is told, a retry is the same (F45, X36)."""
     hurried = Moderation(budget_ms=0.0001)

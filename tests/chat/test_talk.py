@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.engines import Engine
+from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 
 
+@one_flavour
 async def test_a_guest_joins_a_room_and_hears_what_others_say(steady_engine: Engine) -> None:
     """Two people in one room: what one says, both hear, with an alias and a cursor."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -20,6 +21,7 @@ async def test_a_guest_joins_a_room_and_hears_what_others_say(steady_engine: Eng
     assert set(heard["from"]) == {"alias_id", "name", "role"}
 
 
+@one_flavour
 async def test_bands_are_walls(steady_engine: Engine) -> None:
     """A teen's room does not exist for an adult, in the list or by name, and the reverse (F9)."""
     async with node_on(steady_engine.url) as node, talking(node) as adult, talking(node, band="teen") as teen:
@@ -36,6 +38,7 @@ async def test_bands_are_walls(steady_engine: Engine) -> None:
     assert len({one["says"] for one in refusals}) == 1
 
 
+@one_flavour
 async def test_a_person_has_another_alias_in_each_room_and_no_person_id_is_sent(steady_engine: Engine) -> None:
     """Nothing links two rooms (F33)."""
     async with node_on(steady_engine.url) as node, talking(node) as one:
@@ -47,6 +50,7 @@ async def test_a_person_has_another_alias_in_each_room_and_no_person_id_is_sent(
     assert not any(user in str(joined) + str(members) for user in users)
 
 
+@one_flavour
 async def test_presence_is_told_by_diffs_with_versions(steady_engine: Engine) -> None:
     """Someone comes, someone goes: those who are here hear it, as one diff each."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -61,6 +65,7 @@ async def test_presence_is_told_by_diffs_with_versions(steady_engine: Engine) ->
     assert gone["version"] > gone["from"] >= arrived["version"]
 
 
+@one_flavour
 async def test_typing_reaches_the_room_and_is_never_answered(steady_engine: Engine) -> None:
     """Lossy and silent: the next reply is of the next command."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one, talking(node, "anxiety") as two:
@@ -71,6 +76,7 @@ async def test_typing_reaches_the_room_and_is_never_answered(steady_engine: Engi
     assert len(typing["from"]) == 1
 
 
+@one_flavour
 async def test_history_is_paged_backwards_and_forwards(steady_engine: Engine) -> None:
     """Ascending pages, with a cursor to go on from."""
     async with node_on(steady_engine.url) as node, talking(node, "anxiety") as one:
