@@ -1,7 +1,7 @@
 """Coming: somebody of the team is with a person who is held, or would like to be. Verbs over several rows at once.
 
     take ─▶ at the door ─ consent, or imminent, or a teen ─▶ both are told ─▶ arrive: now they read, and are here
-                                                                                └─ stand_down, or gone ─▶ others are asked
+                                                            stand_down, or gone ─▶ others are asked
     doubted (the model alone): the listener is asked first ─▶ bring · dismiss
 
 Nobody of the team reads a word before the person was told that they come: `let_in` owes the telling first and the

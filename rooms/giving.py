@@ -14,13 +14,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rooms import cast, parting, seeking
+from rooms import cast, parting
 from rooms import session as talking
 from rooms.effects import Do, Effect
 from rooms.scene import No, Scene
-from rooms.seeking import Ask, Request, Seeking
+from rooms.seeking import Request
 from rooms.session import Move, Session, Talk
-from rooms.wanting import step_request
 
 
 def propose(scene: Scene, id: str, by: str) -> Session | No:
@@ -67,7 +66,7 @@ def stay(scene: Scene, id: str, by: str = "") -> Session | No:
     after = talking.take(before, Move.STAY, scene.now, scene.times, by=by)
     if isinstance(after, No):
         return after
-    _forget(scene, before)
+    parting.forget_transfer(scene, before)
     return cast.told(scene, after, "transfer_none")
 
 
@@ -81,15 +80,6 @@ def _overdue(scene: Scene, before: Session) -> Session | No:
     else:
         cast.put(scene, replace(before, until=scene.now + scene.times.transfer))
     return before
-
-
-def _forget(scene: Scene, before: Session) -> None:
-    """The transfer's own request ends; the seeker's is the one the session came from."""
-    person = cast.person(scene, before.seeker)
-    request = cast.request(scene, person.request)
-    if request is not None and request.giver == before.id and request.state in seeking.OPEN - {Seeking.MATCHED}:
-        cast.must(step_request(scene, request.id, Ask.WITHDRAW))
-    cast.put(scene, replace(cast.person(scene, before.seeker), request=before.request))
 
 
 def taken(scene: Scene, giver: str, into: str) -> None:

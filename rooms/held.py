@@ -204,9 +204,8 @@ def _objection(hold: Hold, act: Act, now: int, by: str, role: str, seq: int, tim
 def _marked(after: Hold, before: Hold, act: Act, by: str, now: int, seq: int) -> Hold:
     """What a step leaves beside the state."""
     if after.state in ENDINGS and before.state in OPEN:
-        return replace(
-            after, ended_at=now, ended_by=by, responders=(), votes=before.votes | {by} if by else before.votes
-        )
+        votes = before.votes | {by} if after.state is NC else frozenset()
+        return replace(after, ended_at=now, ended_by=by, responders=(), votes=votes)
     match act:
         case Act.RAISE:
             risk = max(before.risk, after.risk) if before.state in OPEN else after.risk

@@ -116,6 +116,8 @@ def lose(scene: Scene, id: str) -> Session | No:
 
 def requeue(scene: Scene, before: Session, after: Session) -> Session:
     """End a session whose seeker goes back to the head of the queue, or to the listener who was giving them on."""
+    if before.state is Talk.TRANSFERRING and before.offering == "taken":  # they have somebody else already
+        return parting.end(scene, before, after)
     transfer = _transfer_of(scene, before)
     giver = cast.session(scene, before.giver)
     taking = giver is not None and giver.state is Talk.TRANSFERRING

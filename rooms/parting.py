@@ -32,8 +32,13 @@ def close(scene: Scene, id: str, by: str) -> Session | No:
         return No.NOT_FOUND
     if before.state is Talk.CLOSING:
         return before
-    after = talking.take(before, Move.CLOSE, scene.now, scene.times, by=by, why="closed")
-    return after if isinstance(after, No) else cast.told(scene, after, "closing")
+    if before.state is Talk.TRANSFERRING and before.offering == "taken":  # there is another already: nothing to undo
+        return end(scene, before, cast.must(talking.take(before, Move.PART, scene.now, scene.times, by=by)))
+    after = talking.take(before, Move.CLOSE, scene.now, scene.times, by=by, why="closed", offering="")
+    if isinstance(after, No):
+        return after
+    forget_transfer(scene, before)
+    return cast.told(scene, after, "closing")
 
 
 def undo(scene: Scene, id: str, by: str) -> Session | No:
@@ -109,9 +114,23 @@ def over_with(scene: Scene, before: Session, request: Request) -> None:
         close_request(scene, request, cast.must(seeking.take(request, Ask.WITHDRAW, scene.now, scene.times)))
 
 
+def forget_transfer(scene: Scene, before: Session) -> None:
+    """A transfer's own request ends; the seeker's is the one the session came from."""
+    if before.state is not Talk.TRANSFERRING:
+        return
+    request = cast.request(scene, cast.person(scene, before.seeker).request)
+    if request is not None and request.giver == before.id and request.state in seeking.OPEN - {Seeking.MATCHED}:
+        cast.must(wanting.step_request(scene, request.id, Ask.WITHDRAW))
+    cast.put(scene, replace(cast.person(scene, before.seeker), request=before.request))
+
+
 def take_back(scene: Scene, before: Session) -> None:
     """The taker is gone, or never spoke: the seeker still has the one who wanted to give them on."""
     after = cast.must(talking.take(before, Move.STAY, scene.now, scene.times, by=before.seeker))
+    hold = cast.open_hold(scene, before.seeker)
+    if hold is not None and cast.is_held(scene, before.seeker):
+        after = cast.must(talking.take(after, Move.HOLD, scene.now, scene.times))
+        cast.put(scene, replace(hold, session=before.id))
     cast.told(scene, after, "transfer_none")
     cast.put(scene, replace(cast.person(scene, before.seeker), session=before.id, request=before.request))
 
@@ -138,9 +157,14 @@ def rest(scene: Scene, before: Session, user: str) -> None:
 
 def leave_held(scene: Scene, before: Session, user: str) -> Session | No:
     """The listener of somebody who is held goes: the room stays, and the team is asked again, at once (F16)."""
+    giver = cast.session(scene, before.giver)
+    other = giver is not None and giver.state is Talk.TRANSFERRING  # who wanted to give them on is still there
+    if other or (before.state is Talk.TRANSFERRING and before.offering == "taken"):
+        return end(scene, before, cast.must(talking.take(before, Move.PART, scene.now, scene.times, by=user)))
     after = talking.take(before, Move.EMPTY, scene.now, scene.times, by=user, why="")
     if isinstance(after, No):
         return after
+    forget_transfer(scene, before)
     rest(scene, before, user)
     cast.put(scene, after)
     scene.tell(before.seeker, user, Event.SESSION_CLOSED, session=before.id, why=ENDED)

@@ -160,8 +160,14 @@ def dial(scene: Scene, user: str, step: Dial, line: str = "") -> Hold | No:
         if isinstance(after, No):
             return after
         way = cast.must(handover.take(hold.handover, Dial.UNDO, scene.now))
+        person = cast.person(scene, user)
+        live = cast.session(scene, person.session)
+        live = live if live is not None and live.state in talking.LIVE else None
         asking = Asking(step=Clock.FEW, since=scene.now)
-        return calling.tell(scene, calling.page(scene, replace(after, handover=way, asking=asking)))
+        after = replace(after, handover=way, asking=asking, session=live.id if live is not None else "")
+        cast.put(scene, after)
+        _hold_others(scene, person, live, after)
+        return calling.tell(scene, calling.page(scene, cast.must(cast.hold(scene, user))))
     if hold.state not in held.OPEN:
         return No.CLOSED
     way = handover.take(hold.handover, step, scene.now, line)

@@ -1,7 +1,8 @@
 """An evening of seekers and listeners without an engine: rows in a dict, a clock set by hand, effects done in order.
 
 It drives the pure verbs exactly as the store does: a verb is run on a scene that has read nothing, and again for each
-row it finds unread; rows are packed and unpacked, so that nothing lives that could not be stored; a `No` writes nothing.
+row it finds unread; rows are packed and unpacked, so that nothing lives that could not be stored; a `No` writes
+nothing.
 Not an imitation of the engine: nothing here is at the same time as anything else.
 """
 

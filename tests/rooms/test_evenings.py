@@ -1,0 +1,388 @@
+"""Whole evenings at random: seekers, listeners, a team, cuts, time; what sessions promise (T1, T2, T6–T8, T10, T13, T15)
+holds after every single step, whatever anybody does in whatever order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from rooms import cast, coming, giving, listening, meeting, parting, rows, staying, ties, wanting
+from rooms import session as talking
+from rooms.durations import DAY, MINUTE
+from rooms.effects import Do
+from rooms.events import Band
+from rooms.handover import Dial
+from rooms.held import ENDINGS, Act, Held, Hold, Joins
+from rooms.listening import Listener, Listening
+from rooms.offering import Offer, Offering
+from rooms.scene import No
+from rooms.seeking import OPEN, Ask, Request, Risk, Seeking
+from rooms.session import Move, Session, Talk
+from tests.support.scenes import Stage
+
+ADULTS, TEENS = ("ana", "bo", "cy"), ("tim",)
+SEEKERS = ADULTS + TEENS
+LISTENERS = ("lee", "lou", "lux")  # lux is vetted, lou has two places
+TEAM = {"rae": "responder", "rob": "responder", "sue": "supervisor"}
+EVERYBODY = SEEKERS + LISTENERS + tuple(TEAM)
+seekers, listeners, team = st.sampled_from(SEEKERS), st.sampled_from(LISTENERS), st.sampled_from(sorted(TEAM))
+held = st.integers(0, 3)  # the first, second … of those who are
+# What may end being held, and how: nothing else does (T6).
+MAY_END = {
+    "settle": {Held.SETTLED},
+    "leave": {Held.LEFT},
+    "handover": {Held.HANDED_OVER},
+    "no_contact": {Held.NO_CONTACT},
+}
+
+
+class Evening(RuleBasedStateMachine):
+    """One evening. `doing` is the step under way, for what is allowed to follow from it."""
+
+    @initialize(pairs=st.integers(0, 3), held=st.integers(0, 2), there=st.booleans())
+    def begin(self, pairs: int, held: int, there: bool) -> None:
+        self.stage = Stage()
+        self.doing = ""
+        self.before: dict[str, Held] = {}
+        self.checked = 0
+        self.stage.listens("lee")
+        self.stage.listens("lou", capacity=2, given=60)
+        self.stage.listens("lux", vetted=True)
+        for user, role in TEAM.items():
+            self.stage.staff(user, role=role)
+        for seeker in ADULTS[:pairs]:
+            self.stage.seeks(seeker)
+            self.stage.match()
+            for offer in [one for one in self.stage.all(Offer) if one.state is Offering.OPEN][:1]:
+                one = self.stage.play(meeting.accept, offer.id, offer.listener, self.stage.fresh("s"))
+                self.stage.play(meeting.speak, one.id, offer.listener)
+                self.stage.play(meeting.speak, one.id, seeker)
+        for seeker in SEEKERS[:held]:
+            self.disclose(seeker, Risk.HIGH, False)
+            if there:
+                self.consent(seeker, Joins.YES)
+                self.team_does(seeker, "rae", "take")
+        self.stage.deliver()
+
+    def run(self, doing: str, verb: Any, *args: Any, **more: Any) -> Any:
+        self.note(doing)
+        return self.stage.play(verb, *args, **more)
+
+    def note(self, doing: str) -> None:
+        """What is done now, and how it was before."""
+        self.doing = doing
+        self.before = {hold.user: hold.state for hold in self.stage.all(Hold)}
+
+    def live(self) -> list[Session]:
+        return [one for one in self.stage.all(Session) if one.state in talking.LIVE]
+
+    def pick(self, found: list[Any], index: int) -> Any:
+        return found[index % len(found)] if found else None
+
+    # ------------------------------------------------------------- what people do
+
+    @rule(user=seekers)
+    def seek(self, user: str) -> None:
+        self.stage.come(user)
+        self.run(
+            "seek",
+            wanting.seek,
+            ties.Person(user=user, band=Band.TEEN if user in TEENS else Band.ADULT),
+            self.stage.fresh("r"),
+        )
+
+    @rule(user=seekers, ask=st.sampled_from([Ask.WITHDRAW, Ask.KEEP, Ask.TELL_ME, Ask.FREE]))
+    def choose(self, user: str, ask: Ask) -> None:
+        for one in self.stage.all(Request):
+            if one.seeker == user:
+                self.run("choose", wanting.step_request, one.id, ask)
+
+    @rule(band=st.sampled_from(list(Band)))
+    def match(self, band: Band) -> None:
+        self.note("match")
+        self.stage.match(band)
+
+    @rule(index=st.integers(0, 5), yes=st.booleans())
+    def answer(self, index: int, yes: bool) -> None:
+        offer = self.pick([one for one in self.stage.all(Offer) if one.state is Offering.OPEN], index)
+        if offer and yes:
+            self.run("accept", meeting.accept, offer.id, offer.listener, self.stage.fresh("s"))
+        elif offer:
+            self.run("decline", wanting.decline, offer.id, offer.listener)
+
+    @rule(
+        index=st.integers(0, 5),
+        by=st.sampled_from(["seeker", "listener"]),
+        move=st.sampled_from([Move.WORDS, Move.WORDS, Move.STILL]),
+    )
+    def speak(self, index: int, by: str, move: Move) -> None:
+        if one := self.pick(self.live(), index):
+            self.run("speak", meeting.speak, one.id, getattr(one, by), move)
+
+    @rule(index=st.integers(0, 5), by=st.sampled_from(["seeker", "listener"]))
+    def close(self, index: int, by: str) -> None:
+        if one := self.pick(self.live(), index):
+            self.run("leave" if by == "seeker" and one.held else "close", staying.close, one.id, getattr(one, by))
+
+    @rule(index=st.integers(0, 5), by=st.sampled_from(["seeker", "listener"]))
+    def undo(self, index: int, by: str) -> None:
+        if one := self.pick([one for one in self.live() if one.state is Talk.CLOSING], index):
+            self.run("undo", parting.undo, one.id, getattr(one, by))
+
+    @rule(index=st.integers(0, 5), by=st.sampled_from(["seeker", "listener"]))
+    def step_out(self, index: int, by: str) -> None:
+        if one := self.pick(self.live(), index):
+            self.run("step_out", parting.part, one.id, getattr(one, by), "step_out")
+
+    @rule(user=seekers, other=listeners, way=st.booleans())
+    def block(self, user: str, other: str, way: bool) -> None:
+        self.run("block", parting.block, *((user, other) if way else (other, user)))
+
+    @rule(index=st.integers(0, 5))
+    def give_on(self, index: int) -> None:
+        if one := self.pick([one for one in self.live() if one.listener], index):
+            self.run("give", giving.propose, one.id, one.listener)
+
+    @rule(index=st.integers(0, 5), yes=st.booleans())
+    def agree(self, index: int, yes: bool) -> None:
+        if one := self.pick([one for one in self.live() if one.state is Talk.TRANSFERRING], index):
+            if yes:
+                self.run("agree", giving.consent, one.id, one.seeker, self.stage.fresh("r"))
+            else:
+                self.run("stay", giving.stay, one.id, one.seeker)
+
+    @rule(index=st.integers(0, 5), user=team)
+    def supervise(self, index: int, user: str) -> None:
+        if one := self.pick(self.live(), index):
+            self.run("supervise", parting.supervise, one.id, user, TEAM[user], "training")
+
+    # ------------------------------------------------------------- being held
+
+    def somebody_held(self, index: int) -> str:
+        """The first, second … of those who are held, or were."""
+        found = [hold.user for hold in self.stage.all(Hold)]
+        return str(self.pick(found, index) or SEEKERS[index % len(SEEKERS)])
+
+    @rule(
+        user=st.sampled_from(SEEKERS + LISTENERS[:1]),
+        risk=st.sampled_from([Risk.HIGH, Risk.IMMINENT]),
+        alone=st.booleans(),
+    )
+    def disclose(self, user: str, risk: Risk, alone: bool) -> None:
+        self.stage.come(user)
+        who = ties.Person(user=user, band=Band.TEEN if user in TEENS else Band.ADULT)
+        self.run(
+            "disclose", staying.disclose, who, self.stage.fresh("c"), risk, "suicide", "adult/x", model_alone=alone
+        )
+
+    @rule(user=held, by=team, what=st.sampled_from(["take", "stand_down", "settle", "settle", "no_contact", "dismiss"]))
+    def team_does(self, user: str | int, by: str, what: str) -> None:
+        user = self.somebody_held(user) if isinstance(user, int) else user
+        role = TEAM[by]
+        match what:
+            case "take":
+                if by in self.stage.here:
+                    self.run("take", coming.take, user, by, role, self.stage.fresh("s"))
+            case "stand_down":
+                self.run("stand_down", coming.stand_down, user, by)
+            case "settle":
+                self.run("settle", staying.settle, user, by, role, 3, 3)
+            case "no_contact":
+                self.run("no_contact", staying.no_contact, user, by, role)
+            case "dismiss":
+                self.run("dismiss", coming.dismiss, user, by, staff=True)
+
+    @rule(user=held, joins=st.sampled_from(list(Joins)))
+    def consent(self, user: str | int, joins: Joins) -> None:
+        user = self.somebody_held(user) if isinstance(user, int) else user
+        self.run("consent", coming.consent, user, joins)
+
+    @rule(user=held, what=st.sampled_from(["stir", "ok", "leave", "quit", "dismiss"]))
+    def person_does(self, user: str | int, what: str) -> None:
+        user = self.somebody_held(user) if isinstance(user, int) else user
+        match what:
+            case "stir":
+                self.run("stir", staying.stir, user, 2)
+            case "ok":
+                hold = self.stage.rows.get((rows.RowKind.HOLD, user))
+                self.run("ok" if hold and hold.responders else "leave", staying.say_ok, user, 3)
+            case "leave":
+                self.run("leave", staying.leave, user)
+            case "quit":
+                self.run("quit", staying.go, user, Act.QUIT)
+            case "dismiss":
+                self.run("dismiss", coming.dismiss, user, user)
+
+    @rule(user=held, step=st.sampled_from(list(Dial)))
+    def dial(self, user: str | int, step: Dial) -> None:
+        user = self.somebody_held(user) if isinstance(user, int) else user
+        if step not in (Dial.OFFER, Dial.CHECK):
+            self.run("handover", staying.dial, user, step, "line")
+
+    # ------------------------------------------------------------- the world
+
+    @rule(user=st.sampled_from(EVERYBODY))
+    def cut(self, user: str) -> None:
+        self.note("cut")
+        self.stage.on_shift = tuple(one for one in self.stage.on_shift if one.user != user)
+        self.stage.go(user)
+
+    @rule(user=st.sampled_from(EVERYBODY))
+    def back(self, user: str) -> None:
+        self.note("back")
+        self.stage.come(user)
+        if user in TEAM and all(one.user != user for one in self.stage.on_shift):
+            self.stage.staff(user, role=TEAM[user])
+
+    @rule(much=st.sampled_from([1_000, 20_000, 45_000, MINUTE, 3 * MINUTE, 16 * MINUTE, 50 * MINUTE, DAY]))
+    def time(self, much: int) -> None:
+        self.note("time")
+        self.stage.pass_time(much)
+
+    @rule(most=st.integers(1, 3))
+    @precondition(lambda self: bool(self.stage.owed))
+    def deliver(self, most: int) -> None:
+        self.note("deliver")
+        self.stage.deliver(most)
+
+    # ------------------------------------------------------------- what is promised
+
+    @invariant()
+    def a_seeker_has_one_session_and_a_listener_their_places(self) -> None:
+        """T1. The session of a giver goes on beside the taker's until the taker has spoken."""
+        if not hasattr(self, "stage"):
+            return
+        for user in SEEKERS:
+            mine = [one for one in self.live() if one.seeker == user]
+            taking = {one.giver for one in mine if one.giver}
+            assert len([one for one in mine if one.id not in taking]) <= 1, mine
+            asking = [
+                one for one in self.stage.all(Request) if one.seeker == user and one.state in OPEN - {Seeking.MATCHED}
+            ]
+            assert len(asking) <= 1, asking
+        for one in self.stage.all(Listener):
+            mine = {session.id for session in self.live() if session.listener == one.user}
+            assert mine == set(one.sessions) and len(mine) <= listening.places(one), (one, mine)
+            if one.sessions:
+                assert one.state is Listening.IN_SESSION
+
+    @invariant()
+    def rows_agree_with_each_other(self) -> None:
+        if not hasattr(self, "stage"):
+            return
+        for one in self.stage.all(Request):
+            offers = [self.stage.rows[rows.RowKind.OFFER, id] for id in one.offers]
+            assert (one.state is Seeking.OFFERED) == bool(offers), one
+            assert all(offer.state is Offering.OPEN for offer in offers)
+            if one.state is Seeking.MATCHED:
+                assert any(session.request == one.id for session in self.live()), one
+            if one.state in OPEN - {Seeking.MATCHED}:
+                assert self.stage.person(one.seeker).request == one.id
+        for offer in self.stage.all(Offer):
+            if offer.state is Offering.OPEN:
+                assert offer.id in self.stage.request(offer.request).offers
+                assert offer.id in self.stage.listener(offer.listener).offers
+        for session in self.live():
+            person = self.stage.person(session.seeker)
+            assert person.session == session.id or session.state is Talk.TRANSFERRING, session
+
+    @invariant()
+    def nothing_is_without_a_clock(self) -> None:
+        """T2."""
+        if not hasattr(self, "stage"):
+            return
+        for row in self.stage.rows.values():
+            if rows.due_at(row) is not None:
+                continue
+            match row:
+                case Session():
+                    assert row.held, row
+                    assert self.stage.hold(row.seeker).state is Held.HELD
+                case Request():
+                    assert row.state is Seeking.MATCHED
+                case Listener():
+                    assert row.state in listening.RESTFUL | {Listening.AVAILABLE} or row.offers or row.sessions, row
+                case Offer() | Hold():
+                    raise AssertionError(row)
+
+    @invariant()
+    def being_held_ends_in_three_ways_only(self) -> None:
+        """T6: and while somebody is held and here, their session lives."""
+        if not hasattr(self, "stage"):
+            return
+        for hold in self.stage.all(Hold):
+            was = self.before.get(hold.user)
+            if hold.state in ENDINGS and was is not None and was not in ENDINGS:
+                assert hold.state in MAY_END.get(self.doing, set()), (self.doing, hold)
+            session = self.stage.rows.get((rows.RowKind.SESSION, hold.session)) if hold.session else None
+            if hold.state is Held.HELD and session is not None:
+                assert session.state in talking.LIVE and session.held, (hold, session)
+        for session in self.live():
+            if session.held:
+                assert self.stage.hold(session.seeker).state is Held.HELD, session
+
+    @invariant()
+    def nobody_meets_who_may_not(self) -> None:
+        """T7, T8: blocked pairs and unvetted adults with teens, in sessions and in offers."""
+        if not hasattr(self, "stage"):
+            return
+        pairs = [(one.seeker, one.listener) for one in self.live() if one.listener and not one.held]
+        pairs += [(one.seeker, one.listener) for one in self.stage.all(Offer) if one.state is Offering.OPEN]
+        for seeker, listener in pairs:
+            one, other = self.stage.person(seeker), self.stage.person(listener)
+            assert listener not in one.barred
+            assert seeker not in other.barred
+            assert one.band is other.band or other.vetted
+            assert other.vetted or one.band is not Band.TEEN
+        for user in EVERYBODY:
+            if (rows.RowKind.PERSON, user) in self.stage.rows:
+                assert all(user in self.stage.person(other).barred for other in self.stage.person(user).barred)
+
+    @invariant()
+    def what_is_told_of_who_is_there_is_true(self) -> None:
+        """T15: of every telling that is not overtaken by a newer one; and T10: no guest is there before it was told."""
+        if not hasattr(self, "stage"):
+            return
+        for _, effect in self.stage.done[self.checked :]:
+            if effect.do is not Do.TELL or effect.standing is None:
+                continue
+            kind, id, said = effect.standing
+            row = self.stage.rows.get((rows.RowKind(kind), id))
+            if isinstance(row, Session) and row.said == said and row.state in talking.LIVE:
+                assert effect.fields["here"] == cast.here(row), (effect, row)
+            if (
+                isinstance(row, Hold)
+                and row.said == said
+                and row.state is Held.HELD
+                and effect.fields["code"] == "asked"
+            ):
+                assert row.asking.asked
+        self.checked = len(self.stage.done)
+        for session in self.live():
+            for guest in session.guests:
+                told = [
+                    one for _, one in self.stage.done
+                    if one.do is Do.TELL and one.to == session.seeker and one.fields.get("code") == "coming"
+                    and one.fields["session"] == session.id
+                ]  # fmt: skip
+                assert not guest.present or told
+
+
+Evening.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+TestAnEveningAtRandom = Evening.TestCase
+
+
+def test_an_answer_to_what_is_gone_is_an_answer_and_no_fault() -> None:
+    """Ids that nobody knows any more are not found, whoever asks."""
+    stage = Stage()
+    stage.listens("lee")
+    assert stage.play(meeting.accept, "gone", "lee", "s1") is No.NOT_FOUND
+    assert stage.play(meeting.speak, "gone", "lee") is No.NOT_FOUND
+    assert stage.play(staying.close, "gone", "lee") is No.NOT_FOUND
+    assert stage.play(staying.settle, "nobody", "rae", "responder", 1, 1) is No.NOT_FOUND
+    assert stage.play(coming.take, "nobody", "rae", "responder", "s1") is No.NOT_FOUND
+    assert stage.rows.keys() == {(rows.RowKind.LISTENER, "lee"), (rows.RowKind.PERSON, "lee")}
