@@ -80,10 +80,13 @@ def caller(peer: str, forwarded: Iterable[str], proxies: Sequence[Network]) -> A
 
 
 class Knocks:
-    """The budgets of all addresses. `rate` a minute, and as many at once; zero: no limit. `now` is monotonic."""
+    """The budgets of all addresses. `rate` a minute, and as many at once; zero: no limit. `now` is monotonic. Of `most`
+    addresses at once.
+    """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, most: int = MOST) -> None:
         self._rate = rate
+        self._most = most
         self._budgets: OrderedDict[Network, Budget] = OrderedDict()
 
     def __len__(self) -> int:
@@ -107,6 +110,6 @@ class Knocks:
             if place is None:
                 return
             at = self._budgets[place].at
-            if len(self._budgets) <= MOST and at is not None and now - at < 60.0:
+            if len(self._budgets) <= self._most and at is not None and now - at < 60.0:
                 return
             del self._budgets[place]
