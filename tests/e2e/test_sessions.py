@@ -1,0 +1,281 @@
+"""Sessions of two over the wire: asking, waiting, being found, talking, leaving; on a real node and a real engine."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.support.engines import Engine, one_flavour
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
+from tests.support.staff import on_duty
+from tests.support.two import (
+    accept,
+    changed,
+    enter,
+    event_where,
+    hear,
+    listening,
+    quick,
+    seek,
+    talked,
+    together,
+)
+
+pytestmark = one_flavour
+
+
+async def test_somebody_asks_waits_writes_is_found_talks_and_parts(steady_engine: Engine) -> None:
+    """F11 to F15: from "I need someone" to a gentle ending, in one evening."""
+    async with (
+        node_on(steady_engine.url, sessions=quick(undo=0.6)) as node,
+        talking(node) as seeker,
+        on_duty(node.url, "listener", "one") as listener,
+    ):
+        waiting = await seek(seeker, line="I can't sleep again.", topic="sleep", intensity=3, notes=["loss"])
+        assert waiting["place"] == 1
+        assert waiting["eta"]["p90"] >= waiting["eta"]["p50"] > 0
+        kept = await seeker.ask("send", room="waiting", text="It is the third night.", key="w1")
+        assert (kept["type"], kept["state"], kept["kept"]) == ("sent", "kept", "stored")
+
+        assert (await listener.ask("available", topics=["sleep"]))["state"] == "available"
+        offered = await next_event(listener, "offered")
+        assert (offered["topic"], offered["intensity"], offered["notes"]) == ("sleep", 3, ["loss"])
+        assert "text" not in offered
+        answered = await listener.ask("answer", offer=offered["offer"], accept=True)
+        assert answered["accepted"]
+        room = answered["room"]
+
+        told = await next_event(seeker, "session_opened")
+        assert (told["room"], told["role"], told["with"]["role"]) == (room, "seeker", "listener")
+        assert "What you tell each other stays between you two" in told["limits"]
+        seen = await enter(listener, room)
+        await hear(listener, "I can't sleep again.", seen)
+        await hear(listener, "It is the third night.", seen)
+        assert await enter(seeker, room) == ["I can't sleep again.", "It is the third night."]
+
+        await talked(seeker, listener, room)
+        closed = await seeker.ask("close", room=room, why="done")
+        assert closed["until"]
+        await changed(listener, state="closing")
+        assert (await seeker.ask("undo", room=room))["type"] == "undone"
+        await changed(listener, state="active")
+        await seeker.ask("close", room=room)
+        ends = [await next_event(raw, "session_closed") for raw in (seeker, listener)]
+        assert {end["why"] for end in ends} == {"ended"}
+        assert ends[0]["next"] == ends[1]["next"]
+        thanks = await seeker.ask("feedback", session=answered["session"], heard=True, feel="better", safe=True)
+        assert thanks["type"] == "thanks"
+        late = await seeker.ask("send", room=room, text="one more thing", key="late")
+        assert late["type"] == "refused"
+        resting = await event_where(listener, "availability", lambda event: event["state"] == "wrap_up")
+        assert resting["caps"]["today"] > 0
+
+
+async def test_what_was_written_while_waiting_goes_through_the_filter_again(steady_engine: Engine) -> None:
+    """T5: no word reaches anybody unjudged; what may not be shown is not kept at all, or masked when it is given."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker, listening(node) as listener:
+        await seek(seeker, key="k", topic="illness", prefer=["veteran"])  # nobody fits, so it waits
+        stopped = await seeker.ask("send", room="waiting", text="you are worthless and disgusting", key="w0")
+        assert (stopped["type"], stopped["code"]) == ("refused", "stopped")
+        masked = await seeker.ask("send", room="waiting", text="Call me on 555-010-4477 some evening.", key="w1")
+        assert masked["state"] == "kept"
+        again = await seeker.ask("send", room="waiting", text="Call me on 555-010-4477 some evening.", key="w1")
+        assert again["id"] == masked["id"]
+        assert (await listener.ask("available", tags=["veteran"]))["type"] == "availability"
+        room = (await accept(listener))["room"]
+        said = await enter(listener, room)
+        if not said:
+            said = [(await next_event(listener, "message"))["text"]]
+        assert len(said) == 1
+        assert "555" not in said[0]
+        assert "removed" in said[0]
+
+
+async def stream(node: Any, *, declines: bool, other: str) -> list[dict[str, Any]]:
+    """Everything a seeker hears from asking to the first words, ids and times aside."""
+    async with talking(node) as seeker, on_duty(node.url, "listener", f"kind-{other}") as kind:
+        if declines:
+            async with listening(node, f"first-{other}", topics=["work"]) as first:
+                await seek(seeker, topic="work")
+                offered = await next_event(first, "offered")
+                said = await first.ask("answer", offer=offered["offer"], accept=False, reason="tired")
+                assert said == {"type": "answered", "re": said["re"], "offer": offered["offer"], "accepted": False}
+                await first.ask("away")
+                await kind.ask("available", topics=["work"])
+                answered = await accept(kind)
+        else:
+            await kind.ask("available", topics=["work"])
+            await seek(seeker, topic="work")
+            answered = await accept(kind)
+        await enter(seeker, answered["room"])
+        await enter(kind, answered["room"])
+        await kind.ask("send", room=answered["room"], text="Hello.", key="h")
+        await hear(seeker, "Hello.")
+        heard = [event for event in seeker.events]
+        await kind.ask("step_out", room=answered["room"])
+        return heard
+
+
+def plain(events: list[dict[str, Any]]) -> list[Any]:
+    """Events without what differs between any two people: ids, names, times, honest waits."""
+    hidden = {"id", "cursor", "at", "request", "session", "room", "with", "who", "eta"}
+    return [{name: value for name, value in event.items() if name not in hidden} for event in events]
+
+
+async def test_a_decline_cannot_be_told_from_no_decline_by_the_seeker(steady_engine: Engine) -> None:
+    """T9: the seeker's events are the same, byte for byte, ids and times aside."""
+    async with node_on(steady_engine.url) as node:
+        without = await stream(node, declines=False, other="a")
+        declined = await stream(node, declines=True, other="b")
+        assert plain(without) == plain(declined)
+        assert [event["type"] for event in without]
+
+
+@pytest.mark.parametrize("how", ["step_out", "block", "report"])
+async def test_who_stays_is_told_the_same_however_the_other_left(steady_engine: Engine, how: str) -> None:
+    """T7, T9: a block, a report on leaving, stepping out: one neutral end, no CLOSING, and never matched again."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+    ):
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        if how == "report":
+            left = await seeker.ask("step_out", room=room, report="harassment")
+        else:
+            left = await seeker.ask(how, room=room)
+        assert left["type"] in ("stepped_out", "blocked")
+        end = await next_event(listener, "session_closed")
+        assert {name: end[name] for name in ("why", "says", "next")} == {
+            "why": "ended",
+            "says": "This conversation has ended.",
+            "next": ["seek", "room", "line", "write"],
+        }
+        assert not [event for event in listener.events if event.get("state") == "closing"]
+        shut = await listener.ask("send", room=room, text="are you there?", key="x")
+        assert (shut["type"], shut["code"]) == ("refused", "not_found")
+        people = [await person for person in (row(node, "listener", "staff-one"), row(node, "person", "staff-one"))]
+        assert len(people[1].barred) == 1
+
+
+async def row(node: Any, kind: str, id: str) -> Any:
+    from rooms.scene import RowKind
+
+    return await node.services.matchmaker.find(RowKind(kind), id)
+
+
+async def test_asking_can_be_withdrawn_and_asked_again(steady_engine: Engine) -> None:
+    async with node_on(steady_engine.url) as node, talking(node) as seeker:
+        first = await seek(seeker, key="a")
+        twice = await seeker.ask("seek", key="b")
+        assert (twice["request"], twice.get("repeated")) == (first["request"], True)
+        gone = await seeker.ask("withdraw", request=first["request"])
+        assert gone["type"] == "withdrawn"
+        assert (await seeker.ask("withdraw", request=first["request"]))["repeated"]
+        nobody = await seeker.ask("send", room="waiting", text="hello?", key="w")
+        assert (nobody["type"], nobody["code"]) == ("refused", "not_found")
+        assert (await seek(seeker, key="c"))["request"] != first["request"]
+
+
+async def test_an_offer_that_lapses_is_late_for_a_yes_and_two_of_them_are_away(steady_engine: Engine) -> None:
+    """T3: a deadline fires by itself, once; the listener hears a kind note, the seeker nothing."""
+    async with (
+        node_on(steady_engine.url, sessions=quick(offer=0.3, decline_rest=0.05)) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+    ):
+        await seek(seeker)
+        first = await next_event(listener, "offered")
+        second = await next_event(listener, "offered")
+        assert first["offer"] != second["offer"]
+        away = await event_where(listener, "availability", lambda event: event["state"] == "away")
+        assert away["note"] == "missed"
+        late = await listener.ask("answer", offer=second["offer"], accept=True)
+        assert (late["type"], late["code"]) == ("refused", "expired")
+        assert not [event for event in seeker.events if event["type"] != "waiting"]
+
+
+async def test_of_two_who_say_yes_one_has_the_session_and_the_other_hears_that_nobody_is_needed(
+    steady_engine: Engine,
+) -> None:
+    """T1: over two nodes."""
+    async with (
+        node_on(steady_engine.url, sessions=quick(offer=0.4)) as one,
+        node_on(steady_engine.url, sessions=quick(offer=0.4)) as two,
+        talking(one) as seeker,
+    ):
+        async with listening(one, "a") as first, listening(two, "b") as second:
+            await seek(seeker)
+            both: list[tuple[Raw, str]] = []
+            for raw in (first, second):
+                both.append((raw, (await next_event(raw, "offered"))["offer"]))
+            answers = await asyncio.gather(*(raw.ask("answer", offer=offer, accept=True) for raw, offer in both))
+            assert len([answer for answer in answers if answer["type"] == "answered"]) <= 1
+
+
+async def test_a_wait_is_found_again_on_another_device_and_another_node(steady_engine: Engine) -> None:
+    """T4: the same wait, the same session; nothing is lost with a connection or a node."""
+    async with node_on(steady_engine.url) as one, node_on(steady_engine.url) as two:
+        async with talking(one) as seeker:
+            waiting = await seek(seeker, line="hello from the first node")
+            token = (await seeker.ask("refresh", token=seeker.token))["token"] if hasattr(seeker, "token") else None
+            assert waiting["request"]
+            async with listening(two) as listener:
+                answered = await accept(listener)
+                await next_event(seeker, "session_opened")
+                await hear(listener, "hello from the first node", await enter(listener, answered["room"]))
+                assert token is None or token
+
+
+async def test_a_session_that_is_not_ones_own_does_not_exist(steady_engine: Engine) -> None:
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+        talking(node) as stranger,
+    ):
+        room = await together(seeker, listener)
+        made_up = await stranger.ask("open", room="session:nothing-of-that-name")
+        for command, more in (("open", {}), ("close", {}), ("step_out", {}), ("still", {}), ("block", {})):
+            answer = await stranger.ask(command, room=room, **more)
+            assert (answer["type"], answer["code"]) == ("refused", "not_found"), answer
+        assert made_up["says"] == (await stranger.ask("open", room=room))["says"]
+
+
+async def test_a_listener_who_never_speaks_is_nudged_and_the_seeker_is_next(steady_engine: Engine) -> None:
+    """The seeker is at the head again, and is never told that anybody left."""
+    async with (
+        node_on(steady_engine.url, sessions=quick(nudge=0.2, connect=0.5)) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+    ):
+        room = await together(seeker, listener)
+        await changed(listener, code="nudge")
+        ended = await next_event(listener, "session_closed")
+        assert ended["room"] == room
+        waiting = await event_where(seeker, "waiting", lambda event: event["says"] == "You are next in line.")
+        assert waiting["place"] == 1
+
+
+async def test_a_supervisor_is_announced_before_a_word_can_be_read(steady_engine: Engine) -> None:
+    """T10: both are told, then the door opens; for anybody else of the team there is no such room."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+        on_duty(node.url, "supervisor", "sue") as supervisor,
+    ):
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        closed = await supervisor.ask("open", room=room)
+        assert (closed["type"], closed["code"]) == ("refused", "not_found")
+        assert (await supervisor.ask("supervise", room=room, reason="nursery"))["type"] == "supervising"
+        await changed(supervisor, code="joined")
+        for raw in (seeker, listener):
+            codes = [(await changed(raw, code=code))["code"] for code in ("coming", "joined")]
+            assert codes == ["coming", "joined"]
+        assert await enter(supervisor, room) == ["I am here. Take your time.", "Thank you for coming."]
