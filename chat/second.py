@@ -70,6 +70,8 @@ class Second:
         self._opinion: Opinion | None = None
         pipeline.opinion = self._loaded if self._load else None
         self._queue: deque[Asked] = deque()
+        self._open: dict[Asked, None] = {}  # without an answer yet: the queue, and what the thread has in hand
+        self._alive = False  # as far as the loop knows
         self._there = threading.Condition()  # something is in the queue, or it is over
         self._over = False
         self._thread: threading.Thread | None = None
@@ -96,7 +98,7 @@ class Second:
             log.warning("second_opinion_off", why=self.trouble, means="the small model judges alone")
             return
         self._loop = asyncio.get_running_loop()
-        self._tried = monotonic()
+        self._tried, self._alive = monotonic(), True
         self._thread = threading.Thread(target=self._live, name="second opinion", daemon=True)
         self._thread.start()
 
@@ -105,15 +107,15 @@ class Second:
         with self._there:
             self._over = True
             self._there.notify_all()
-        self._give_up("ended")
+        self._give_up(ASIDE, "ended")
 
     def mend(self) -> None:
         """Once a second: begin anew where the thread has ended; ask something where the last answer was none."""
         if self._load is None or self._over or self._thread is None:
             return
-        if not self._thread.is_alive() and monotonic() - self._tried >= ANEW:
+        if not self._alive and monotonic() - self._tried >= ANEW:
             self.begin()
-        elif self.trouble and not self._queue and self._thread.is_alive():
+        elif self.trouble and not self._queue and self._alive:
             self._put(Asked("good evening, all", (0.5,) * 8, b"", None))
 
     def ask(self, unsure: Unsure, answered: Callable[[Scores], None]) -> Scores | None:
@@ -123,16 +125,16 @@ class Second:
             self._known.move_to_end(mark)
             self._metrics.unsure("known")
             return known
-        alive = self._thread is not None and self._thread.is_alive() and not self._over
         self._metrics.second_waits(len(self._queue))
-        if not alive or len(self._queue) >= self._waiting:
-            self._went_wrong("saturated" if alive else "broken")
+        if not self._alive or len(self._queue) >= self._waiting:
+            self._went_wrong("saturated" if self._alive else "broken")
             return ASIDE
         self._put(Asked(unsure.text, unsure.small, mark, answered))
         return None
 
     def _put(self, asked: Asked) -> None:
         asked.late = self._loop.call_later(self._seconds, self._too_late, asked)
+        self._open[asked] = None
         with self._there:
             self._queue.append(asked)
             self._there.notify()
@@ -165,6 +167,7 @@ class Second:
 
     def _answer(self, asked: Asked, scores: Scores) -> None:
         answered, asked.answered = asked.answered, None
+        self._open.pop(asked, None)
         if asked.late is not None:
             asked.late.cancel()
         if answered is not None:
@@ -177,15 +180,15 @@ class Second:
             log.warning("second_opinion_missing", why=why, waiting=len(self._queue))
         self.trouble = why
 
-    def _give_up(self, why: str) -> None:
-        """Everybody who waits is put aside, for the thread will read nothing more."""
+    def _give_up(self, scores: Scores | None, why: str) -> None:
+        """The thread will read nothing more: everybody who waits has these scores, or with None the small model's."""
+        self._alive = False
         with self._there:
-            left = list(self._queue)
             self._queue.clear()
-        for asked in left:
-            if asked.answered is not None:
+        for asked in list(self._open):
+            if asked.answered is not None and scores is not None:
                 self._went_wrong(why)
-            self._answer(asked, ASIDE)
+            self._answer(asked, asked.small if scores is None else scores)
 
     def _loaded(self) -> Opinion:
         if self._opinion is None:
@@ -196,9 +199,7 @@ class Second:
         """The runtime cannot be imported here: from now on nothing is uncertain, who waits has the small one's."""
         self._load, self._pipeline.opinion, self.trouble = None, None, "off"
         log.error("second_opinion_off", why=fault, means="the small model judges alone")
-        while self._queue:
-            asked = self._queue.popleft()
-            self._answer(asked, asked.small)
+        self._give_up(None, fault)
 
     def _is_loaded(self, opinion: Opinion) -> None:
         self._opinion = opinion
@@ -210,7 +211,7 @@ class Second:
             self._metrics.failed(fault)
             log.error("second_opinion_broken", fault=fault)
             self.trouble = "broken"
-            self._give_up("broken")
+            self._give_up(ASIDE, "broken")
 
     # ------------------------------------------------------------------ in the thread
 
