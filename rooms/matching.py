@@ -100,6 +100,8 @@ def qualified(
     """Whether this listener may be asked about this request. Their own place and rest are `may_be_asked`'s."""
     if not may_meet(seeker, person, now, caps) or listener.user in request.not_to or not request.volunteers:
         return False
+    if not set(listener.offers).isdisjoint(request.offers):  # who has two places is still asked once
+        return False
     if any(who == listener.user and at > now - times.decline_rest for who, at in request.asked):
         return False
     if request.language and listener.languages and request.language not in listener.languages:

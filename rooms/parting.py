@@ -80,7 +80,7 @@ def bar_two(scene: Scene, one: str, other: str) -> None:
         for id in request.offers:
             offer = cast.offer(scene, id)
             if offer is not None and offer.listener == listener.user:
-                wanting.retract(scene, request, offer)
+                wanting.retract(scene, cast.must(cast.request(scene, request.id)), offer)
 
 
 def end(scene: Scene, before: Session, after: Session, *, keep: str = "") -> Session:

@@ -151,7 +151,8 @@ def _marked(after: Request, before: Request, ask: Ask, now: int, times: Duration
         case Ask.RETURN:
             return replace(after, offers=(), width=WIDER[before.width])
         case Ask.LOSE:
-            return replace(after, head=True, width=1, session="", offers=())
+            told = (now - before.since) // times.update  # what they hear now is news enough
+            return replace(after, head=True, width=1, session="", offers=(), told=told)
         case Ask.CUT:
             return replace(after, gone_at=before.gone_at or now)
         case Ask.BACK:
@@ -163,7 +164,8 @@ def _marked(after: Request, before: Request, ask: Ask, now: int, times: Duration
         case Ask.CALL:
             return replace(after, choose_by=now + times.call_back_choice)
         case Ask.KEEP | Ask.FREE:
-            return replace(after, choose_by=-1)  # asked once; who keeps waiting is not asked again
+            told = (now - before.since) // times.update
+            return replace(after, choose_by=-1, told=told)  # asked once; who keeps waiting is not asked again
         case Ask.TELL_ME:
             return replace(after, choose_by=now + times.call_back_lasts)
     return replace(after, ended_at=now, offers=()) if after.state is C else after

@@ -46,11 +46,15 @@ def test_the_clock_goes_on_at_one_three_and_five_minutes_and_then_for_ever() -> 
 def test_a_doubt_of_the_model_alone_waits_a_minute_for_the_listener() -> None:
     """And silence is a yes."""
     doubted = Asking(step=Clock.DOUBTED, since=EVENING)
-    assert due(doubted) == EVENING + DURATIONS.doubt and call(doubted, TEAM, "adult", "en") == ()
+    assert due(doubted) == EVENING + DURATIONS.doubt
+    assert call(doubted, TEAM, "adult", "en") == ()
     after = take(doubted, Tick.ON, EVENING + DURATIONS.doubt)
-    assert isinstance(after, Asking) and after.step is Clock.FEW and after.since == EVENING + DURATIONS.doubt
+    assert isinstance(after, Asking)
+    assert after.step is Clock.FEW
+    assert after.since == EVENING + DURATIONS.doubt
     stopped = take(doubted, Tick.DISMISS, EVENING)
-    assert isinstance(stopped, Asking) and due(stopped) is None
+    assert isinstance(stopped, Asking)
+    assert due(stopped) is None
 
 
 def test_who_speaks_their_language_is_asked_first_and_only_who_may_care_for_them() -> None:

@@ -35,13 +35,15 @@ def test_while_dialling_we_ask_after_two_five_and_ten_minutes() -> None:
         after = take(way, Dial.CHECK, at)
         assert isinstance(after, Handover)
         way = after
-    assert asked == [2, 5, 10] and way.state is Line.DIALLING
+    assert asked == [2, 5, 10]
+    assert way.state is Line.DIALLING
 
 
 def test_nobody_reached_always_has_another_way() -> None:
     """The line is remembered as tried, and from there everything can be begun again."""
     way = dialled(Dial.DIALLING, Dial.NOT_REACHED)
-    assert way.tried == ("one",) and way.line == ""
+    assert way.tried == ("one",)
+    assert way.line == ""
     for next_step in (Dial.OFFER, Dial.ACCEPT, Dial.DIALLING, Dial.CONFIRMED, Dial.DECLINE):
         assert isinstance(take(way, next_step, EVENING), Handover)
     assert {"next_line", "emergency", "stay"} <= set(OTHER_WAYS)
@@ -50,7 +52,8 @@ def test_nobody_reached_always_has_another_way() -> None:
 def test_a_no_is_not_asked_again_unless_they_ask() -> None:
     way = dialled(Dial.OFFER, Dial.DECLINE)
     again = take(way, Dial.OFFER, EVENING)
-    assert isinstance(again, Handover) and again.state is Line.DECLINED
+    assert isinstance(again, Handover)
+    assert again.state is Line.DECLINED
     assert dialled(Dial.DECLINE, Dial.ACCEPT).state is Line.OFFERED
 
 

@@ -18,7 +18,10 @@ from tests.support.scenes import EVENING
 
 SAM = Hold(user="sam", case="c1", since=EVENING, stirred=EVENING, asking=Asking(since=EVENING))
 # Whoever could do anything: the person, their listener, staff of each role, somebody the person reported, time.
-PEOPLE = (("sam", ""), ("lee", ""), ("rae", "responder"), ("sue", "supervisor"), ("mo", "moderator"), ("bad", "responder"), ("", ""))  # fmt: skip
+PEOPLE = (
+    ("sam", ""), ("lee", ""), ("rae", "responder"), ("sue", "supervisor"), ("mo", "moderator"), ("bad", "responder"),
+    ("", ""),
+)  # fmt: skip
 LATER = (0, 16 * MINUTE, 25 * 60 * MINUTE)
 # For which it matters what was said last, and how far somebody has read.
 OF_WORDS = (Act.SPEAK, Act.SAY_OK, Act.SETTLE)
@@ -35,7 +38,8 @@ def tried(hold: Hold, act: Act, now: int, by: str, role: str, seq: int) -> Hold 
     try:
         after = take(hold, act, now, by=by, role=role, seq=seq)
     except AssertionError:
-        assert act is Act.LEAVE and by != hold.user
+        assert act is Act.LEAVE
+        assert by != hold.user
         return None
     return after if isinstance(after, Hold) else None
 
@@ -65,7 +69,9 @@ def test_an_exhaustive_walk_of_the_table_finds_three_endings_and_two_staff_after
                         if after.state in ENDINGS and hold.state in OPEN:
                             endings.setdefault(after.state, set()).add((act, by))
                             if after.state is Held.NO_CONTACT:
-                                assert hold.state is Held.AWAY and then >= hold.away_at + DAY and len(after.votes) == 2
+                                assert hold.state is Held.AWAY
+                                assert then >= hold.away_at + DAY
+                                assert len(after.votes) == 2
                             if after.state is Held.SETTLED:
                                 assert hold.ok_seq >= hold.spoke_seq, "settled over newer words"
                         if (found := shape(after, then)) not in seen:
@@ -122,7 +128,8 @@ def test_a_cut_is_away_after_a_quarter_of_an_hour_and_after_half_an_hour_on_the_
     calling = replace(cut, handover=Handover(state=Line.DIALLING, since=EVENING, checks=3))
     assert due(calling) == (EVENING + 30 * MINUTE, Act.FADE)
     away = acted(cut, Act.FADE, EVENING + 15 * MINUTE)
-    assert away.state is Held.AWAY and acted(away, Act.BACK, by="sam").state is Held.HELD
+    assert away.state is Held.AWAY
+    assert acted(away, Act.BACK, by="sam").state is Held.HELD
 
 
 def test_a_confirmed_handover_can_be_taken_back_for_ten_minutes() -> None:
@@ -135,5 +142,6 @@ def test_a_confirmed_handover_can_be_taken_back_for_ten_minutes() -> None:
 def test_said_again_within_a_day_it_is_held_again() -> None:
     left = acted(SAM, Act.LEAVE, by="sam")
     again = acted(left, Act.RAISE, EVENING + MINUTE, by="sam", risk=Risk.HIGH)
-    assert again.state is Held.HELD and again.returning
+    assert again.state is Held.HELD
+    assert again.returning
     assert acted(left, Act.FORGET, EVENING + DAY).state is Held.LEFT

@@ -52,7 +52,8 @@ def test_two_missed_offers_are_somebody_who_is_away() -> None:
     once = turned(turned(LEE, Turn.OFFER, offer="o1"), Turn.MISS, offer="o1")
     assert once.state is Listening.AVAILABLE
     twice = turned(turned(once, Turn.OFFER, offer="o2"), Turn.MISS, offer="o2")
-    assert twice.state is Listening.AWAY and turned(twice, Turn.COME).misses == 0
+    assert twice.state is Listening.AWAY
+    assert turned(twice, Turn.COME).misses == 0
     declined = turned(turned(once, Turn.OFFER, offer="o2"), Turn.FREE, offer="o2")
     assert declined.state is Listening.AVAILABLE
 
@@ -62,15 +63,18 @@ def test_after_a_session_there_is_rest_that_cannot_be_skipped(heavy: bool, rest:
     """Wrap-up, then cool-down, longer after heavy; nor by going away and coming back."""
     busy = turned(turned(LEE, Turn.OFFER, offer="o1"), Turn.ACCEPT, offer="o1", session="s1")
     done = over(busy, "s1", EVENING, Spent(began=EVENING - HOUR, ended=EVENING, heavy=heavy))
-    assert isinstance(done, Listener) and done.state is Listening.WRAP_UP
+    assert isinstance(done, Listener)
+    assert done.state is Listening.WRAP_UP
     assert due(done) == (EVENING + DURATIONS.wrap_up, Turn.REST)
     cooling = turned(done, Turn.REST, now=EVENING + DURATIONS.wrap_up)
     assert due(cooling) == (EVENING + DURATIONS.wrap_up + rest, Turn.RISE)
     assert take(cooling, Turn.OFFER, EVENING + 4 * MINUTE) is No.NOT_SO
     there = turned(turned(cooling, Turn.GO, Turn.COME), Turn.CUT, Turn.BACK)
-    assert there.state is Listening.COOL_DOWN and not may_be_asked(there, EVENING + 4 * MINUTE)
+    assert there.state is Listening.COOL_DOWN
+    assert not may_be_asked(there, EVENING + 4 * MINUTE)
     risen = turned(there, Turn.RISE, now=EVENING + DURATIONS.wrap_up + rest)
-    assert risen.state is Listening.AVAILABLE and may_be_asked(risen, EVENING + HOUR)
+    assert risen.state is Listening.AVAILABLE
+    assert may_be_asked(risen, EVENING + HOUR)
 
 
 def test_rest_leads_where_the_listener_wanted_to_go() -> None:
@@ -117,7 +121,8 @@ def test_a_second_place_is_for_the_experienced() -> None:
     both = turned(turned(busy, Turn.OFFER, offer="o2"), Turn.ACCEPT, offer="o2", session="s2")
     assert not may_be_asked(both, EVENING)
     one_left = over(both, "s1", EVENING, Spent(began=EVENING, ended=EVENING))
-    assert isinstance(one_left, Listener) and one_left.state is Listening.IN_SESSION
+    assert isinstance(one_left, Listener)
+    assert one_left.state is Listening.IN_SESSION
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60), st.booleans()), max_size=12))
@@ -132,8 +137,11 @@ def test_whatever_happens_nobody_is_asked_who_is_not_there(turns: list[tuple[Tur
     one, now = LEE, EVENING
     for turn, later in turns:
         now += later
-        after = take(one, turn, now, **({"offer": f"o{now}", "session": f"s{now}"} if turn is not Turn.LEAVE else {}))
+        named: dict[str, Any] = {} if turn is Turn.LEAVE else {"offer": f"o{now}", "session": f"s{now}"}
+        after = take(one, turn, now, **named)
         one = after if isinstance(after, Listener) else one
         if may_be_asked(one, now):
             assert one.state in (Listening.AVAILABLE, Listening.OFFERED, Listening.IN_SESSION)
-            assert not one.gone_at and one.rest_until <= now and len(one.sessions) < places(one)
+            assert not one.gone_at
+            assert one.rest_until <= now
+            assert len(one.sessions) < places(one)

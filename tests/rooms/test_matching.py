@@ -24,7 +24,7 @@ def wants(id: str, ago: int = 0, **more: Any) -> Request:
 
 
 def hears(user: str, **more: Any) -> Listener:
-    fields = {"state": Listening.AVAILABLE, "trained_until": EVENING + DAY, "given": 20} | more
+    fields: dict[str, Any] = {"state": Listening.AVAILABLE, "trained_until": EVENING + DAY, "given": 20} | more
     return Listener(user=user, **fields)
 
 
@@ -46,7 +46,7 @@ def test_danger_first_then_a_lost_listener_then_age() -> None:
     order = []
     while waiting:
         (found,) = propose(
-            waiting, [hears("lee")], people(waiting, [hears("lee")]), EVENING, usual={r: DAY for r in Risk}
+            waiting, [hears("lee")], people(waiting, [hears("lee")]), EVENING, usual=dict.fromkeys(Risk, DAY)
         )
         assert isinstance(found, Proposal)
         order.append(found.request)
@@ -113,17 +113,20 @@ def test_who_has_barred_the_other_is_never_asked_about_them() -> None:
 
 
 tags = st.frozensets(st.sampled_from(["woman", "parent", "loss"]), max_size=2)
-queue = st.lists(
-    st.builds(dict, ago=st.integers(0, 12 * MINUTE), risk=st.sampled_from([Risk.NONE, Risk.CONCERN]), prefer=tags, width=st.sampled_from([0, 1, 3])),
-    max_size=8,
-)  # fmt: skip
-crowd = st.lists(st.builds(dict, tags=tags, given=st.integers(0, 60), capacity=st.integers(1, 2)), max_size=6)
+risks = st.sampled_from([Risk.NONE, Risk.CONCERN])
+one_of_them: st.SearchStrategy[Any] = st.builds(
+    dict, ago=st.integers(0, 12 * MINUTE), risk=risks, prefer=tags, width=st.sampled_from([0, 1, 3])
+)
+queue = st.lists(one_of_them, max_size=8)
+crowd: st.SearchStrategy[Any] = st.lists(
+    st.builds(dict, tags=tags, given=st.integers(0, 60), capacity=st.integers(1, 2)), max_size=6
+)
 
 
 @given(queue, crowd)
 def test_nobody_old_waits_behind_somebody_new_of_equal_risk(asking: list[Any], hearing: list[Any]) -> None:
     """T14: past twice the usual wait, nobody newer is put to a listener who could have been put to the older one."""
-    requests = [wants(f"r{n}", **{**one}) for n, one in enumerate(asking)]
+    requests = [wants(f"r{n}", **one) for n, one in enumerate(asking)]
     listeners = [hears(f"l{n}", **one) for n, one in enumerate(hearing)]
     found = proposed(requests, listeners)
     asked_of = {user for users in found.values() for user in users}

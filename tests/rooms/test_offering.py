@@ -19,7 +19,8 @@ def test_every_state_has_a_row_and_a_clock() -> None:
     assert set(STEPS) == set(Offering)
     assert due(OPEN) == EVENING + DURATIONS.offer
     ended = answer(OPEN, Reply.DECLINE, EVENING + 1)
-    assert isinstance(ended, Offer) and due(ended) == EVENING + 1 + REMEMBERED
+    assert isinstance(ended, Offer)
+    assert due(ended) == EVENING + 1 + REMEMBERED
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(Reply)), st.integers(0, 30_000)), max_size=12))
@@ -39,7 +40,8 @@ def test_an_offer_ends_once(replies: list[tuple[Reply, int]]) -> None:
 @pytest.mark.parametrize(("first", "told"), [(Reply.WITHDRAW, No.TAKEN), (Reply.ACCEPT, No.TAKEN)])
 def test_who_comes_second_is_told_that_it_is_taken(first: Reply, told: No) -> None:
     gone = answer(OPEN, first, EVENING + 1)
-    assert isinstance(gone, Offer) and answer(gone, Reply.ACCEPT, EVENING + 2) is told
+    assert isinstance(gone, Offer)
+    assert answer(gone, Reply.ACCEPT, EVENING + 2) is told
 
 
 def test_an_answer_after_the_time_is_late_even_if_nobody_looked() -> None:
@@ -48,4 +50,5 @@ def test_an_answer_after_the_time_is_late_even_if_nobody_looked() -> None:
     assert answer(OPEN, Reply.ACCEPT, late) is No.EXPIRED
     assert answer(OPEN, Reply.LAPSE, late - 1) is No.TOO_SOON
     lapsed = answer(OPEN, Reply.LAPSE, late)
-    assert isinstance(lapsed, Offer) and answer(lapsed, Reply.ACCEPT, late) is No.EXPIRED
+    assert isinstance(lapsed, Offer)
+    assert answer(lapsed, Reply.ACCEPT, late) is No.EXPIRED

@@ -42,15 +42,18 @@ def test_no_row_has_a_place_for_words() -> None:
 
 def test_a_row_is_found_again_among_what_falls_due() -> None:
     assert parse(member((RowKind.SESSION, "a:b"))) == (RowKind.SESSION, "a:b")
-    assert parse("round:adult") is None and parse("look:sam") is None
+    assert parse("round:adult") is None
+    assert parse("look:sam") is None
 
 
 def test_what_waits_is_live_and_what_has_ended_is_not() -> None:
     stage = Stage()
     request = stage.seeks("sam")
-    assert live_at(request) == EVENING and due_at(request) == EVENING + MINUTE
+    assert live_at(request) == EVENING
+    assert due_at(request) == EVENING + MINUTE
     session = stage.paired("sam", "lee")
     assert live_at(session) == EVENING
     assert live_at(stage.request(request.id)) is None
     stage.pass_time(60 * MINUTE)
-    assert live_at(stage.session(session.id)) is None and rows.due_at(stage.session(session.id)) is not None
+    assert live_at(stage.session(session.id)) is None
+    assert rows.due_at(stage.session(session.id)) is not None

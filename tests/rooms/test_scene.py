@@ -46,4 +46,5 @@ def test_a_verb_that_says_no_has_never_happened() -> None:
     stage.listens("lee")
     before = dict(stage.rows)
     assert stage.play(wanting.decline, "o9", "lee") is No.NOT_FOUND
-    assert stage.rows == before and not stage.owed
+    assert stage.rows == before
+    assert not stage.owed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,10 +43,12 @@ def test_the_age_of_a_request_never_changes(asks: list[tuple[Ask, int]]) -> None
     request, now, worst = asking(), EVENING, Risk.NONE
     for ask, later in asks:
         now += later
-        after = take(request, ask, now, **({"risk": Risk.CONCERN} if ask is Ask.RAISE else {}))
+        worse: dict[str, Any] = {"risk": Risk.CONCERN} if ask is Ask.RAISE else {}
+        after = take(request, ask, now, **worse)
         if isinstance(after, Request):
             request = after
-        assert request.since == EVENING and request.risk >= worst
+        assert request.since == EVENING
+        assert request.risk >= worst
         worst = request.risk
 
 
@@ -60,7 +63,8 @@ def test_updates_fall_due_on_the_minute_whatever_was_offered(asks: list[tuple[As
             one = after if isinstance(after, Request) else one
     for request in (one, other):
         fall = due(replace(request, choose_by=-1))
-        assert fall is not None and fall == (EVENING + MINUTE, Ask.UPDATE)
+        assert fall is not None
+        assert fall == (EVENING + MINUTE, Ask.UPDATE)
 
 
 def test_declined_by_one_it_goes_to_three_and_then_to_all() -> None:
@@ -70,7 +74,8 @@ def test_declined_by_one_it_goes_to_three_and_then_to_all() -> None:
     for _ in range(4):
         widths.append(request.width)
         request = stepped(request, Ask.OFFER, Ask.RETURN)
-    assert widths == [1, 3, 0, 0] and set(WIDER) == {0, 1, 3}
+    assert widths == [1, 3, 0, 0]
+    assert set(WIDER) == {0, 1, 3}
 
 
 def test_after_fifteen_minutes_a_choice_is_offered_once() -> None:
@@ -81,7 +86,8 @@ def test_after_fifteen_minutes_a_choice_is_offered_once() -> None:
     choosing = stepped(request, Ask.CALL, now=now)
     assert due(choosing) == (now + DURATIONS.call_back_choice, Ask.EXPIRE)
     kept = stepped(choosing, Ask.KEEP, now=now + MINUTE)
-    assert kept.state is Seeking.QUEUED and due(kept) == (EVENING + 16 * MINUTE, Ask.UPDATE)
+    assert kept.state is Seeking.QUEUED
+    assert due(kept) == (EVENING + 16 * MINUTE, Ask.UPDATE)
     told = stepped(choosing, Ask.TELL_ME, now=now)
     assert due(told) == (now + 12 * HOUR, Ask.EXPIRE)
     assert stepped(told, Ask.FREE, now=now + HOUR).order == asking().order
@@ -92,10 +98,12 @@ def test_nobody_in_danger_is_asked_to_come_another_time() -> None:
     late = EVENING + 16 * MINUTE
     choosing = stepped(replace(asking(), told=15), Ask.CALL, now=EVENING + DURATIONS.call_back)
     held = stepped(choosing, Ask.RAISE, now=late, held=True, risk=Risk.HIGH)
-    assert held.state is Seeking.QUEUED and held.order < asking(since=1).order
+    assert held.state is Seeking.QUEUED
+    assert held.order < asking(since=1).order
     cut = stepped(held, Ask.CUT, now=late)
     fall = due(cut)
-    assert fall is not None and fall[1] is Ask.UPDATE
+    assert fall is not None
+    assert fall[1] is Ask.UPDATE
     assert stepped(asking(risk=Risk.HIGH), Ask.UPDATE, now=EVENING + MINUTE).choose_by == 0
 
 

@@ -55,7 +55,8 @@ def test_the_first_words_of_both_make_it_a_conversation() -> None:
     spoke = moved(moved(NEW, Move.WORDS, by="sam"), Move.WORDS, by="sam")
     assert spoke.state is Talk.CONNECTING
     both = moved(spoke, Move.WORDS, EVENING + MINUTE, by="lee")
-    assert both.state is Talk.ACTIVE and both.soft_end == EVENING + MINUTE + DURATIONS.soft_end
+    assert both.state is Talk.ACTIVE
+    assert both.soft_end == EVENING + MINUTE + DURATIONS.soft_end
 
 
 def test_bells_ring_and_the_end_is_soft_and_may_be_put_off_once_by_both() -> None:
@@ -63,7 +64,8 @@ def test_bells_ring_and_the_end_is_soft_and_may_be_put_off_once_by_both() -> Non
     bells = by_time(lively, Talk.CLOSING)
     assert bells == [(35, Move.BELL), (42, Move.BELL), (45, Move.TIRE)]
     one = moved(lively, Move.EXTEND, by="sam")
-    assert one.soft_end == lively.soft_end and not one.extended
+    assert one.soft_end == lively.soft_end
+    assert not one.extended
     both = moved(one, Move.EXTEND, by="lee")
     assert both.soft_end == lively.soft_end + DURATIONS.extension
     assert take(both, Move.EXTEND, EVENING, by="sam") is No.NOT_SO
@@ -89,7 +91,8 @@ def test_closing_can_be_undone_by_who_closed_for_twenty_seconds() -> None:
     assert moved(closing, Move.UNDO, by="sam").state is Talk.ACTIVE
 
 
-ANY = st.lists(st.tuples(st.sampled_from(list(Move)), st.sampled_from(["sam", "lee", ""]), st.integers(0, 8 * MINUTE)), max_size=25)  # fmt: skip
+STEP = st.tuples(st.sampled_from(list(Move)), st.sampled_from(["sam", "lee", ""]), st.integers(0, 8 * MINUTE))
+ANY = st.lists(STEP, max_size=25)
 
 
 @given(ANY)
@@ -102,7 +105,8 @@ def test_while_somebody_is_held_nothing_ends_their_session_but_the_end_of_being_
             continue
         after = take(one, move, now, by=by)
         one = after if isinstance(after, Session) else one
-        assert one.held and one.state in LIVE - {Talk.CLOSING}
+        assert one.held
+        assert one.state in LIVE - {Talk.CLOSING}
 
 
 @given(ANY)
@@ -115,7 +119,8 @@ def test_a_session_ends_once_and_time_is_never_early(moves: list[Any]) -> None:
         after = take(one, move, now, by=by)
         if isinstance(after, Session):
             if move in (Move.TIRE, Move.END, Move.HUSH, Move.NUDGE, Move.BELL, Move.FADE, Move.PURGE):
-                assert fall is not None and fall[0] <= now
+                assert fall is not None
+                assert fall[0] <= now
             assert not (one.ended_at and after.ended_at != one.ended_at)
             one = after
 
@@ -129,9 +134,12 @@ def test_being_held_while_it_closes_opens_it_again() -> None:
 def test_when_being_held_is_over_the_two_have_time_again() -> None:
     late = replace(moved(OPEN, Move.HOLD), soft_end=EVENING - 1)
     go_on = moved(late, Move.LET_GO)
-    assert not go_on.held and go_on.state is Talk.ACTIVE and go_on.soft_end > EVENING + DURATIONS.quiet
+    assert not go_on.held
+    assert go_on.state is Talk.ACTIVE
+    assert go_on.soft_end > EVENING + DURATIONS.quiet
     vacant = moved(moved(OPEN, Move.HOLD), Move.EMPTY, by="lee")
-    assert vacant.state is Talk.VACANT and take(vacant, Move.LET_GO, EVENING) is No.NOT_SO
+    assert vacant.state is Talk.VACANT
+    assert take(vacant, Move.LET_GO, EVENING) is No.NOT_SO
     assert take(OPEN, Move.EMPTY, EVENING, by="lee") is No.NOT_SO
 
 
@@ -140,10 +148,13 @@ def test_words_go_after_a_day_or_when_the_case_about_them_has_ended() -> None:
     assert due(ended) == (EVENING + DAY, Move.FADE)
     assert due(replace(ended, sealed_until=EVENING + 3 * DAY)) == (EVENING + 3 * DAY, Move.FADE)
     archived = moved(ended, Move.FADE, EVENING + DAY)
-    assert due(archived) == (EVENING + 30 * DAY, Move.PURGE) and not may_read(archived, "sam")
+    assert due(archived) == (EVENING + 30 * DAY, Move.PURGE)
+    assert not may_read(archived, "sam")
 
 
-@pytest.mark.parametrize(("user", "reads"), [("sam", True), ("lee", True), ("sue", False), ("rae", True), ("bo", False), ("", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("user", "reads"), [("sam", True), ("lee", True), ("sue", False), ("rae", True), ("bo", False), ("", False)]
+)
 def test_only_the_two_and_who_both_were_told_of_read_the_room(user: str, reads: bool) -> None:
     """T10: a guest who is coming reads nothing yet."""
     one = replace(

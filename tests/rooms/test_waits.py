@@ -43,7 +43,8 @@ def test_who_waits_further_back_is_told_longer() -> None:
 def test_before_anybody_has_waited_it_says_so_carefully() -> None:
     assert estimate(Waits(), 1) == UNKNOWN
     few = Waits(samples=tuple(Wait(place=1, waited=1) for _ in range(LEAST - 1)))
-    assert estimate(few, 1) == UNKNOWN and median(few, 7) == 7
+    assert estimate(few, 1) == UNKNOWN
+    assert median(few, 7) == 7
 
 
 @given(
@@ -55,10 +56,12 @@ def test_an_estimate_is_always_a_promise_that_can_be_read(waits: list[tuple[int,
     for number, (where, waited, served) in enumerate(waits):
         known = learn(known, f"w{number}", where, waited, estimate(known, where)[1], served=served)
     low, high = estimate(known, place)
-    assert 0 <= low <= high and high > 0
+    assert 0 <= low <= high
+    assert high > 0
     for waited in (0, MINUTE, 60 * MINUTE):
         middle, upper = left((low, high), waited)
-        assert 0 < middle <= upper and upper >= MINUTE
+        assert 0 < middle <= upper
+        assert upper >= MINUTE
 
 
 def test_learning_twice_is_learning_once_and_giving_up_counts() -> None:
@@ -66,7 +69,8 @@ def test_learning_twice_is_learning_once_and_giving_up_counts() -> None:
     once = learn(Waits(), "w1", 1, 5 * MINUTE, 6 * MINUTE)
     assert learn(once, "w1", 1, 5 * MINUTE, 6 * MINUTE) == once
     gave_up = learn(once, "w2", 1, 9 * MINUTE, 6 * MINUTE, served=False)
-    assert gave_up.level > once.level and gave_up.samples == once.samples
+    assert gave_up.level > once.level
+    assert gave_up.samples == once.samples
     early = learn(once, "w3", 1, MINUTE, 6 * MINUTE, served=False)
     assert early == once
 
@@ -75,4 +79,5 @@ def test_only_tonight_is_remembered() -> None:
     waits = Waits()
     for number in range(KEPT + 50):
         waits = learn(waits, f"w{number}", 1, number, 0)
-    assert len(waits.samples) == KEPT and waits.samples[0].waited == 50
+    assert len(waits.samples) == KEPT
+    assert waits.samples[0].waited == 50
