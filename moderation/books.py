@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from moderation import contact, heeding, own, policy, rules, says, trial
+from moderation import contact, conversation, heeding, own, policy, rules, says, trial
 from moderation.contact import Contacts
 from moderation.helplines import Helplines
 from moderation.own import Own
@@ -32,7 +32,7 @@ from moderation.sheets import BooksRefused, Fault
 from moderation.verdict import Finding
 
 # Labels of the stages that are no rules: a pack may act on them.
-STAGES = frozenset({*contact.SAYS, "flood", *heeding.LABELS})
+STAGES = frozenset({*contact.SAYS, "flood", *heeding.LABELS, *conversation.LABELS})
 KINDS = frozenset(
     {"crisis", "emotional_support", "youth", "perinatal", "peer_warmline", "referral", "family_autism", "victim",
      "report", "directory", "support_groups"}

@@ -15,6 +15,7 @@ apart, and `alone` says that nothing but the model stands behind a hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from moderation.gates import Gates, Surroundings
 from moderation.kinds import Kinds
@@ -46,7 +47,7 @@ _CARING: Mapping[str, str] = {
 LABELS = frozenset(
     [PREFIX + head for head in HEADS] + [PREFIX + head + kind for head in SAYS for kind in (TOLD, BESIDE)]
 )  # everything a pack may act on
-_LABELS = [PREFIX + head for head in HEADS]
+NAMES = [PREFIX + head for head in HEADS]
 # The heads that bring care, as packs name them.
 CRISIS_HEADS = frozenset(PREFIX + head for head in _CARING)
 _TOLD_GATES = ("quoted", "first_person", "past", "countered")
@@ -123,7 +124,35 @@ def doubted(scores: Sequence[float], text: str, pack: Pack) -> bool:
 def doubtful(packs: Iterable[Pack]) -> list[float]:
     """For each head the lowest score that is uncertain in any pack; above 1 where none is."""
     packs = list(packs)
-    return [min((pack.second[label][0] for pack in packs if label in pack.second), default=2.0) for label in _LABELS]
+    return [min((pack.second[label][0] for pack in packs if label in pack.second), default=2.0) for label in NAMES]
+
+
+def marks(pack: Pack) -> dict[str, float]:
+    """For each head the score from which the pack does anything: holds, or brings concern."""
+    found = {}
+    for label in NAMES:
+        levels = [*pack.thresholds(label, "message").values(), *pack.care.get(label, {}).values()]
+        if levels:
+            found[label] = max(LOWEST, min(levels))
+    return found
+
+
+def told(text: str, gates: Gates) -> bool:
+    """Whether all of a text is told in the first person, quotes somebody, looks back or contradicts."""
+    around = Surroundings(text)
+    return any(gates.open(name, around, 0, len(text)) for name in _TOLD_GATES)
+
+
+def softened(text: str, gates: Gates) -> bool:
+    """Whether a text is past, quoted, a figure of speech, an unwanted thought, or said to comfort."""
+    around = Surroundings(text)
+    return any(gates.open(name, around, 0, len(text)) for name in _CALM_GATES)
+
+
+def held_at_most(finding: Finding, pack: Pack) -> Finding:
+    """The finding with a score that blocks nothing: where only a guess stands behind words that are not all new."""
+    block = pack.thresholds(finding.label, "message").get(Action.BLOCK)
+    return finding if block is None else replace(finding, score=min(finding.score, block - 0.001))
 
 
 def decided(found: Sequence[Finding], pack: Pack, kind: str) -> Action:

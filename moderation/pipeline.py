@@ -1,6 +1,6 @@
 """The pipeline: every human-written string passes here before anyone else can see it.
 
-    normalise → contact → rules → [model] → (second) → crisis → flood → policy → one explained Verdict
+    normalise → contact → rules → [model] → (second) → crisis → conversation → flood → policy → one explained Verdict
 
 `judge_all` judges a batch in order and is the primitive; `judge` is its case of one. Stages look at one submission
 after the other; only the model looks at all of them together, because it costs more per call than per message. A
@@ -25,10 +25,11 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from moderation import books as shelf
-from moderation import contact, crisis, heeding, kinds, policy, rules
+from moderation import contact, conversation, crisis, heeding, kinds, policy, rules, shield
 from moderation import model as heads
 from moderation import opinion as second
 from moderation.books import Books
+from moderation.conversation import Brought, Conversation
 from moderation.flood import Flood
 from moderation.model import Model
 from moderation.opinion import Opining
@@ -45,6 +46,10 @@ _MOST_FRAGMENTS = 12
 MOST_LAPS = 2000
 # The model's rule of advertising: like the rules about it, it has nothing to say of helplines.
 _SELLING = "model.solicit"
+# What people say to each other, as against names and notes to the team.
+_TALK = frozenset({"message", "edit"})
+# Scores from which a message is worth a look together with others; all but "distress", which most of our talk is.
+_PASSING = heads.levels([2.0 if head == "distress" else conversation.PASSING for head in heads.HEADS])
 # Texts longer than any lawful message are cut before judging; the gateway refuses them long before.
 _MOST_CHARACTERS = 20_000
 
@@ -65,6 +70,8 @@ class _Work:
     held: Verdict | None = None  # a fault's answer
     read: View | None = None  # what the model has read, where a second opinion is asked on it
     small: tuple[float, ...] = ()  # and its scores
+    pieced: set[str] = field(default_factory=set)  # rules that found something in several messages only
+    scores: tuple[float, ...] = ()  # of the model or the second opinion, where any head says a little
 
 
 Stage = Callable[["Pipeline", _Work], None]
@@ -103,9 +110,11 @@ class Pipeline:
         flood: Flood | None,
         model: Model,
         opinion: Opining | None = None,
+        talk: Conversation | None = None,
     ) -> None:
         """`stopwatch` returns monotonic seconds; `budget` is how many of them one message may take. `opinion` loads the
-        second opinion, or gives what is loaded; None: nothing is ever uncertain.
+        second opinion, or gives what is loaded; None: nothing is ever uncertain. Without `flood` or `talk` nothing of
+        what was said before counts, but for what the submissions bring along.
         """
         self.healthy = True  # whether the newest judgement worked
         self.faults = 0  # judgements that failed or were too slow, since the start
@@ -116,6 +125,8 @@ class Pipeline:
         self._flood = flood
         self._model = model
         self._kinds = kinds.load()
+        self._questions = shield.packaged()
+        self._talk = talk
         self.opinion = opinion
         self.adopt(books)
 
@@ -135,6 +146,7 @@ class Pipeline:
         self._heeded = heads.levels(heeding.least(books.packs.values()))
         self._doubted = heads.levels(heeding.doubtful(books.packs.values()))
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
+        self._marks = {name: heeding.marks(pack) for name, pack in books.packs.items()}
 
     def take_laps(self) -> list[tuple[str, float]]:
         """How long each stage took, in seconds, for the first judgements since the last call: all, at a quiet pace."""
@@ -207,6 +219,7 @@ class Pipeline:
         for work in works:
             self._through(self._BEFORE, work)
         self._model_all([work for work in works if work.held is None and work.submission.kind != "alias"])
+        self._joined_all(works)
         return works
 
     def _load(self) -> None:
@@ -275,7 +288,12 @@ class Pipeline:
         scores = self._model.scores([view.text for view in views])
         reached = heads.reaching(scores, self._heeded)
         doubted = heads.reaching(scores, self._doubted) if self.opinion else [False] * len(works)
-        for work, view, row, reaches, doubts in zip(works, views, scores, reached, doubted, strict=True):
+        passing = heads.reaching(scores, _PASSING)
+        for work, view, row, reaches, doubts, passes in zip(
+            works, views, scores, reached, doubted, passing, strict=True
+        ):
+            if passes:
+                work.scores = tuple(row.tolist())
             if doubts and heeding.doubted(row.tolist(), view.text, work.pack):
                 work.read, work.small = view, tuple(row.tolist())
             elif reaches:
@@ -292,12 +310,56 @@ class Pipeline:
     def _settle(self, work: _Work, scores: Sequence[float]) -> None:
         if work.read is None or len(scores) != len(heads.HEADS):
             raise ValueError("a second opinion is one score a head")
+        work.scores = tuple(scores)
         self._heed(work, work.read, scores)
 
     def _second(self, work: _Work) -> None:
         """A second opinion, here and now."""
         if work.read is not None and self.opinion is not None:
             self._settle(work, self.opinion().scores([work.read.text], [work.small])[0].tolist())
+
+    def _joined_all(self, works: Sequence[_Work]) -> None:
+        """What authors say over several messages, read as one by the model: all of a tick together, or each alone."""
+        waiting = []
+        for work in works:
+            said = work.submission
+            if work.held is not None or work.read is not None or not said.since or said.kind not in _TALK:
+                continue
+            if work.scores or len(said.text) <= conversation.PIECE:
+                if (whole := conversation.joined(said)) is not None:
+                    waiting.append((work, Views(whole[0]), whole[1]))
+        try:
+            scores = self._model.scores([views.soft.text for _, views, _ in waiting])
+        except Exception:  # the one at fault is held
+            for work, views, begins in waiting:
+                self._through((("joined", _joining(views, begins, None)),), work)
+            return
+        for (work, views, begins), row, reaches in zip(
+            waiting, scores, heads.reaching(scores, self._heeded), strict=True
+        ):
+            if reaches:
+                self._through((("joined", _joining(views, begins, row.tolist())),), work)
+
+    def join(self, work: _Work, views: Views, begins: int, scores: Sequence[float] | None) -> None:
+        """What only the joined messages show. It may add care, or hold; it is pinned on the newest."""
+        view, pack, span = views.soft, work.pack, (0, len(work.submission.text))
+        if scores is None:
+            scores = self._model.scores([view.text])[0].tolist()
+        masked = any(finding.label.startswith("contact.") for finding in work.findings)
+        known = {finding.rule for finding in work.findings}
+        found = heeding.findings(scores, view.text, pack, self._book.gates, contact=masked, kinds=self._kinds)
+        harmful = conversation.addressed(work.submission, view.text) and not heeding.told(
+            Views(conversation.lately(work.submission)).soft.text, self._book.gates
+        )
+        for one in found:
+            if one.rule not in known and (one.care.band or (harmful and one.rule != _SELLING)):
+                work.pieced.add(one.rule)
+                work.findings.append(replace(heeding.held_at_most(one, pack), span=span))
+        if any(one.care.band for one in found):
+            for one in self._found(view, self._book.prefilter.seen(view.text), pack):
+                if one.rule not in known and one.care.band and one.span[0] < begins < one.span[1]:
+                    work.pieced.add(one.rule)
+                    work.findings.append(replace(one, span=span, score=0.0))
 
     def _place(self, view: View, finding: Finding) -> tuple[int, int]:
         """Where in the submitted text: the sentence that shows it most, or all of it where none does alone."""
@@ -399,6 +461,7 @@ class Pipeline:
             for finding in self._found(view, self._book.prefilter.seen(view.text), work.pack):
                 if finding.rule not in known and finding.span[1] > before:
                     known.add(finding.rule)
+                    work.pieced.add(finding.rule)
                     work.findings.append(replace(finding, span=(0, len(work.submission.text))))
 
     def _found(self, view: View, seen: set[int], pack: policy.Pack) -> list[Finding]:
@@ -414,6 +477,68 @@ class Pipeline:
                 work.findings, band=work.submission.band, caps=pack.care_caps, lifts=pack.care_lifts
             )
 
+    def _conversation(self, work: _Work) -> None:
+        """What this message is together with the author's others: a finding that holds, or a band of care more."""
+        said, pack = work.submission, work.pack
+        if self._talk is None or said.kind not in _TALK:
+            return
+        brought = self._brought(work)
+        if not brought:
+            return
+        view = work.skeleton or work.views.soft
+        if not said.towards and (name := conversation.named(view.text, said.names)):
+            said = replace(said, towards=name)
+        earlier, one = self._talk.before(said, brought, work.now, lambda: self._recalled(work))
+        whole = (0, len(said.text))
+        for label, rule in pack.together.items():
+            score = conversation.weighed(earlier, one, rule)
+            if score > 0 and not (label == conversation.HARASSMENT and conversation.troubled(earlier, one)):
+                work.findings.append(Finding(label, label, whole, conversation.SAYS[label], score))
+        care = conversation.raised(earlier, one, work.care, pack.repeated) if pack.repeated else work.care
+        if care.band > work.care.band:
+            label = conversation.REPEATED
+            work.findings.append(Finding(label, label, whole, conversation.SAYS[label], 0.0, care))
+            work.care = care
+
+    def _brought(self, work: _Work) -> Brought:
+        """The weak signs of one message, and whether its author may be in danger."""
+        said, pack, labels = work.submission, work.pack, {finding.label for finding in work.findings}
+        view, near = work.skeleton or work.views.soft, frozenset[str]()
+        if work.scores:
+            scores = dict(zip(heeding.NAMES, work.scores, strict=True))
+            near = conversation.nearly(scores, self._marks[pack.name])
+        found, heavy = frozenset[str](), False
+        if near and not near.isdisjoint(pack.care):
+            heavy = work.care.band is CareBand.NONE and not heeding.softened(view.text, self._book.gates)
+        if work.care.band is CareBand.NONE:  # a disclosure is never a sign
+            if near and not (conversation.addressed(said, view.text) and not heeding.told(view.text, self._book.gates)):
+                near = frozenset()
+            asked = self._questions.asked(view.text)
+            wanted = {sign for rule in pack.together.values() for sign in rule.signs}
+            found = conversation.signs(labels, asked, near, wanted, said.role)
+        if said.kind == "edit":  # the same words in another way say nothing anew
+            return Brought(frozenset(sign for sign in found if not sign.startswith(heeding.PREFIX)))
+        if crisis.DENIED in labels:
+            return Brought(found, denied=True)
+        return conversation.brought(work.findings, work.care, found, pieced=work.pieced, near=heavy)
+
+    def _recalled(self, work: _Work) -> list[tuple[float, int, Brought]]:
+        """What the author said here through another node lately: seconds ago, hash of the words, what they brought."""
+        said, found = work.submission, []
+        ages = said.since[: said.recalled] if len(said.since) == len(said.recent) else ()
+        for text, ago in list(zip(said.recent, ages, strict=False))[-conversation.RECALLED :]:
+            trial = _Work(
+                replace(said, text=text, recent=(), since=(), recalled=0, key="", dry=True), work.now, work.pack
+            )
+            for _, run in self._BEFORE:
+                run(self, trial)
+            self._scored([trial])
+            if trial.read is not None:
+                self._settle(trial, trial.small)
+            self._crisis(trial)
+            found.append((ago, hash(text), self._brought(trial)))
+        return found
+
     def _flooding(self, work: _Work) -> None:
         if self._flood is None or work.submission.kind not in ("message", "edit"):
             return
@@ -423,7 +548,7 @@ class Pipeline:
 
     # Named, in order. The model stands between; crisis is looked at before anything can be refused.
     _BEFORE = (("normalise", _normalise), ("contact", _contact), ("rules", _rules))
-    _AFTER = (("crisis", _crisis), ("flood", _flooding))
+    _AFTER = (("crisis", _crisis), ("conversation", _conversation), ("flood", _flooding))
 
     # ------------------------------------------------------------------ the answer
 
@@ -488,6 +613,8 @@ class Pipeline:
         self._scored([trial])
         if trial.read is not None:  # uncertain: not what anybody is told will pass
             return False
+        self._crisis(trial)
+        self._conversation(trial)
         return work.pack.decide(self._counted(trial), "message") is Action.ALLOW
 
 
@@ -498,12 +625,18 @@ def _idle(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
         for rule in book.rules
         if not (pack.thresholds(rule.label, "message") or pack.thresholds(rule.label, "alias") or rule.care.band)
         and rule.label not in (crisis.DENIED, crisis.MINOR)
+        and not any(rule.label in each.signs for each in pack.together.values())
     )
 
 
 def _every(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
     """Rules of which every place counts: what they find is masked."""
     return frozenset(rule.id for rule in book.rules if Action.MASK in pack.thresholds(rule.label, "message"))
+
+
+def _joining(views: Views, begins: int, scores: Sequence[float] | None) -> Stage:
+    """A stage that judges some joined messages, scored or not yet."""
+    return lambda pipeline, work: pipeline.join(work, views, begins, scores)
 
 
 def _without(text: str, findings: Sequence[Finding]) -> str:
@@ -539,6 +672,7 @@ def load(
         stopwatch=stopwatch,
         budget=budget,
         flood=Flood() if flood else None,
+        talk=Conversation() if flood else None,
         model=model or heads.packaged(),
         opinion=opinion or (None if model else second.packaged()),
     )

@@ -14,6 +14,7 @@ A pack is a YAML file. `extends` names the pack it starts from; every map is lai
     second:             # the model's heads → scores that are uncertain, from the first up to the second: these messages
       model.abuse: [0.2, 0.9]       # are read once more (opinion.py); a head that is not here is never uncertain
     care_caps, care_lifts: {label: band}
+    together, repeated: # what several messages of one person are together (conversation.py)
     spares:             # label → labels that are no more than what they are where it was found
       crisis.intrusive: [threat.other]
     suggestions:        # label → texts to offer, tried in order
@@ -36,6 +37,8 @@ from typing import Any
 
 import yaml
 
+from moderation import conversation
+from moderation.conversation import Repeated, Together
 from moderation.model import HEADS
 from moderation.rules import DATA
 from moderation.verdict import Action, Care, CareBand, Finding
@@ -72,6 +75,8 @@ class Pack:
     care_caps: Mapping[str, CareBand]
     care_lifts: Mapping[str, CareBand]
     second: Mapping[str, Band]
+    together: Mapping[str, Together]
+    repeated: Repeated | None
     spares: Mapping[str, frozenset[str]]
     suggestions: Mapping[str, tuple[str, ...]] = field(repr=False)
     says: Mapping[Action, str] = field(repr=False)
@@ -198,12 +203,14 @@ def _pack(raw: Mapping[str, Any], edition: str) -> Pack:
             care_caps={label: CareBand[band.upper()] for label, band in raw.get("care_caps", {}).items()},
             care_lifts={label: CareBand[band.upper()] for label, band in raw.get("care_lifts", {}).items()},
             second=_uncertain(raw.get("second", {}), raw["name"]),
+            together=conversation.together_of(raw.get("together", {})),
+            repeated=conversation.repeated_of(raw["repeated"]) if "repeated" in raw else None,
             spares={label: frozenset(labels) for label, labels in raw.get("spares", {}).items()},
             suggestions={label: tuple(texts) for label, texts in raw.get("suggestions", {}).items()},
             says={Action[action.upper()]: words for action, words in raw.get("says", {}).items()},
             version=f"{raw['name']}/{raw['version']}{edition}",
         )
-    except (KeyError, AttributeError, TypeError) as broken:
+    except (KeyError, AttributeError, TypeError, ValueError) as broken:
         raise PackError(f"{raw.get('name')}: {broken!r} is missing or not understood") from broken
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from moderation import books, contact, flood, heeding, own, says, tidings
+from moderation import books, contact, conversation, flood, heeding, own, says, tidings
 from moderation.pipeline import FAULT_SAYS
 from moderation.rules import BookError
 from moderation.verdict import Action
@@ -22,7 +22,7 @@ def sentences() -> set[str]:
     """Every English sentence an author may be told by a rule, pack or stage."""
     rules = {words for rule in BOOKS.book.rules for words in (rule.says, rule.suggest)}
     packs = {words for pack in BOOKS.packs.values() for words in pack.says.values()}
-    guesses = {*heeding.SAYS.values(), *heeding._CARING.values()}
+    guesses = {*heeding.SAYS.values(), *heeding._CARING.values(), *conversation.SAYS.values()}
     return (
         guesses
         | rules
