@@ -28,7 +28,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -39,7 +39,7 @@ from rooms.attendance import Attendance
 from rooms.debts import LEASE as DOING
 from rooms.debts import Debts, pack
 from rooms.durations import CAPS, DURATIONS, Caps, Durations
-from rooms.moment import Moment, NewerRow, read
+from rooms.moment import Moment, NewerRow, beside, read
 from rooms.pairslot import MatchAway, Slot
 from rooms.scene import No, Ref, RowKind, Scene, Unread
 from rooms.words import Words
@@ -52,7 +52,7 @@ TRIES = 20
 # Seconds more with each try, at most: who was overtaken lets others pass, and not all come back at the same moment.
 STEP_ASIDE = 0.002
 # Rows a step may ask for one by one; more is a step that goes round in circles.
-MOST_UNREAD = 100
+MOST_UNREAD = 2_000
 # Somebody who took what fell due and died is followed by another after this (ms).
 LEASE = 500
 # A write is made within this of what it was made from, or not at all (ms); its mark outlives every repeat.
@@ -60,6 +60,9 @@ WITHIN = 2_000
 MARK_KEPT = 10_000
 # How often a write is asked for again whose answer was lost.
 REPEATS = 1
+# A step that touches more rows than this is made alone on its node: a thousand who accept at once, each of whom would
+# take back the offers of all the others, come one after the other, and the second finds that it is too late.
+MANY = 64
 # Rows read by one script: it runs for about a millisecond.
 AT_ONCE = 500
 
@@ -68,6 +71,10 @@ LISTED = (RowKind.REQUEST, RowKind.SESSION, RowKind.LISTENER, RowKind.HOLD)
 TIMELESS = (RowKind.PERSON, RowKind.WAITS)
 
 T = TypeVar("T")
+
+
+class _Wide(Exception):
+    """A step touches many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class Matchmaker:
         self.times = times
         self.caps = caps
         self.slot = Slot(client, ticks)
+        self._wide = asyncio.Lock()
         self.debts = Debts(self.slot)
         self.attendance = Attendance(self.slot)
         self.words = Words(self.slot)
@@ -136,12 +144,22 @@ class Matchmaker:
             await self.seen(claim)
         return made
 
-    async def _change(self, step: Callable[[Scene], T | No], need: Iterable[Ref]) -> tuple[Made[T] | No, set[Ref]]:
-        """Read, step and write until nothing moved in between. What came of it, and the rows that were written."""
+    async def _change(self, step: Callable[[Scene], T | No], need: Sequence[Ref]) -> tuple[Made[T] | No, set[Ref]]:
+        """Make a step; one that touches many rows, alone on this node. What came of it, and the rows it wrote."""
+        try:
+            return await self._stepped(step, need, MANY)
+        except _Wide:
+            async with self._wide:
+                return await self._stepped(step, need, None)
+
+    async def _stepped(
+        self, step: Callable[[Scene], T | No], need: Sequence[Ref], most: int | None
+    ) -> tuple[Made[T] | No, set[Ref]]:
+        """Read, step and write until nothing moved in between."""
         refs = dict.fromkeys(need)
         for tries in range(TRIES):
             await asyncio.sleep(random.uniform(0, tries * STEP_ASIDE))
-            moment, scene, answer = await self._played(step, refs)
+            moment, scene, answer = await self._played(step, refs, most)
             if isinstance(answer, No):
                 return answer, set()
             if not (scene.changes or scene.owed or scene.bells):
@@ -149,10 +167,14 @@ class Matchmaker:
             if await self._write(moment, scene):
                 targets = tuple(dict.fromkeys(target for target, _ in scene.owed))
                 return Made(answer, moment.now, targets), set(scene.changes)
-            refs.update(dict.fromkeys(scene.changes))
+            if len(refs) > MANY:
+                refs = dict.fromkeys(need)  # what was in the way may well be near the beginning
+            refs.update(dict.fromkeys(ref for ref in scene.changes if ref not in moment.stored))
         raise MatchAway("a row is moved by too many at once")
 
-    async def _played(self, step: Callable[[Scene], T | No], refs: dict[Ref, None]) -> tuple[Moment, Scene, T | No]:
+    async def _played(
+        self, step: Callable[[Scene], T | No], refs: dict[Ref, None], most: int | None
+    ) -> tuple[Moment, Scene, T | No]:
         """Make a step on rows of one moment; whatever it asks for is read too, and it is made from the start."""
         for _ in range(MOST_UNREAD):
             moment = await read(self.slot, refs)
@@ -160,7 +182,9 @@ class Matchmaker:
             try:
                 return moment, scene, step(scene)
             except Unread as missing:
-                refs.update(dict.fromkeys([*moment.named(), missing.ref]))
+                refs.update(dict.fromkeys([*moment.named(), *beside(missing.ref)]))
+            if most is not None and len(refs) > most:
+                raise _Wide
         raise AssertionError("a step asks for one row after another")
 
     async def _write(self, moment: Moment, scene: Scene) -> bool:

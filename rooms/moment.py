@@ -29,6 +29,8 @@ _NAMED: Mapping[str, tuple[RowKind, ...]] = {
     "listener": (RowKind.PERSON, RowKind.LISTENER),
 }
 
+_OF_PERSON = (RowKind.PERSON, RowKind.LISTENER, RowKind.HOLD)
+
 
 class NewerRow(MatchAway):
     """A row says something that only newer nodes know. It is theirs to move."""
@@ -91,6 +93,11 @@ class Moment:
                 found = getattr(row, name, None) or ()
                 for id in (found,) if isinstance(found, str) else found:
                     yield from ((kind, id) for kind in kinds)
+
+
+def beside(ref: Ref) -> Iterable[Ref]:
+    """A row, and with one of a person's the others of theirs: whoever looks at one will look at another."""
+    return [ref] if ref[0] not in _OF_PERSON else [(kind, ref[1]) for kind in _OF_PERSON]
 
 
 async def read(slot: Slot, refs: Iterable[Ref], users: Iterable[str] = ()) -> Moment:

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from rooms import pairkeys, rows
+from rooms import helping, meeting, pairkeys, rows, wanting
+from rooms.debts import Owed
 from rooms.durations import MINUTE
 from rooms.matchmaker import LEASE, Claim, Made, MatchAway, Matchmaker, NewerRow
 from rooms.offering import Offer
@@ -38,6 +40,42 @@ async def test_of_a_thousand_who_accept_at_once_on_three_nodes_exactly_one_wins(
         kept = await nodes[1].find(*REQUEST)
         assert kept.session == won.answer
         assert await steady_engine.ask("LLEN", pairkeys.out("seeker")) == 1
+
+
+async def test_of_eighty_listeners_who_say_yes_to_one_seeker_exactly_one_is_with_them(steady_engine: Engine) -> None:
+    """T1 with the verbs of the house: two are told that a session is open, the others that the offer is withdrawn."""
+    users = [f"l{i}" for i in range(80)]
+    asked = [(kind, user) for user in users for kind in (RowKind.LISTENER, RowKind.PERSON)]
+    told: Counter[str] = Counter()
+
+    async def telling(owed: Owed) -> bool:
+        told[owed.effect.fields.get("event", owed.effect.do)] += 1
+        return True
+
+    async def all_told(node: Matchmaker, outcome: Made[Any] | No) -> None:
+        for target in outcome.targets if isinstance(outcome, Made) else ():
+            await node.debts.deliver(target, telling)
+
+    async def say_yes(node: Matchmaker, i: int) -> Made[Any] | No:
+        return await node.change(
+            lambda scene: meeting.accept(scene, f"o{i}", f"l{i}", f"s{i}"), (RowKind.OFFER, f"o{i}")
+        )
+
+    async with AsyncExitStack() as stack:
+        nodes = [await stack.enter_async_context(matching_on(steady_engine.url)) for _ in range(3)]
+        await all_told(nodes[0], await nodes[0].change(lambda scene: wanting.seek(scene, Person(user="sam"), "r1")))
+        coming = (nodes[0].change(partial(helping.come, who=Person(user=user), profile={})) for user in users)
+        await asyncio.gather(*coming)
+        offers = {user: f"o{i}" for i, user in enumerate(users)}
+        await all_told(nodes[0], await made(nodes[0], lambda scene: wanting.ask(scene, "r1", offers), REQUEST, *asked))
+        outcomes = await asyncio.gather(*(say_yes(nodes[i % 3], i) for i in range(80)))
+        assert Counter(one for one in outcomes if isinstance(one, No)) == {No.TAKEN: 79}
+        for node, outcome in zip(nodes * 27, outcomes, strict=False):
+            await all_told(node, outcome)
+        assert (told["offered"], told["session_opened"], told["offer_withdrawn"]) == (80, 2, 79)
+        busy = [one for one in await nodes[0].live(RowKind.LISTENER) if one.sessions]
+        (session,) = await nodes[0].live(RowKind.SESSION)
+        assert [one.user for one in busy] == [session.listener]
 
 
 @pytest.mark.parametrize("flavour", ["valkey", "redis"])
@@ -370,6 +408,27 @@ async def test_an_engine_that_is_killed_loses_no_row_no_deadline_and_no_effect(e
             while not await after.debts.deliver("seeker", lambda owed: _doing(done, owed)):
                 await asyncio.sleep(0.05)  # the dead writer's second
             assert done == ["first", "second"]
+
+
+async def test_an_engine_that_stood_still_does_nothing_late_and_nobody_lapses() -> None:
+    """X2, T11: a write that lay in its socket for longer than anybody waits is not made when it wakes."""
+    async with running("valkey") as engine, matching_on(engine.url) as node, matching_on(engine.url) as after:
+        await made(node, putting(a_request("r1")))
+        await node.attendance.here("n1", ["seeker"])
+        await node.seen((await node.due()).claims[0])
+
+        def step(scene: Scene) -> str | No:
+            engine.pause()
+            return taking("r1", "listener")(scene)
+
+        with pytest.raises(MatchAway):
+            await node.change(step, REQUEST)
+        engine.resume()
+        assert await after.attendance.here("n2", []) > 0
+        assert "look:seeker" not in {claim.member for claim in (await after.due()).claims}
+        assert (await after.attendance.there(["seeker"])).here == {"seeker"}
+        assert (await after.find(*REQUEST)).state is Seeking.QUEUED
+        assert await engine.ask("EXISTS", pairkeys.out("seeker")) == 0
 
 
 async def test_scripts_the_engine_forgot_are_given_to_it_again(steady_engine: Engine) -> None:
