@@ -27,14 +27,17 @@ LAYERS = {
         """,
     1: """
         chat.wire chat.budget chat.connection chat.knocks chat.admission chat.person chat.outbox chat.hub chat.auth
-        chat.metrics chat.settings chat.sessionsettings chat.tickets chat.legible chat.follow chat.enginelog chat.fields chat.nights
+        chat.metrics chat.settings chat.sessionsettings chat.tellings chat.tickets
+        chat.legible chat.follow chat.enginelog chat.fields chat.nights
         rooms.durations rooms.effects rooms.ties rooms.scene rooms.seeking rooms.offering rooms.listening rooms.session
         rooms.handover rooms.escalation rooms.held rooms.matching rooms.waits rooms.rows rooms.cast rooms.wanting
-        rooms.meeting rooms.parting rooms.giving rooms.calling rooms.staying rooms.coming rooms.falling_due
+        rooms.meeting rooms.parting rooms.giving rooms.helping rooms.asides rooms.calling
+        rooms.staying rooms.coming rooms.falling_due
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         rooms.pairkeys rooms.newer
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
-        moderation.contact moderation.addresses moderation.handles moderation.vocabulary moderation.lexicon
+        moderation.contact moderation.links moderation.addresses moderation.handles moderation.vocabulary
+        moderation.lexicon
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.conversation
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
@@ -64,12 +67,14 @@ LAYERS = {
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
         chat.sanctioning chat.probing
         chat.holding chat.settling chat.overdue chat.desk
+        chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
+        chat.talking chat.feedback chat.staying chat.marking chat.pending
         """,
     4: """
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
         moderation.evaluation.progress moderation.train
-        chat.cli chat.node chat.rounds chat.pump chat.drain chat.books chat.gateway chat.web chat.listener chat.ws
-        chat.workers chat.checks chat.config
+        chat.cli chat.node chat.rounds chat.evening chat.pump chat.drain chat.books chat.gateway chat.web chat.listener
+        chat.ws         chat.workers chat.checks chat.config
         chat.sources chat.datadir
         chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
         """,
@@ -114,7 +119,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "re2": {"moderation.rules", "moderation.contact", "moderation.crisis"},
     "ahocorasick": {"moderation.prefilter", "moderation.contact", "moderation.handles"},
     "phonenumbers": {"moderation.digits", "moderation.evaluation.personal"},
-    "linkify_it": {"moderation.contact"},
+    "linkify_it": {"moderation.links"},
 }  # fmt: skip
 
 
