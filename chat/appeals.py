@@ -73,7 +73,7 @@ async def file(services: Services, identity: Identity, re: int, id: str, note: s
     if fault := fault_in(note, services.settings.limits.text):
         return refused(re, fault[0], fault[1], path="note")
     judged = Submission(text=note, lane="appeal", author=identity.user, kind="note", band=str(identity.band), key=id)
-    verdict = services.pipeline.judge(judged, services.ticks())
+    verdict = await services.turns.judged(judged)
     services.metrics.judged("note", verdict.action.word)
     read = note_of(services, judged, verdict)
     await pay(services, identity, verdict, EventId(id))

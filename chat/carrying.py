@@ -74,7 +74,7 @@ async def say(services: Services, session: Session, author: str, line: Line, bef
     room = session_room(session.id)
     one = member(services, session.id, author, Role.PEER)
     id = event_id(services.secret, one.user, room, WAITING, line.id)
-    verdict = services.pipeline.judge(submission(session.band, one, room, line, id, before), services.ticks())
+    verdict = await services.turns.judged(submission(session.band, one, room, line, id, before))
     services.metrics.judged("message", verdict.action.word)
     if verdict.care.band >= CareBand.HIGH:
         for heed in HEAVY:

@@ -135,7 +135,7 @@ async def claim(services: Services, connection: Connection, command: say.Claim) 
     return Claimed(
         re=command.id,
         case=row(stepped, identity),
-        words=readable(services, stepped, words) | ({"notes": more} if more else {}),
+        words=await readable(services, stepped, words) | ({"notes": more} if more else {}),
         until=wire.timestamp(stepped.until),
         resolutions=sorted(stepped.resolutions),
         notes=sorted(REASONS),
@@ -149,12 +149,12 @@ async def notes_beside(services: Services, id: str) -> list[str]:
     return [words.note for words in found if words.note]
 
 
-def readable(services: Services, case: Case, words: Words) -> dict[str, Any]:
+async def readable(services: Services, case: Case, words: Words) -> dict[str, Any]:
     """The private part of a case as its moderator reads it. What the filter could not judge is masked now."""
     text = words.text
     if case.waiting is not None and text:
-        verdict = judged_again(services, case, words)
-        text = coarsely(text) if verdict.faulty else fit_to_show(services, case, words, verdict, spare=False).text
+        verdict = await judged_again(services, case, words)
+        text = coarsely(text) if verdict.blind else fit_to_show(services, case, words, verdict, spare=False).text
     told = {"text": text, "name": words.name, "note": words.note}
     return {field: value for field, value in told.items() if value}
 
@@ -184,28 +184,28 @@ async def resolve(services: Services, connection: Connection, command: say.Resol
     changes: dict[str, Any] = {"resolution": command.resolution, "reason": command.note or ""}
     if case.waiting is not None and case.by == identity.user:
         words = await services.review.words(case.id)
-        verdict = judged_again(services, case, words)
+        verdict = await judged_again(services, case, words)
         changes["debt"] = owing(case, verdict) or case.debt
         if command.resolution in (Resolution.RELEASE, Resolution.MASK):
-            fit = fitting(services, case, command, words, verdict)
+            fit = await fitting(services, case, command, words, verdict)
             if isinstance(fit, Refused):
                 return fit
             changes |= {"words": fit[0], "masked": fit[1]}
     return await ended(services, identity, command, case, Step.DECIDE, changes)
 
 
-def fitting(
+async def fitting(
     services: Services, case: Case, command: say.Resolve, words: Words, verdict: Verdict
 ) -> tuple[Words, bool] | Refused:
     """The words as they will be shown, and whether they are not all that was written; or why they can't be (R5)."""
-    if verdict.faulty:
+    if verdict.blind:
         return refused(command.id, Code.UNAVAILABLE, FILTER_AWAY, retry="later", retry_after=5.0)
     spare = command.resolution == Resolution.MASK
     if verdict.action is Action.BLOCK and not spare:
         return refused(command.id, Code.FORBIDDEN, UNFIT, path="resolution")
     fit = fit_to_show(services, case, words, verdict, spare=spare)
     empty = not fit.text.replace(GONE, "").strip()
-    if spare and (empty or judged_again(services, case, fit).action >= Action.HOLD):
+    if spare and (empty or (await judged_again(services, case, fit)).action >= Action.HOLD):
         return refused(command.id, Code.FORBIDDEN, UNFIT, path="resolution")
     return fit, fit.text != words.text or "removed]" in fit.text
 

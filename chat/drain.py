@@ -2,7 +2,8 @@
 
     not ready, no new sockets ─▶ each client: `reconnect`, with a ticket, at a moment of its own
                               ─▶ served meanwhile: the client opens its new connection before it leaves this one
-    end of the window         ─▶ who is still here is closed with 1012, and has a moment to hear it
+    end of the window         ─▶ what waits for the filter is judged and kept (turns.py)
+                              ─▶ who is still here is closed with 1012, and has a moment to hear it
 
 The moments are spread over the first half of the window, or of a ticket's life where that is shorter: the other nodes
 get a stream and not a wave, and a ticket is still good when it is used. Where everybody has gone, or somebody who is
@@ -36,6 +37,7 @@ async def drain(gateway: Gateway, window: float, hurried: asyncio.Event) -> None
     log.info("draining", connections=len(gateway.everyone()), window=window)
     ask_to_move(gateway, window)
     await emptied(gateway, window, hurried, look=0.05)
+    await judged(gateway, hurried)
     for connection in gateway.everyone():
         connection.close(Close.RESTART, "the server restarts")
         gateway.services.hub.touch(connection)
@@ -50,6 +52,15 @@ def ask_to_move(gateway: Gateway, window: float) -> None:
         moved = Reconnect(after_ms=after, grace_ms=int(window * 1000), ticket=wrapped(ticket))
         connection.say(Lane.CONTROL, moved)
         gateway.services.hub.touch(connection)
+
+
+async def judged(gateway: Gateway, hurried: asyncio.Event) -> None:
+    """Wait until what was received is judged, and on its way to the engine no more: also of who has gone already."""
+    services = gateway.services
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE):
+            while not hurried.is_set() and (len(services.turns) or services.backplane.waiting):
+                await asyncio.sleep(0.02)
 
 
 async def emptied(gateway: Gateway, seconds: float, hurried: asyncio.Event, *, look: float) -> None:

@@ -67,7 +67,7 @@ async def judged(services: Services, connection: Connection, command: say.Feedba
     place = Membership(key, topic_of(session.band), one, session=session.id)
     id = event_id(services.secret, user, key, "feedback", session.id)
     said = submission(services, connection, place, command.line or "", key=id, kind="note")
-    verdict = services.pipeline.judge(said, services.ticks())
+    verdict = await services.turns.judged(said)
     services.metrics.judged("note", verdict.action.word)
     if cards := care_for(services, connection, place, name_of(session.id), id, verdict):
         outcomes = await services.backplane.submit(cards)

@@ -91,13 +91,13 @@ async def remind(services: Services, case: Case, step: Step, now: int) -> None:
 async def judge_again(services: Services, case: Case, step: Step, now: int) -> None:
     """The filter looks again: at what it could not judge, and before time releases what the model alone held."""
     words = await services.review.words(case.id)
-    verdict = judged_again(services, case, words)
-    if verdict.faulty and step is Step.RELEASE:  # time releases nothing that the filter has not looked at again
+    verdict = await judged_again(services, case, words)
+    if verdict.blind and step is Step.RELEASE:  # time releases nothing that the filter has not looked at again
         await services.review.put_off(case.id, now + JUDGE_AFTER)
         return
     passes = verdict.action in (Action.ALLOW, Action.MASK)
     doubt, debt = verdict.action is Action.HOLD and verdict.model_alone, owing(case, verdict)
-    if not verdict.faulty and (passes or (doubt and step is Step.RELEASE)):
+    if not verdict.blind and (passes or (doubt and step is Step.RELEASE)):
         fit = fit_to_show(services, case, words, verdict, spare=False)
         if debt is not None and debt.band >= CareBand.HIGH:  # the case of the words ends, and the person has another
             debt = replace(debt, known=await told_of(services, case, debt, words.name))

@@ -75,7 +75,7 @@ def was_said(services: Services, one: Spoken) -> bool:
 def asked_before(services: Services, one: Spoken, edits: Entry) -> frozenset[Probe]:
     """What a message asks for as it stands, before an edit of it. Judged again, for hardly anything is ever asked."""
     text = text_of(edits)
-    stood = services.pipeline.judge(replace(one.submission, text=text, recent=(), key="", dry=True), services.ticks())
+    stood = services.pipeline.glance(replace(one.submission, text=text, recent=(), key="", dry=True), services.ticks())
     return services.standing.questions.probes(text, stood.findings)
 
 
@@ -142,7 +142,7 @@ async def asked_of(
 def is_worried(services: Services, one: Spoken, said: Sequence[str]) -> bool:
     """Whether the partner has just told of something heavy. Judged again, for hardly anything is ever asked."""
     return any(
-        services.pipeline.judge(
+        services.pipeline.glance(
             Submission(text=text, lane="", author="", pack=one.submission.pack, band=one.submission.band, dry=True),
             services.ticks(),
         ).care.band

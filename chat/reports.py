@@ -109,7 +109,7 @@ async def about(
         return note
     if not await services.standing.spend(me, "reports", id, now, reports.REPORTS_A_DAY):
         return refused(command.id, Code.RATE_LIMITED, ENOUGH_REPORTS, retry="later", retry_after=3600.0)
-    case = case_of(services, place, who_is_meant, command, id, now)
+    case = await case_of(services, place, who_is_meant, command, id, now)
     words = Words(text=who_is_meant.text, name=who_is_meant.name, note=note.text)
     opened = await filed(services, case, words)
     if opened is None:
@@ -135,9 +135,11 @@ async def filed(services: Services, case: Case, words: Words) -> Opened | None:
     return await services.review.open(replace(case, id=further), words)
 
 
-def case_of(services: Services, place: Membership, meant: Meant, command: say.Report, id: EventId, now: int) -> Case:
+async def case_of(
+    services: Services, place: Membership, meant: Meant, command: say.Report, id: EventId, now: int
+) -> Case:
     """The case of a report. What only tells of pain is a concern, and against nobody (R1)."""
-    verdict = judged(services, place, meant)
+    verdict = await judged(services, place, meant)
     pain = verdict is not None and proven(CaseId(id), verdict.findings, verdict.care) is NoProof.DISCLOSURE
     return Case(
         id=id,
@@ -154,13 +156,13 @@ def case_of(services: Services, place: Membership, meant: Meant, command: say.Re
     )
 
 
-def judged(services: Services, place: Membership, meant: Meant) -> Verdict | None:
+async def judged(services: Services, place: Membership, meant: Meant) -> Verdict | None:
     """What the filter says today of a message that was delivered; None where there is none."""
     if not meant.text:
         return None
     pack = place.topic.pack if place.topic else "general"
     said = Submission(text=meant.text, lane=place.key, author=meant.user, pack=pack, dry=True)
-    return services.pipeline.judge(said, services.ticks())
+    return await services.turns.judged(said, in_line=False)
 
 
 async def weigh(
@@ -281,7 +283,7 @@ async def judged_note(
     if fault := fault_in(command.note, services.settings.limits.text):
         return refused(command.id, fault[0], fault[1], path="note")
     judged = submission(services, connection, place, command.note, key=id, kind="note")
-    verdict = services.pipeline.judge(judged, services.ticks())
+    verdict = await services.turns.judged(judged)
     services.metrics.judged("note", verdict.action.word)
     if cards := care_for(services, connection, place, command.room, id, verdict, heard=OPEN):
         outcomes = await services.backplane.submit(cards)

@@ -161,7 +161,7 @@ async def of_message(services: Services, command: say.Sanction, topic: Topic, id
     if entry is None or entry.kind != Kind.MESSAGE:
         return refused(command.id, Code.NOT_FOUND, "That message is not here any more.", path="message")
     body = wire.unbody(entry.body)
-    verdict = judge(services, str(body.get("text") or ""), entry.author, topic)
+    verdict = await judge(services, str(body.get("text") or ""), entry.author, topic)
     if verdict.faulty:
         return blind(command)
     role = str(body.get("from", {}).get("role", "peer"))
@@ -185,7 +185,10 @@ async def of_case(
     words = await services.review.words(id)
     if not words.text:
         return Ground(user, CaseId(id), care=Care(case.care))
-    verdict = judged_again(services, case, words) if case.waiting else judge(services, words.text, user, topic)
+    if case.waiting:
+        verdict = await judged_again(services, case, words)
+    else:
+        verdict = await judge(services, words.text, user, topic)
     return blind(command) if verdict.faulty else Ground(user, CaseId(id), verdict.findings, verdict.care)
 
 
@@ -194,10 +197,10 @@ def blind(command: say.Sanction) -> Refused:
     return refused(command.id, Code.UNAVAILABLE, "The filter can't look at this now.", retry="later", retry_after=5.0)
 
 
-def judge(services: Services, text: str, author: UserId, topic: Topic) -> Verdict:
+async def judge(services: Services, text: str, author: UserId, topic: Topic) -> Verdict:
     """What the filter says of words that were said here. Faulty: it cannot say, and then nothing is proven."""
     said = Submission(text=text, lane=topic.key, author=author, pack=topic.pack, band=str(topic.band), dry=True)
-    return services.pipeline.judge(said, services.ticks())
+    return await services.turns.judged(said, in_line=False)
 
 
 def is_staff(services: Services, user: UserId, topic: Topic) -> bool:

@@ -102,7 +102,7 @@ async def settle_message(services: Services, case: Case) -> bool:
 
 async def offered(services: Services, case: Case) -> dict[str, str]:
     """A version of the words that passes, where there is one."""
-    verdict = judged_again(services, case, await services.review.words(case.id))
+    verdict = await judged_again(services, case, await services.review.words(case.id))
     return {"suggestion": verdict.suggestion} if verdict.suggestion else {}
 
 
@@ -239,7 +239,7 @@ def tell_staff(services: Services, case: Case) -> None:
 # ------------------------------------------------------------------ looking again
 
 
-def judged_again(services: Services, case: Case, words: Words) -> Verdict:
+async def judged_again(services: Services, case: Case, words: Words) -> Verdict:
     """What the filter says now of the words of a held message, whatever else its author has sent since."""
     waiting = case.waiting
     if waiting is None:
@@ -257,7 +257,7 @@ def judged_again(services: Services, case: Case, words: Words) -> Verdict:
         key=case.id,
         dry=True,
     )
-    verdict = services.pipeline.judge(trial, services.ticks())
+    verdict = await services.turns.judged(trial, in_line=False)
     calm = tuple(finding for finding in verdict.findings if finding.label != "flood")
     if len(calm) == len(verdict.findings):
         return verdict

@@ -159,7 +159,7 @@ async def summarise(
     if isinstance(place, Refused):
         return place
     judged = submission(services, connection, place, text, key="", dry=True)
-    verdict = services.pipeline.judge(judged, services.ticks())
+    verdict = await services.turns.judged(judged, in_line=False)
     if verdict.action not in (Action.ALLOW, Action.MASK) or verdict.text is None:
         says = verdict.says or "This can't be handed on as it is."
         return refused(command.id, Code.STOPPED, says, path="summary")

@@ -101,7 +101,7 @@ async def keep(
     place = place_of(services, identity)
     id = event_id(services.secret, identity.user, place.key, "send", key)
     judged = submission(services, connection, place, text, key=id)
-    verdict = services.pipeline.judge(judged, services.ticks())
+    verdict = await services.turns.judged(judged)
     services.metrics.judged("waiting", verdict.action.word)
     pay(services, connection, place, id, verdict)
     if verdict.action is Action.BLOCK:

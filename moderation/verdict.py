@@ -126,3 +126,10 @@ class Verdict:
     policy: str = ""
     faulty: bool = False  # held because a stage failed or was too slow, not because of the words
     model_alone: bool = False  # held because of the model's guess and nothing else
+
+    @property
+    def blind(self) -> bool:
+        """Whether the filter could not look. Where only a second opinion is missing, it has: then it is `faulty`, and
+        `model_alone` as well.
+        """
+        return self.faulty and not self.model_alone
