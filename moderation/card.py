@@ -75,7 +75,9 @@ class Reader:
 @cache
 def _written(path: Path) -> Mapping[str, Mapping[str, Any]]:
     """The words as they stand in a file; they change with the program only."""
-    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: Mapping[str, Mapping[str, Any]] = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return found
 
 

@@ -155,7 +155,7 @@ def read(folder: Path = DATA / "packs") -> Raw:
     written: Raw = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+            raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except (OSError, yaml.YAMLError) as broken:
             raise PackError(f"{path.name}: cannot be read: {broken}") from broken
         if raw.get("name") != path.stem:
