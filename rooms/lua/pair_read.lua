@@ -16,8 +16,8 @@ if #ARGV > 1 then
   for place = 2, #ARGV do
     local there = 0
     for _, node in ipairs(nodes) do
-      local lease = redis.call('ZSCORE', KEYS[2], node .. ':' .. ARGV[place])
-      if lease and tonumber(lease) > now then there = 1 end
+      -- A lease counts until pair_here.lua has ended it: after an outage it is over, and nobody is gone.
+      if redis.call('ZSCORE', KEYS[2], node .. ':' .. ARGV[place]) then there = 1 end
     end
     here[#here + 1] = there
   end

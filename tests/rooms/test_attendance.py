@@ -77,6 +77,7 @@ async def test_nobody_lapses_because_the_engine_or_every_node_was_away(steady_en
         await before.attendance.here("n2", ["ben"])
         await looked_for(before)
         await pass_time(steady_engine, 300_000)
+        assert (await after.attendance.there(["anna", "ben"])).here == {"anna", "ben"}
         await after.attendance.here("n3", ["anna"])
         assert await looked_for(after) == {"look:anna"}  # she came to another node
         assert (await after.attendance.there(["anna", "ben"])).here == {"anna", "ben"}
