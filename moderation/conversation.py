@@ -26,9 +26,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
+from moderation.gates import Matcher
+from moderation.rules import compiled
+from moderation.shield import Questions
 from moderation.verdict import Care, CareBand, CareKind, Finding, Submission
 
 MOST_PEOPLE = 20_000  # people with any sign in the last hours are far fewer; 20 MB when all windows are full
@@ -118,6 +122,7 @@ class _Said:
     brought: Brought = field(repr=False)
 
 
+NOTHING = Brought()
 Recall = Callable[[], Iterable[tuple[float, int, Brought]]]
 
 
@@ -156,7 +161,7 @@ class Conversation:
             earlier = [*recalled, *earlier]
         known = next((place for place, one in enumerate(earlier) if said.key and one.key == said.key), None)
         if known is not None:
-            return earlier[:known], earlier[known]
+            return earlier[:known], replace(said, at=earlier[known].at)
         if not submission.dry:
             self._windows[submission.author] = deque((*earlier, said), maxlen=_KEPT)
             self._windows.move_to_end(submission.author)
@@ -206,14 +211,20 @@ def raised(earlier: Sequence[_Said], said: _Said, care: Care, rule: Repeated) ->
     return care
 
 
+@cache
+def asking(questions: Questions) -> Matcher:
+    """One pattern for all that strangers ask: whether to look closer, for a fraction of what looking costs."""
+    return compiled("|".join(f"(?:{source})" for one in questions.questions for source in one.sources), "probing.yaml")
+
+
 def signs(
-    labels: Iterable[str], asked: Iterable[str], near: Iterable[str], wanted: Iterable[str], role: str
+    labels: Iterable[str], asked: Iterable[str], near: Iterable[str], wanted: frozenset[str], role: str
 ) -> frozenset[str]:
     """The weak signs of a message, of those a pack takes for any: labels, questions asked, scores nearly there."""
     if role in _TEAM:
         return frozenset()
     found = set(labels) | {ASKS + each for each in asked} | set(near)
-    return frozenset(found - _LISTENERS_MAY if role == "listener" else found) & frozenset(wanted)
+    return frozenset(found - _LISTENERS_MAY if role == "listener" else found) & wanted
 
 
 def addressed(submission: Submission, text: str) -> bool:

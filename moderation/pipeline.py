@@ -126,6 +126,7 @@ class Pipeline:
         self._model = model
         self._kinds = kinds.load()
         self._questions = shield.packaged()
+        self._asking = conversation.asking(self._questions)
         self._talk = talk
         self.opinion = opinion
         self.adopt(books)
@@ -147,6 +148,10 @@ class Pipeline:
         self._doubted = heads.levels(heeding.doubtful(books.packs.values()))
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
         self._marks = {name: heeding.marks(pack) for name, pack in books.packs.items()}
+        self._signs = {
+            name: frozenset(sign for rule in pack.together.values() for sign in rule.signs)
+            for name, pack in books.packs.items()
+        }
 
     def take_laps(self) -> list[tuple[str, float]]:
         """How long each stage took, in seconds, for the first judgements since the last call: all, at a quiet pace."""
@@ -320,19 +325,13 @@ class Pipeline:
 
     def _joined_all(self, works: Sequence[_Work]) -> None:
         """What authors say over several messages, read as one by the model: all of a tick together, or each alone."""
-        waiting = []
-        for work in works:
-            said = work.submission
-            if work.held is not None or work.read is not None or not said.since or said.kind not in _TALK:
-                continue
-            if work.scores or len(said.text) <= conversation.PIECE:
-                if (whole := conversation.joined(said)) is not None:
-                    waiting.append((work, Views(whole[0]), whole[1]))
         try:
+            waiting = [(work, *found) for work in works if (found := self._pieces(work)) is not None]
             scores = self._model.scores([views.soft.text for _, views, _ in waiting])
         except Exception:  # the one at fault is held
-            for work, views, begins in waiting:
-                self._through((("joined", _joining(views, begins, None)),), work)
+            for work in works:
+                if work.held is None:
+                    self._through((("joined", Pipeline._joined_alone),), work)
             return
         for (work, views, begins), row, reaches in zip(
             waiting, scores, heads.reaching(scores, self._heeded), strict=True
@@ -340,11 +339,23 @@ class Pipeline:
             if reaches:
                 self._through((("joined", _joining(views, begins, row.tolist())),), work)
 
-    def join(self, work: _Work, views: Views, begins: int, scores: Sequence[float] | None) -> None:
+    def _pieces(self, work: _Work) -> tuple[Views, int] | None:
+        """The last messages of an author as one text, where the newest may be the end of something."""
+        said = work.submission
+        if work.held is not None or work.read is not None or not said.since or said.kind not in _TALK:
+            return None
+        if not work.scores and len(said.text) > conversation.PIECE:
+            return None
+        whole = conversation.joined(said)
+        return (Views(whole[0]), whole[1]) if whole is not None else None
+
+    def _joined_alone(self, work: _Work) -> None:
+        if (found := self._pieces(work)) is not None:
+            self.join(work, *found, self._model.scores([found[0].soft.text])[0].tolist())
+
+    def join(self, work: _Work, views: Views, begins: int, scores: Sequence[float]) -> None:
         """What only the joined messages show. It may add care, or hold; it is pinned on the newest."""
         view, pack, span = views.soft, work.pack, (0, len(work.submission.text))
-        if scores is None:
-            scores = self._model.scores([view.text])[0].tolist()
         masked = any(finding.label.startswith("contact.") for finding in work.findings)
         known = {finding.rule for finding in work.findings}
         found = heeding.findings(scores, view.text, pack, self._book.gates, contact=masked, kinds=self._kinds)
@@ -501,26 +512,26 @@ class Pipeline:
             work.care = care
 
     def _brought(self, work: _Work) -> Brought:
-        """The weak signs of one message, and whether its author may be in danger."""
-        said, pack, labels = work.submission, work.pack, {finding.label for finding in work.findings}
-        view, near = work.skeleton or work.views.soft, frozenset[str]()
-        if work.scores:
-            scores = dict(zip(heeding.NAMES, work.scores, strict=True))
-            near = conversation.nearly(scores, self._marks[pack.name])
-        found, heavy = frozenset[str](), False
-        if near and not near.isdisjoint(pack.care):
-            heavy = work.care.band is CareBand.NONE and not heeding.softened(view.text, self._book.gates)
+        """The weak signs of one message, and whether its author may be in danger: of hardly any message anything."""
+        said, pack, view = work.submission, work.pack, work.skeleton or work.views.soft
+        asks = self._asking.search(view.text) is not None
+        if not (asks or work.findings or work.scores):
+            return conversation.NOTHING
+        labels = {finding.label for finding in work.findings}
+        near = conversation.nearly(dict(zip(heeding.NAMES, work.scores, strict=False)), self._marks[pack.name])
+        signs, heavy = frozenset[str](), False
         if work.care.band is CareBand.NONE:  # a disclosure is never a sign
-            if near and not (conversation.addressed(said, view.text) and not heeding.told(view.text, self._book.gates)):
-                near = frozenset()
-            asked = self._questions.asked(view.text)
-            wanted = {sign for rule in pack.together.values() for sign in rule.signs}
-            found = conversation.signs(labels, asked, near, wanted, said.role)
+            if near:
+                heavy = not (near.isdisjoint(pack.care) or heeding.softened(view.text, self._book.gates))
+                if not conversation.addressed(said, view.text) or heeding.told(view.text, self._book.gates):
+                    near = frozenset()
+            asked = self._questions.asked(view.text) if asks else ()
+            signs = conversation.signs(labels, asked, near, self._signs[pack.name], said.role)
         if said.kind == "edit":  # the same words in another way say nothing anew
-            return Brought(frozenset(sign for sign in found if not sign.startswith(heeding.PREFIX)))
+            return Brought(frozenset(sign for sign in signs if not sign.startswith(heeding.PREFIX)))
         if crisis.DENIED in labels:
-            return Brought(found, denied=True)
-        return conversation.brought(work.findings, work.care, found, pieced=work.pieced, near=heavy)
+            return Brought(signs, denied=True)
+        return conversation.brought(work.findings, work.care, signs, pieced=work.pieced, near=heavy)
 
     def _recalled(self, work: _Work) -> list[tuple[float, int, Brought]]:
         """What the author said here through another node lately: seconds ago, hash of the words, what they brought."""
@@ -634,8 +645,8 @@ def _every(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
     return frozenset(rule.id for rule in book.rules if Action.MASK in pack.thresholds(rule.label, "message"))
 
 
-def _joining(views: Views, begins: int, scores: Sequence[float] | None) -> Stage:
-    """A stage that judges some joined messages, scored or not yet."""
+def _joining(views: Views, begins: int, scores: Sequence[float]) -> Stage:
+    """A stage that judges some joined messages by their scores."""
     return lambda pipeline, work: pipeline.join(work, views, begins, scores)
 
 

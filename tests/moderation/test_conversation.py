@@ -105,9 +105,9 @@ def test_what_is_told_quoted_disclosed_or_asked_by_the_team_is_no_sign(
 
 def test_a_listener_may_ask_how_somebody_is_and_where_and_no_secrets() -> None:
     asked = ("age", "place", "alone", "secret")
-    assert conversation.signs((), asked, (), GROOMING.signs, "listener") == {"asks.secret"}
-    assert conversation.signs((), asked, (), GROOMING.signs, "responder") == frozenset()
-    assert len(conversation.signs((), asked, (), GROOMING.signs, "peer")) == 4
+    assert conversation.signs((), asked, (), frozenset(GROOMING.signs), "listener") == {"asks.secret"}
+    assert conversation.signs((), asked, (), frozenset(GROOMING.signs), "responder") == frozenset()
+    assert len(conversation.signs((), asked, (), frozenset(GROOMING.signs), "peer")) == 4
 
 
 def test_signs_in_one_message_are_one_message() -> None:
