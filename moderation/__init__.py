@@ -23,7 +23,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         digits.py        numbers that lead to a person: phones, cards, ids
         addresses.py     where somebody lives
         handles.py       names on other platforms
-        contact.py       stage: all these, and mail and links
+        links.py         e-mail and links
+        contact.py       stage: all these
         flood.py         stage: too much, or the same again
         crisis.py        stage: what care is owed
         policy.py        policy packs: data/packs/*.yaml

@@ -4,8 +4,8 @@
 
 Helplines come first: every listed number is an island no detector may touch. Then each detector runs only if the
 prefilter saw what it cannot do without (a digit, "@", a dot inside a word, a cue word). Numbers are read in
-`digits.py`, addresses in `addresses.py`, names on other platforms in `handles.py`; here are e-mail and links. A link
-to a helpline's own page is none.
+`digits.py`, addresses in `addresses.py`, names on other platforms in `handles.py`, e-mail and links in `links.py`. A
+link to a helpline's own page is none.
 
 `find` reads `plain` (case kept) and returns findings with spans in the text as submitted; overlapping ones become one.
 """
@@ -15,13 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
+from itertools import islice
 
 import ahocorasick
-from linkify_it import LinkifyIt
 
 from moderation import addresses, digits, handles
 from moderation.digits import Island, Span
+from moderation.links import DOTTED, Links
 from moderation.text import View
 from moderation.verdict import Finding
 
@@ -57,54 +57,22 @@ SAYS = {
     "contact.id": "This number identifies a person, so it isn't shown here.",
 }
 
-DOTTED = re.compile(r"\.[^\W\d_]{2}")  # what every bare link and address has
-
-_TLD = (
-    r"(?:com|net|org|edu|gov|co|io|uk|ca|au|de|fr|es|nl|ie|nz|us|me|info|biz|test|example|invalid|eu|in|mail|pl|mx|br|it|pt|"
-    r"ch|at|se|ph|za|app|dev|xyz|site|online|tv|ly|gg)"
-)
-_EMAIL = re.compile(r"(?i)(?<![\w.+-])[a-z0-9][\w.+'-]{0,63}@[\w-]+(?:\.[\w-]+)+")
-_DOT_SAID = r"(?: ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot )"
-_DOT = rf"(?:{_DOT_SAID}|\.)"
-_AT = r"(?: ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| @ ?|@ )"
-_DOMAIN = r"[\w-]{1,40}"
-# "a (at) b.com" with any dot; "a at b dot com" only with the dot said, or every "look at this.me" would be one.
-_EMAIL_SAID = re.compile(
-    rf"(?i)(?<![\w.])(?:[a-z]+ (?=\d+ ?@))?[a-z0-9][\w+'-]{{0,40}}(?:{_DOT}[\w+-]{{1,40}}){{0,4}}"
-    rf"(?:{_AT}{_DOMAIN}(?:(?:{_DOT}| \. ){_DOMAIN}){{0,3}}(?:{_DOT}| \. ){_TLD}"
-    rf"| at {_DOMAIN}(?:{_DOT}{_DOMAIN}){{0,3}}{_DOT_SAID}{_TLD}(?:{_DOT_SAID}{_TLD})?)\b"
-)
-_SLASHED = r"(?:/\S*)?(?: slash [\w-]+)*"
-_LINK_SAID = re.compile(
-    rf"(?i)\bhxxps?:/*[^\s]+(?:{_DOT_SAID}[\w-]+)*{_SLASHED}|"
-    rf"(?<![\w.])[\w-]{{2,40}}(?:{_DOT_SAID}{_DOMAIN}){{0,3}}{_DOT_SAID}{_TLD}\b{_SLASHED}"
-)
-_WEB = re.compile(r"(?i)\b(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+(?:/\S*)?(?: slash [\w-]+)*")  # whatever its last label
-
-# Last labels that make a bare "word.word" a link. Country codes that are English words (me, so, is, …) need a path.
-_LINK_ENDS = frozenset(
-    [
-        "com", "org", "net", "info", "edu", "gov", "io", "uk", "de", "fr", "nl", "eu", "ly", "gg", "tv", "app", "dev",
-        "xyz", "site", "online", "shop", "store", "biz", "link", "club", "page", "blog", "chat", "ru", "cn", "co", "ca",
-        "au", "nz", "ie", "test", "example", "invalid",
-    ]
-)  # fmt: skip
-# What a link has at least, and with it all that stands between two blanks: "him.but" has nothing of it.
-_MAYBE_LINK = re.compile(
-    rf"(?i)(?<!\S)(?=\S*\.|\S*//)(?=\S*(?:/|www\.|\.(?:{'|'.join(sorted(_LINK_ENDS))})|\.[^\s.]*[^\x00-\x7f]))\S+"
-)
-# The library reads so many different ones of a text; any more are links without being read.
-MOST_LINKS = 8
-# Reserved names nobody can own, which the library's list of last labels does not have.
-_RESERVED = re.compile(r"(?i)(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:example|test|invalid)\b(?:/\S*)?")
 _SIGNS = re.compile(r"[^\W_]+")
-_SCHEMA = re.compile(r"^[a-z]+:/*")
 # How far before and behind a listed number's own signs the ways of writing it look.
 _FRONT, _BEHIND = 16, 24
+# What has a number in it and is none.
+_NAMES = frozenset(["contact.link", "contact.email", "contact.handle"])
 # Fewer signs than this, with their blanks, are a short code.
 _SHORT_CODE = 8
 
 
+# Of a text this long so many signs of contact details are looked at; nobody writes more of them in one message, and
+# what follows is masked unread.
+LONG, MOST_SIGNS = 500, 100
+_SIGN = re.compile(
+    r"(?i)(?<![a-z])\d+(?![a-z\d])|[@_#]|://|\.(?=[^\W\d_]{2})|"
+    rf"(?<![a-z])(?:{'|'.join(word.strip() for word in NUMBER_WORDS)}|at|dot)\b"
+)
 # A number told in pieces: this message begins with a piece, and what was said right before ends with one.
 _BEGINS = re.compile(rf"(?i)\W{{0,3}}(?:\d|(?:{'|'.join(word.strip() for word in NUMBER_WORDS)})\b)|@|dot\b")
 _ENDS = re.compile(rf"(?i)(?:\d|\b(?:{'|'.join(word.strip() for word in NUMBER_WORDS)})|@|dot|\bat)\W{{0,3}}$")
@@ -162,13 +130,6 @@ class Cues:
         return frozenset(found)
 
 
-@lru_cache(maxsize=1)
-def _linkify() -> LinkifyIt:
-    library = LinkifyIt()
-    library.match("http://a.com ftp://a.com //a.com mailto:a@a.com a.com")  # it makes its patterns when first asked
-    return library
-
-
 class Contacts:
     """The detectors, with the helplines they must leave alone."""
 
@@ -183,13 +144,12 @@ class Contacts:
             self._listed.add_word(signs, (len(signs), tuple(written)))
         if forms:
             self._listed.make_automaton()
-        self._hosts = frozenset(hosts)
+        self._links = Links(hosts)
         digits.warm()
-        _linkify()
 
     def find(self, plain: View, reasons: AbstractSet[str], names: frozenset[str]) -> list[Finding]:
         """Findings in `plain`. `reasons` are those of Cues; `names`: people of the room."""
-        text = plain.text
+        text = _looked_at(plain.text)
         figures = "digits" in reasons
         islands = digits.Islands(self.islands(text) if figures else ())
         spans: list[Span] = []
@@ -200,23 +160,11 @@ class Contacts:
         spans += addresses.find(
             text, figures=figures, words="words" in reasons, built="built" in reasons, street="street" in reasons
         )
-        spans += self._written(text, reasons) + handles.find(text, reasons, names)
-        kept = _apart([span for span in spans if not any(_covers(island, span) for island in islands.near(*span[1:]))])
-        return [Finding(label, label, plain.span(start, end), SAYS[label]) for label, start, end in kept]
-
-    def _written(self, text: str, reasons: AbstractSet[str]) -> list[Span]:
-        """E-mail addresses and links."""
-        spans: list[Span] = []
-        dotted, said = "dotted" in reasons, "said" in reasons
-        if "at" in reasons:
-            spans += [("contact.email", *match.span()) for match in _EMAIL.finditer(text)]
-        if (dotted or said) and "mail" in reasons:
-            spans += [("contact.email", *match.span()) for match in _EMAIL_SAID.finditer(text)]
-        if dotted or said or "link" in reasons:
-            spans += self._links(text)
-        if said or "hxxp" in reasons:
-            spans += [("contact.link", *match.span()) for match in _LINK_SAID.finditer(text)]
-        return spans
+        spans += self._links.find(text, reasons) + handles.find(text, reasons, names)
+        spans = [span for span in spans if not any(_covers(island, span) for island in islands.near(*span[1:]))]
+        if len(text) < len(plain.text):
+            spans.append(("contact.phone", len(text), len(plain.text)))
+        return [Finding(label, label, plain.span(start, end), SAYS[label]) for label, start, end in _apart(spans)]
 
     def islands(self, text: str) -> list[Island]:
         """Where listed numbers stand, longest first: nothing inside is personal."""
@@ -240,50 +188,26 @@ class Contacts:
                         found.append(match.span())
         return sorted((span for found in spans.values() for span in found), key=lambda span: span[0] - span[1])
 
-    def _ours(self, link: str) -> bool:
-        """Whether it leads to a helpline's own site."""
-        return _host(link).removeprefix("www.") in self._hosts
 
-    def _links(self, text: str) -> list[Span]:
-        found: list[Span] = []
-        read: dict[str, list[Island]] = {}
-        for token in _MAYBE_LINK.finditer(text):
-            start, written = token.start(), token.group()
-            if written not in read:
-                read[written] = self._linked(written) if len(read) < MOST_LINKS else self._unread(written)
-            found += [("contact.link", start + first, start + last) for first, last in read[written]]
-        places = (match for form in (_WEB, _RESERVED) for match in form.finditer(text))
-        return found + [("contact.link", *match.span()) for match in places if not self._ours(match.group())]
-
-    def _unread(self, token: str) -> list[Island]:
-        """All of it, where nobody looks closer, unless it leads to a helpline."""
-        return [] if self._ours(token.strip("\"'()[]<>,.!?;:")) else [(0, len(token))]
-
-    def _linked(self, token: str) -> list[Island]:
-        """Links in what stands between two blanks."""
-        found = []
-        for match in _linkify().match(token) or ():
-            if match.schema == "mailto:":
-                continue
-            ending = _host(match.url).rsplit(".", 1)[-1]
-            bare = not match.schema and "/" not in match.text and not match.text.lower().startswith("www.")
-            if bare and ending.isascii() and ending not in _LINK_ENDS:
-                continue
-            if not self._ours(match.url):
-                found.append((match.index, match.last_index))
-        return found
-
-
-def _host(link: str) -> str:
-    return _SCHEMA.sub("", link.lower()).split("/")[0].split("@")[-1].split(":")[0]
+def _looked_at(text: str) -> str:
+    """`text` up to where it has more signs of details than anybody looks at."""
+    if len(text) <= LONG:
+        return text
+    more = next(islice(_SIGN.finditer(text), MOST_SIGNS, None), None)
+    return text if more is None else text[: more.start()]
 
 
 def _covers(island: Island, span: Span) -> bool:
-    """Whether a listed number saves the span: not where a short code is only a figure of an address or a card."""
+    """Whether a listed number saves the span: not where it is only a piece of a link, an e-mail address or a name, nor
+    where a short code is only a figure of a street or a card.
+    """
     label, start, end = span
     first, last = island
-    within = start <= first and last <= end and last - first < min(_SHORT_CODE, end - start)
-    return start < last and first < end and not (within and label in ("contact.address", "contact.card"))
+    within = start <= first and last <= end and last - first < end - start
+    if label in _NAMES:
+        return start < last and first < end and not within
+    short = last - first < _SHORT_CODE
+    return start < last and first < end and not (within and short and label in ("contact.address", "contact.card"))
 
 
 def _apart(spans: list[Span]) -> list[Span]:
