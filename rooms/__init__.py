@@ -18,6 +18,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         roster.py        one copy of who is in a room, and what clients are told, how often
         seats.py         who is in which room through this node, and what the engine has yet to hear
         address.py       redis.url, read and checked
+        pairkeys.py      every key name of seeking, talking and staying
+        newer.py         what a newer version wrote into a row stays in it
     L2  scripts.py       the scripts in lua/, registered once, called by their hash
         resp.py          one connection to an engine, on hiredis
         pipeline.py      one commit pipeline in flight; the next gathers meanwhile
@@ -35,8 +37,15 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         copies.py        this node's copies of the rosters of open rooms, read anew where a diff was lost
         calming.py       a heavy room goes slower on every node; who is in distress does not
         promises.py      places of a room with a limit, held for those who are on their way in
+        pairslot.py      how the scripts of pairs are called, and what time it is for them
+        moment.py        rows of pairs as one script read them, and which of them a step has looked at
+        matchmaker.py    rows of pairs moved by pure steps, all or nothing; what falls due
+        debts.py         what is owed to people after a step, in order, at least once
+        attendance.py    who is connected anywhere, of those pairs are about; who of the team is on shift
+        words.py         words kept apart for a day; a room is shut
         presence.py      who is where across all nodes, at a cost that a storm cannot raise
-    lua/                 one verb per file, its KEYS, ARGV and answer on top; log.lua is what writers of a log share
+    lua/                 one verb per file, its KEYS, ARGV and answer on top; log.lua is what writers of a log share,
+                         pair_clock.lua the time that pairs go by
 
 Where to go:
 
@@ -45,6 +54,7 @@ Where to go:
     a new key or channel                  envelope.py
     a new verb on the log                 its script in lua/, its name in scripts.py, a method in history.py, its use in
                                           backplane.py
+    how nodes agree on a pair             matchmaker.py; a new kind of row: rows.py and LISTED, TIMELESS in matchmaker.py
     another engine topology               address.py, link.py, backplane.py; calls.py for presence and persons
     presence is told too often, too late  roster.py (tiers)
 """
