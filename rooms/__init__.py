@@ -54,7 +54,7 @@ Where to go:
     a new key or channel                  envelope.py
     a new verb on the log                 its script in lua/, its name in scripts.py, a method in history.py, its use in
                                           backplane.py
-    how nodes agree on a pair             matchmaker.py; a new kind of row: rows.py and LISTED, TIMELESS in matchmaker.py
+    how nodes agree on a pair             matchmaker.py; a new kind of row: rows.py, LISTED and TIMELESS there
     another engine topology               address.py, link.py, backplane.py; calls.py for presence and persons
     presence is told too often, too late  roster.py (tiers)
 """
