@@ -16,6 +16,7 @@ from chat.auth import Identity, event_id
 from chat.disclosing import said
 from chat.services import Services
 from chat.settling import tell_staff
+from moderation.audit import StoreAway
 from moderation.cases import ENDED, Case, CaseKind, Step, Words
 from moderation.verdict import Care
 from rooms.events import EventId, RoomKey
@@ -37,15 +38,14 @@ async def ask_for_person(
     """Put this person before the team's eyes, and stay with them. `cause` names why, so that a retry is the same case.
     `model_alone`: nothing but the model's guess says so. True: it is kept.
     """
-    case = ""
+    case, held = "", False
     with contextlib.suppress(OSError):  # a TimeoutError is one
         async with asyncio.timeout(WITHIN):
-            case = await _kept(services, identity, room, care, cause, name)
-    fresh = case or event_id(services.secret, identity.user, room, "person", str(cause))
-    with contextlib.suppress(OSError):
-        async with asyncio.timeout(WITHIN):
-            return await said(services, identity, room, care, fresh, model_alone=model_alone) or bool(case)
-    return bool(case)
+            with contextlib.suppress(StoreAway):
+                case = await _kept(services, identity, room, care, cause, name)
+            fresh = case or event_id(services.secret, identity.user, room, "person", str(cause))
+            held = await said(services, identity, room, care, fresh, model_alone=model_alone)
+    return held or bool(case)
 
 
 async def _kept(

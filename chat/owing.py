@@ -46,6 +46,8 @@ T = TypeVar("T")
 
 # The word between nodes that a room is shut to somebody, or to everybody.
 SHUT = "shut"
+# What is tried until it is done, whatever it takes.
+KEPT = frozenset({Do.DELIVER, Do.SUMMARY, Do.SHUT, Do.SHRED, Do.FOLLOW, Do.NOTE})
 # What is still worth saying when who is there has changed since: it announces, asks or ends something.
 LASTING = frozenset(
     {
@@ -78,12 +80,25 @@ async def settle(services: Services, target: str) -> None:
         return
     except Exception as fault:  # one person's, not the node's
         services.metrics.failed(type(fault).__name__)
-        log.error("effect_failed", fault=type(fault).__name__, where=where(fault))
+        log.error("effect_left", fault=type(fault).__name__, where=where(fault))
 
 
 async def do(services: Services, owed: Owed) -> bool:
-    """One effect. True: done, or there is nothing to be done any more."""
-    return await DO[owed.effect.do](services, owed)
+    """One effect. True: done, or there is nothing to be done any more.
+
+    One that fails by our own fault would hold up everything behind it for ever: it is counted and left, unless it
+    carries somebody's words, or keeps a door or a promise.
+    """
+    try:
+        return await DO[owed.effect.do](services, owed)
+    except OSError:  # the store is away
+        raise
+    except Exception as fault:
+        if owed.effect.do in KEPT:
+            raise
+        services.metrics.failed(type(fault).__name__)
+        log.error("effect_failed", what=str(owed.effect.do), fault=type(fault).__name__, where=where(fault))
+        return True
 
 
 # ------------------------------------------------------------------ telling

@@ -291,7 +291,7 @@ async def test_what_is_done_beside_a_message_never_ends_the_node(steady_engine: 
         await easing.weigh(wordless, connection.identity, place, place.topic, verdict.care)
         await help.keep(wordless, connection.identity, {})
         (case,) = await node.services.review.of(connection.identity.user)
-        faults = node.metrics.render()
+        faults = node.metrics.read()
         assert (await raw.ask("ping"))["type"] == "pong"
     assert case.kind is CaseKind.CRISIS
-    assert b'warmline_faults_total{fault="KeyError"} 3' in faults
+    assert faults["warmline_faults_total{fault=KeyError}"] >= 3  # the card of a handover wants its words too

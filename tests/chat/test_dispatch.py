@@ -46,9 +46,9 @@ async def test_sixteen_commands_in_flight_are_answered_once_and_in_order(steady_
 
 @one_flavour
 async def test_an_unknown_command_is_refused_and_the_connection_stays(steady_engine: Engine) -> None:
-    """One-on-one sessions wait for their feature: `unknown_command`, never a close."""
+    """`unknown_command`, never a close."""
     async with node_on(steady_engine.url) as node, talking(node) as raw:
-        refused = await raw.ask("seek", line="someone to talk to", key="k")
+        refused = await raw.ask("levitate", line="someone to talk to", key="k")
         pong = await raw.ask("ping")
     assert refused["code"] == "unknown_command"
     assert pong["type"] == "pong"
