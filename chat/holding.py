@@ -25,7 +25,7 @@ from chat.disclosing import by_model_alone, said
 from chat.outcomes import findings, first_outcome, sent
 from chat.replies import Code, Refused, Sent, Withdrawn
 from chat.services import Services
-from chat.settling import DELIVERED, aside_for, named, pack_of, settle, spoken, tell_staff
+from chat.settling import DELIVERED, aside_for, judged_again, named, owing, pack_of, settle, spoken, tell_staff
 from chat.spoken import Spoken
 from moderation import tidings
 from moderation.cases import ENDED, Case, CaseKind, No, State, Step, Waiting, Words
@@ -118,9 +118,12 @@ async def withdraw(services: Services, connection: Connection, command: say.With
     case = await services.review.find(command.request)
     if case is None or case.user != identity.user or case.waiting is None:
         return no_such(command)
-    if case.state not in ENDED and not await still_seen(services, identity, case):
-        return engine_away(command.id)
-    ended = await withdrawn(services, case.id, Step.REWRITE if command.instead else Step.WITHDRAW)
+    debt = case.debt
+    if case.state not in ENDED:
+        if not await still_seen(services, identity, case):
+            return engine_away(command.id)
+        debt = owing(case, await judged_again(services, case, await services.review.words(case.id))) or debt
+    ended = await withdrawn(services, case.id, Step.REWRITE if command.instead else Step.WITHDRAW, debt=debt)
     if isinstance(ended, Case):
         return Withdrawn(re=command.id, request=command.request)
     case = await services.review.find(command.request)
@@ -138,9 +141,9 @@ async def still_seen(services: Services, identity: Identity, case: Case) -> bool
     return await ask_for_person(services, identity, RoomKey(case.room), care, case.id, name=name)
 
 
-async def withdrawn(services: Services, id: str, step: Step, *, reason: str = "") -> Case | No | Gone:
-    """End a case for its author, and do what follows."""
-    ended = await services.review.step(id, step, services.backplane.engine_now_ms(), reason=reason)
+async def withdrawn(services: Services, id: str, step: Step, **changes: Any) -> Case | No | Gone:
+    """End a case for its author, and do what follows. What the words are owed that were never judged is still owed."""
+    ended = await services.review.step(id, step, services.backplane.engine_now_ms(), **changes)
     if isinstance(ended, Case):
         await settle(services, ended)
     return ended

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from chat.settings import Moderation
-from moderation.cases import CaseKind
+from moderation.cases import CaseKind, Words
 from moderation.verdict import CareBand
 from tests.support import staff
 from tests.support.engines import Engine, one_flavour
+from tests.support.looking import filed, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.raw import Raw
 from tests.support.staff import DOUBTFUL, at_the_desk, decide, waiting, with_a_witness
@@ -173,3 +174,24 @@ async def test_who_may_be_in_danger_stays_on_the_desk_without_the_words(steady_e
     assert back["type"] == "withdrawn"
     assert [(case.kind, case.care) for case in left] == [(CaseKind.CRISIS, CareBand.HIGH)]
     assert words == [""]
+
+
+@one_flavour
+async def test_words_taken_back_before_the_filter_was_well_are_owed_their_card_all_the_same(
+    steady_engine: Engine,
+) -> None:
+    """Taking back what nobody had judged yet takes neither the card nor the team from somebody in danger (R1)."""
+    acute = Words(text="I have the pills in front of me and I am going to take them tonight", name="Quiet Lake")
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety", country="GB") as one:
+        user = next(iter(node.hub.people))
+        case = await filed(node, acute, kind=CaseKind.FAULT, model_alone=False, rules=())
+        back = await one.ask("withdraw", request=case.id)
+        await look(node, case)
+        card = (await next_event(one, "care"))["card"]
+        left = await node.services.review.of(user)
+        after = await stands(node, case.id)
+        words = await node.services.review.words(case.id)
+    assert back["type"] == "withdrawn"
+    assert card["urgent"]
+    assert [(each.kind, each.waiting) for each in left] == [(CaseKind.CRISIS, None)]
+    assert (after.debt, words) == (None, Words())
