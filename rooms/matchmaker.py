@@ -182,9 +182,11 @@ class Matchmaker:
             try:
                 return moment, scene, step(scene)
             except Unread as missing:
-                refs.update(dict.fromkeys([*moment.named(), *beside(missing.ref)]))
-            if most is not None and len(refs) > most:
-                raise _Wide
+                refs.update(dict.fromkeys(beside(missing.ref)))
+                for ref in moment.named():
+                    refs[ref] = None
+                    if most is not None and len(refs) > most:
+                        raise _Wide from None
         raise AssertionError("a step asks for one row after another")
 
     async def _write(self, moment: Moment, scene: Scene) -> bool:
