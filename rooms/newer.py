@@ -28,11 +28,11 @@ def carried(kind: type[Any], before: bytes, after: bytes) -> bytes:
 
 def _unknown(kind: type[Any], told: Mapping[str, Any]) -> bool:
     """Whether there is anything of a newer node in it."""
-    inner = _parts(kind)
-    return any(
-        name not in inner or ((part := inner[name]) is not None and isinstance(value, dict) and _unknown(part, value))
-        for name, value in told.items()
-    )
+    known = _parts(kind)
+    if not told.keys() <= known.keys():
+        return True
+    inner = ((part, told.get(name)) for name, part in known.items() if part is not None)
+    return any(isinstance(value, dict) and _unknown(part, value) for part, value in inner)
 
 
 def _merged(kind: type[Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
