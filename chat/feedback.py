@@ -12,7 +12,7 @@ from typing import Any
 from chat import sessioncommands as say
 from chat.answers import who
 from chat.auth import event_id
-from chat.care import care_for, deal
+from chat.care import OPEN, care_for, deal
 from chat.connection import Connection, Membership
 from chat.outcomes import findings
 from chat.owing import make
@@ -69,7 +69,7 @@ async def judged(services: Services, connection: Connection, command: say.Feedba
     said = submission(services, connection, place, command.line or "", key=id, kind="note")
     verdict = await services.turns.judged(said)
     services.metrics.judged("note", verdict.action.word)
-    if cards := care_for(services, connection, place, name_of(session.id), id, verdict):
+    if cards := care_for(services, connection, place, name_of(session.id), id, verdict, heard=OPEN):
         outcomes = await services.backplane.submit(cards)
         if not isinstance(outcomes[0], Committed):
             deal(services, connection, place, name_of(session.id), id, verdict)

@@ -19,7 +19,7 @@ from chat import commands as say
 from chat import wire
 from chat.answers import refused, who
 from chat.auth import Identity, alias_id, event_id
-from chat.care import care_for, deal
+from chat.care import OPEN, care_for, deal
 from chat.carrying import WAITING
 from chat.connection import Connection, Membership
 from chat.legible import fault_in
@@ -152,5 +152,5 @@ def pay(services: Services, connection: Connection, place: Membership, id: Event
         if not isinstance(outcomes[0], Committed):
             deal(services, connection, place, WAITING, id, verdict)
 
-    if card := care_for(services, connection, place, WAITING, id, verdict):
+    if card := care_for(services, connection, place, WAITING, id, verdict, heard=OPEN):
         services.backplane.submit(card).add_done_callback(lambda done: dealt(done.result()))
