@@ -85,7 +85,7 @@ class Debts:
         """The oldest of what is owed to `target`, ours for the lease; nothing when somebody else is at it. Raises
         MatchAway.
         """
-        args = [LEASE, self.me, target, AT_ONCE]
+        args: list[str | int] = [LEASE, self.me, target, AT_ONCE]
         _, (_, found) = await self._slot.run("pair_take", self._places(target), args)
         batch: list[Owed] = []
         for stored in found:

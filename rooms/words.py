@@ -49,7 +49,7 @@ class Words:
         in place of what was kept under this id. Raises MatchAway.
         """
         told = {"text": line.text, "at": line.at, "notes": line.notes, "name": line.name}
-        args = [line.id, json.dumps(told, ensure_ascii=False), KEPT, most, "1" if over else ""]
+        args: list[str | int] = [line.id, json.dumps(told, ensure_ascii=False), KEPT, most, "1" if over else ""]
         return int(await self._slot.call("pair_keep", [pairkeys.words(of)], args)) or None
 
     async def lines(self, of: str) -> list[Line]:
