@@ -12,13 +12,13 @@ no names by which an old entry could be told from a new one.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_type_hints
 
 
-def carried(kind: type[Any], before: bytes, after: bytes) -> bytes:
+def carried(kind: Any, before: bytes, after: bytes) -> bytes:
     """A row of this kind as it is to be written (JSON): `after`, with what only newer nodes know of `before`."""
     told = json.loads(before)
     if not _unknown(kind, told):
@@ -26,7 +26,7 @@ def carried(kind: type[Any], before: bytes, after: bytes) -> bytes:
     return json.dumps(_merged(kind, told, json.loads(after)), separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _unknown(kind: Hashable, told: Mapping[str, Any]) -> bool:
+def _unknown(kind: Any, told: Mapping[str, Any]) -> bool:
     """Whether there is anything of a newer node in it."""
     known = _parts(kind)
     if not told.keys() <= known.keys():
@@ -35,7 +35,7 @@ def _unknown(kind: Hashable, told: Mapping[str, Any]) -> bool:
     return any(isinstance(value, dict) and _unknown(part, value) for part, value in inner)
 
 
-def _merged(kind: Hashable, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(kind: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     inner, merged = _parts(kind), dict(after)
     for name, value in before.items():
         if name not in inner:
@@ -46,7 +46,7 @@ def _merged(kind: Hashable, before: Mapping[str, Any], after: Mapping[str, Any])
 
 
 @cache
-def _parts(kind: Any) -> dict[str, Hashable | None]:
+def _parts(kind: Any) -> dict[str, Any]:
     """Every field this node knows; those that are values with fields of their own, with their type."""
     hints = get_type_hints(kind)
     return {one.name: hints[one.name] if is_dataclass(hints[one.name]) else None for one in fields(kind)}
