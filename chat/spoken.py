@@ -86,6 +86,7 @@ def submission(
         since=person.since(place.key, services.ticks()) if person else (),
         recalled=person.recalled(place.key) if person else 0,
         names=names_in(services, place),
+        name=place.member.name,
     )
 
 

@@ -354,10 +354,15 @@ class Pipeline:
             self.join(work, *found, self._model.scores([found[0].soft.text])[0].tolist())
 
     def join(self, work: _Work, views: Views, begins: int, scores: Sequence[float]) -> None:
-        """What only the joined messages show. It may add care, or hold; it is pinned on the newest."""
+        """What only the joined messages show, and those before the newest did not. It may add care, or hold; it is
+        pinned on the newest.
+        """
         view, pack, span = views.soft, work.pack, (0, len(work.submission.text))
         masked = any(finding.label.startswith("contact.") for finding in work.findings)
+        before = Views(views.text[: begins - 1]).soft.text
+        earlier = self._model.scores([before])[0].tolist()
         known = {finding.rule for finding in work.findings}
+        known |= {each.rule for each in heeding.findings(earlier, before, pack, self._book.gates, kinds=self._kinds)}
         found = heeding.findings(scores, view.text, pack, self._book.gates, contact=masked, kinds=self._kinds)
         harmful = conversation.addressed(work.submission, view.text) and not heeding.told(
             Views(conversation.lately(work.submission)).soft.text, self._book.gates
@@ -366,7 +371,7 @@ class Pipeline:
             if one.rule not in known and (one.care.band or (harmful and one.rule != _SELLING)):
                 work.pieced.add(one.rule)
                 work.findings.append(replace(heeding.held_at_most(one, pack), span=span))
-        if any(one.care.band for one in found):
+        if any(one.care.band and one.rule not in known for one in found):
             for one in self._found(view, self._book.prefilter.seen(view.text), pack):
                 if one.rule not in known and one.care.band and one.span[0] < begins < one.span[1]:
                     work.pieced.add(one.rule)
@@ -411,7 +416,7 @@ class Pipeline:
             self._undisguise(work)
         if any(finding.label == "spam" for finding in work.findings):
             self._without_helplines(work)
-        if len(work.submission.text) <= _FRAGMENT and work.submission.recent:
+        if len(work.submission.text) <= _FRAGMENT and (work.submission.recent or work.submission.name):
             self._over_messages(work)
         if work.submission.recent:
             self._in_pieces(work)
@@ -456,24 +461,26 @@ class Pipeline:
                 work.findings.append(replace(finding, span=(0, finding.span[1] - begins)))
 
     def _over_messages(self, work: _Work) -> None:
-        """A word or phrase said over several short messages: judged together, pinned on the newest."""
+        """A word or phrase said over several short messages, or begun in the author's name: judged together, pinned on
+        the newest.
+        """
         fragments = [work.submission.text]
         for text in reversed(work.submission.recent[-_MOST_FRAGMENTS:]):
             if len(text) > _FRAGMENT:
                 break
             fragments.insert(0, text)
-        if len(fragments) < 2:
-            return
         known = {finding.rule for finding in work.findings}
-        whole = Views("\n".join(fragments))
-        before = len(whole.text) - len(work.submission.text)
-        views = [whole.soft, whole.skeleton(self._book.lexicon)]
-        for view in filter(None, views):
-            for finding in self._found(view, self._book.prefilter.seen(view.text), work.pack):
-                if finding.rule not in known and finding.span[1] > before:
-                    known.add(finding.rule)
-                    work.pieced.add(finding.rule)
-                    work.findings.append(replace(finding, span=(0, len(work.submission.text))))
+        for pieces in (fragments, [work.submission.name, work.submission.text]):
+            if len(pieces) < 2 or not pieces[0]:
+                continue
+            whole = Views("\n".join(pieces))
+            before = len(whole.text) - len(work.submission.text)
+            for view in filter(None, (whole.soft, whole.skeleton(self._book.lexicon))):
+                for finding in self._found(view, self._book.prefilter.seen(view.text), work.pack):
+                    if finding.rule not in known and finding.span[1] > before:
+                        known.add(finding.rule)
+                        work.pieced.add(finding.rule)
+                        work.findings.append(replace(finding, span=(0, len(work.submission.text))))
 
     def _found(self, view: View, seen: set[int], pack: policy.Pack) -> list[Finding]:
         return [

@@ -73,7 +73,8 @@ class Submission:
     once in windows; `dry` (the `check` command) changes no window. `recent` holds the author's last messages in the
     lane, oldest first, at most 20; `since` how many seconds ago each was said, where that is known, and `recalled` how
     many of them, the oldest, were said through another node. `towards` is whom this is for (opaque; empty: everybody).
-    `names` are the aliases present, so that a name is not taken for a handle.
+    `names` are the aliases present, so that a name is not taken for a handle; `name` is the author's own, which people
+    read before every message.
     `language` (a tag: es, es-MX) is the one the author is spoken to in; `night` whether it is night where they are.
     """
 
@@ -94,6 +95,7 @@ class Submission:
     since: tuple[float, ...] = ()
     recalled: int = 0
     towards: str = ""
+    name: str = field(default="", repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
 
 

@@ -75,7 +75,7 @@ def signs(*names: str) -> Brought:
 
 def test_two_questions_that_differ_are_held_and_one_is_nothing() -> None:
     judging = fresh()
-    answers = talk(judging, ["how old are you", "nice", "send me a selfie?"])
+    answers = talk(judging, ["how old are you", "nice", "got a selfie?"])
     assert [answer.action for answer in answers] == [Action.ALLOW, Action.ALLOW, Action.HOLD]
     assert rules_of(answers[-1]) == {conversation.GROOMING}
     assert answers[-1].says
@@ -84,16 +84,16 @@ def test_two_questions_that_differ_are_held_and_one_is_nothing() -> None:
 
 def test_the_same_question_again_and_what_is_said_later_are_nothing() -> None:
     assert talk(fresh(), ["how old are you", "how old r u"])[-1].action is Action.ALLOW
-    late = talk(fresh(), ["how old are you", "send me a selfie?"], gap=3 * GROOMING.within)
+    late = talk(fresh(), ["how old are you", "got a selfie?"], gap=3 * GROOMING.within)
     assert late[-1].action is Action.ALLOW
 
 
 @pytest.mark.parametrize(
     ("texts", "context"),
     [
-        (["he asked how old are you", 'then he wrote "send me a selfie?"'], {}),
-        (["how old are you", "i want to die, can you send me a selfie?"], {}),
-        (["how old are you", "send me a selfie?"], {"role": "moderator"}),
+        (["he asked how old are you", 'then he wrote "got a selfie?"'], {}),
+        (["how old are you", "i want to die, got a selfie?"], {}),
+        (["how old are you", "got a selfie?"], {"role": "moderator"}),
     ],
 )
 def test_what_is_told_quoted_disclosed_or_asked_by_the_team_is_no_sign(
@@ -212,8 +212,8 @@ def test_what_another_node_judged_is_looked_at_again_when_a_sign_comes_up() -> N
     """The window is this process's; the author's last words come with the submission."""
     judging = fresh()
     about: dict[str, Any] = {"lane": "l", "author": "a", "recent": ("how old are you", "nice"), "since": (60.0, 30.0)}
-    here = judging.judge(Submission("send me a selfie?", **about), 1000.0)
-    there = fresh().judge(Submission("send me a selfie?", recalled=2, **about), 1000.0)
+    here = judging.judge(Submission("got a selfie?", **about), 1000.0)
+    there = fresh().judge(Submission("got a selfie?", recalled=2, **about), 1000.0)
     assert (here.action, there.action) == (Action.ALLOW, Action.HOLD)
     about["recent"] = ("i don't want to be here anymore", "nice")
     again = fresh().judge(Submission("everyone would be better off without me", recalled=2, **about), 1000.0)
@@ -224,7 +224,7 @@ def test_what_another_node_judged_is_looked_at_again_when_a_sign_comes_up() -> N
 
 TEXTS = st.sampled_from(
     (
-        *OPEN, *HARSH[:2], "how old are you", "are you a girl?", "send me a selfie?", "keep this between us",
+        *OPEN, *HARSH[:2], "how old are you", "are you a girl?", "got a selfie?", "keep this between us",
         "everyone would be better off without me", "i wish i wouldn't wake up", "you lot are pathetic", "ok", "i want",
     )
 )  # fmt: skip
