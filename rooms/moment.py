@@ -87,8 +87,10 @@ class Moment:
         self.here.asked = asked
 
     def named(self) -> Iterable[Ref]:
-        """Rows that these rows name."""
-        for row in self.rows.values():
+        """Rows that these rows name, and the others of a person of whom there is one."""
+        for ref, row in self.rows.items():
+            if row is not None and ref[0] in _OF_PERSON:
+                yield from beside(ref)
             for name, kinds in _NAMED.items() if row is not None else ():
                 found = getattr(row, name, None) or ()
                 for id in (found,) if isinstance(found, str) else found:

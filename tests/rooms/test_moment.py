@@ -47,6 +47,9 @@ async def test_a_row_names_the_rows_that_a_step_will_want_next(steady_engine: En
     async with matching_on(steady_engine.url) as node:
         await made(node, putting(a_request("r1", offers=("o1", "o2"), session="s1")))
         named = set((await read(node.slot, [REQUEST])).named())
+        await made(node, putting(Person(user="other")))
+        others = set((await read(node.slot, [(RowKind.PERSON, "other"), (RowKind.PERSON, "nobody")])).named())
+    assert others == {(kind, "other") for kind in (RowKind.PERSON, RowKind.LISTENER, RowKind.HOLD)}
     assert {(RowKind.OFFER, "o1"), (RowKind.OFFER, "o2"), (RowKind.SESSION, "s1"), SEEKER} <= named
 
 
