@@ -3,8 +3,8 @@
     PAGE ─▶ `alerted` in the inbox of each who is called: no words, no name      FILE ─▶ a case of the review desk
     CARD ─▶ the card of lines in the person's inbox, made anew: where a handover is offered, or a line did not answer
 
-The case of a hold is its crisis case on the desk, which stays open when the hold has ended: whoever closes it has looked
-at what happened (sessions.md, "review within 24 h"). Failure: the store away: False or raised, and done again.
+The case of a hold is its crisis case on the desk, which stays open when the hold has ended: whoever closes it has
+looked at what happened (sessions.md, "review within 24 h"). Failure: the store away: False or raised, and done again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def care_of(band: str, kind: str) -> Care:
 
 
 async def page(services: Services, owed: Owed) -> bool:
-    """Call each of those named. It is an entry of their inbox: every device of theirs hears it, and nothing loses it."""
+    """Call each of those named, in their inbox: every device of theirs hears it, and nothing loses it."""
     fields = owed.effect.fields
     told = {
         "case": fields["case"],
@@ -67,7 +67,7 @@ def room_named(services: Services, room: str) -> str:
 
 
 async def file(services: Services, owed: Owed) -> bool:
-    """Something for the desk: the crisis case of a hold; or a word more about it for those on duty. Raises StoreAway."""
+    """Something for the desk: the crisis case of a hold; or a word more about it. Raises StoreAway."""
     fields = owed.effect.fields
     what = str(fields["what"])
     if what == CRISIS:

@@ -1,9 +1,9 @@
 """Carrying: words that were written before there was a room go into it, through the filter, once.
 
-    seek, send to `waiting` ─▶ kept (rooms/words.py) ─▶ somebody is there ─▶ DELIVER ─▶ judged again, in the session's pack
-                                                                              ├ shown: an entry of the session's log
-                                                                              ├ held: a case of the review desk
-                                                                              └ refused: its author is told, in their inbox
+    seek, send to `waiting` ─▶ kept (rooms/words.py) ─▶ somebody is there ─▶ DELIVER ─▶ judged again
+                                                                       ├ shown: an entry of the session's log
+                                                                       ├ held: a case of the review desk
+                                                                       └ refused: its author is told, in their inbox
 
 They were judged when they were written, and whoever wrote them has had the card they were owed; now they are judged
 as what they are by then, words in a room of two (T5). Each line has one id in the room, made of its own: a node that

@@ -96,6 +96,7 @@ class Membership:
     member: Member
     typed_at: float = -TYPING_GAP
     session: str = ""
+    roll: list[dict[str, str]] | None = None  # of a session: who has a place there, as it was on entering
 
     @property
     def listed(self) -> bool:

@@ -1,12 +1,12 @@
 """Disclosing: somebody may be in danger, wherever they said so: from now on they are stayed with (F16).
 
     a verdict's care, high or imminent (care.py) ─┐
-    help {person: true}, "a person here"          ├─▶ HELD, in one write with what follows: the team is paged, the person is
-    raise, of a listener or the team              ┘   told what is true of that, nobody ends their session by a timer
+    help {person: true}, "a person here"          ├─▶ HELD, in one write with what follows: the team is paged, the
+    raise, of a listener or the team              ┘   person told what is true of that, no timer ends their session
 
-It is one hold for each person, however often and wherever they say it, and it costs them nothing. Its case is the crisis
-case on the review desk (asking.py), which is what the team calls it by. "That's not it" stops the calling, below
-imminent; it ends nothing.
+It is one hold for each person, however often and wherever they say it, and it costs them nothing. Its case is the
+crisis case on the review desk (asking.py), which is what the team calls it by. "That's not it" stops the calling,
+below imminent; it ends nothing.
 
 Failure: the store away: False, and the card says that nobody could be asked; their next words do it again.
 """

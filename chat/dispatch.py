@@ -31,6 +31,7 @@ from chat import (
 from chat import commands as say
 from chat import sessioncommands as pair
 from chat.answers import finish
+from chat.carrying import WAITING
 from chat.connection import Call, flows
 from chat.replies import Pong
 from chat.services import Services
@@ -120,7 +121,7 @@ def begin(services: Services, call: Call, now: float) -> Spoken | None:
     """Start one command; words that are to be judged with the others of their tick are handed back."""
     command = call.command
     kind = type(command)
-    if kind is say.Send and command.room == waiting.WAITING:
+    if kind is say.Send and command.room == WAITING:
         services.spawn(handle(services, call))
     elif kind in SPOKEN and flows(command):
         one = prepare(services, call)
@@ -142,7 +143,7 @@ async def handle(services: Services, call: Call) -> None:
     command, connection = call.command, call.connection
     reply: Any
     try:
-        if isinstance(command, say.Send) and command.room == waiting.WAITING:
+        if isinstance(command, say.Send) and command.room == WAITING:
             reply = await waiting.write(services, connection, command)
         elif (handler := CALLED.get(type(command))) is not None:
             reply = await handler(services, connection, command, call)

@@ -163,6 +163,8 @@ def enter(
     connection.direct = connection.topics == 1
     services.hub.join(place.key, command.room, connection)
     present, version, members = 1, 0, None
+    if place.roll is not None:
+        present, members = len(place.roll), place.roll
     if place.topic is not None:
         recall(services, place)
     if place.listed:

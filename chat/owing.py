@@ -3,13 +3,13 @@
     make(step) ─▶ rows and effects, in one write ─▶ pay: by this node, at once ─┐
     the round `pairing` ─▶ what nobody has done ─────────────────────────────────┴▶ in order for each person, once
 
-    TELL  an entry of the inbox, under an id made of the effect's       DELIVER, SUMMARY  through the filter (carrying.py)
-    PAGE, FILE, CARD  the team and the lines (alarming.py)              FOLLOW  the step that had to wait for the telling
-    SHUT  nobody writes or hears there any more                         SHRED  the words are gone everywhere
+    TELL  an entry of the inbox, under an id made of the effect's   DELIVER, SUMMARY  through the filter (carrying.py)
+    PAGE, FILE, CARD  the team and the lines (alarming.py)          FOLLOW  the step that had to wait for the telling
+    SHUT  nobody writes or hears there any more                     SHRED  the words are gone everywhere
 
-Everything here may be done twice: a node can die between the doing and the crossing off. So every commit has an id that
-is made of the effect's, and the log shows it once. A telling of who is there is left out when the row has said something
-newer since (T15); what was announced with it, that somebody is about to join, say, is told all the same (T10).
+Everything here may be done twice: a node can die between the doing and the crossing off. So every commit has an id
+that is made of the effect's, and the log shows it once. A telling of who is there is left out when the row has said
+something newer since (T15); what was announced with it, that somebody is about to join, is told all the same (T10).
 
 Failure: the engine away, or a commit refused: False, and any node begins again at the same effect.
 """
@@ -230,7 +230,7 @@ def learned(band: Band, risk: int) -> Ref:
 
 
 async def standing(services: Services, request: Request) -> tuple[int, dict[str, float]]:
-    """The place of a request in the queue, and how long it may still take: p50 and p90, in seconds. Raises MatchAway."""
+    """The place of a request in the queue, and how long it may still take: p50, p90 in seconds. Raises MatchAway."""
     others = await services.matchmaker.live(RowKind.REQUEST)
     place = matching.place(others, request)
     known = await services.matchmaker.find(*learned(request.band, request.risk)) or waits.Waits()
@@ -269,7 +269,8 @@ async def shut(services: Services, owed: Owed) -> bool:
     """Nobody of those writes there from now on; then every node takes their connections out of it."""
     fields = owed.effect.fields
     room = session_room(fields["session"])
-    await services.matchmaker.words.shut(room, fields["who"])
+    if not fields.get("guest"):  # somebody of the team may come back
+        await services.matchmaker.words.shut(room, fields["who"])
     word = {"session": fields["session"], "who": fields["who"]}
     services.backplane.publish_soon(None, envelope.control(SHUT, wire.body(word)))
     shut_out(services, fields["session"], fields["who"])
@@ -301,7 +302,7 @@ async def shred(services: Services, owed: Owed) -> bool:
     return True
 
 
-# Seconds the bare places of a room without words stay: a cursor of somebody who comes back late is still told `trimmed`.
+# Seconds the bare places of a room without words stay: a late cursor is still told `trimmed`.
 KEPT_EMPTY = 86_400.0
 
 

@@ -133,7 +133,7 @@ async def shown(services: Services, request: Request) -> Request:
     place, p90 = await promised(services, request)
 
     def step(scene: Scene) -> Request | No:
-        one = scene.look(RowKind.REQUEST, request.id)
+        one: Request | None = scene.look(RowKind.REQUEST, request.id)
         if one is None or one.place:
             return one or No.NOT_FOUND
         return scene.put(RowKind.REQUEST, one.id, replace(one, place=place, shown=p90))
@@ -154,14 +154,13 @@ async def choose(services: Services, connection: Connection, command: say.Choose
         services, lambda scene: wanting.step_request(scene, request.id, ask), (RowKind.REQUEST, request.id)
     )
     repeated = isinstance(made, No)
-    if isinstance(made, No):
-        made = await find(services, identity, request.id)
-        if made is None or made.state is not (Seeking.CALL_BACK if ask is Ask.TELL_ME else Seeking.QUEUED):
-            return declined(command.id, No.CLOSED if made is None else No.NOT_SO, "request")
-    place, eta = await standing(services, made)
+    now = await find(services, identity, request.id) if isinstance(made, No) else made
+    if now is None or (repeated and now.state is not (Seeking.CALL_BACK if ask is Ask.TELL_ME else Seeking.QUEUED)):
+        return declined(command.id, No.CLOSED if now is None else No.NOT_SO, "request")
+    place, eta = await standing(services, now)
     words = tellings.NOTED if ask is Ask.TELL_ME else WAITS
     says = services.pipeline.books.says.say(words, identity.language or "en")
-    return Waiting(re=command.id, request=made.id, place=place, eta=eta, says=says, repeated=repeated)
+    return Waiting(re=command.id, request=now.id, place=place, eta=eta, says=says, repeated=repeated)
 
 
 async def find(services: Services, identity: Identity, id: str) -> Request | None:

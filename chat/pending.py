@@ -2,8 +2,8 @@
 
     the person's row ─▶ waiting · session_opened (with its state) · stay        the listener's ─▶ availability, offered
 
-Made from the store's rows at the moment of the hello, so it is true then, whatever was told before; what happens after it
-is an entry of the inbox, which the same hello resumes. Any device, any node.
+Made from the store's rows at the moment of the hello, so it is true then, whatever was told before; what happens after
+it is an entry of the inbox, which the same hello resumes. Any device, any node.
 """
 
 from __future__ import annotations

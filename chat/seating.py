@@ -5,15 +5,13 @@
 
 A session's room is an ordinary room of the log with two seats, and guests of the team. Who has no seat, or is a guest
 that the two have not been told of yet, finds no such room (T10). Names are made, another pair for each session: a name
-that somebody wears elsewhere would link the two. There is no roster: who is there is said by `session_changed`, which is
-made from the store's row and is true at every moment (T15).
+that somebody wears elsewhere would link the two. There is no roster: who is there is said by `session_changed`, which
+is made from the store's row and is true at every moment (T15).
 
 `topic_of` is what the filter and the card know of the room: the pack `session`, or `teen` where a teen is in it.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from chat.answers import not_found
 from chat.auth import Identity, alias_id, alias_name
@@ -34,8 +32,9 @@ PREFIX = "session:"
 LIMITS = (
     "What you tell each other stays between you two, with these exceptions, which are all there are. "
     "If one of you may be in danger, or a child is, people of our team are asked to come, and you would see them come. "
-    "A supervisor may join, and never reads unseen. Messages pass a filter that no person reads along with. "
-    "The words are deleted a day after the end; if one of you reports the other, the team keeps them until that is decided. "
+    "A supervisor may join, and never reads unseen. Messages pass an automatic filter; what it holds back is read by "
+    "our team first. The words are deleted a day after the end; if one of you reports the other, the team keeps them "
+    "until that is decided. "
     "Listeners are trained volunteers; they are no therapists and no emergency service."
 )
 
@@ -109,10 +108,10 @@ async def seat_for(services: Services, identity: Identity, name: str, re: int | 
     key = session_room(session.id)
     await services.backplane.open(key)
     one = member(services, session.id, identity.user, role_of(session, identity.user))
-    return Membership(key, topic_of(session.band), one, session=session.id)
+    return Membership(key, topic_of(session.band), one, session=session.id, roll=roll(services, session))
 
 
-def roll(services: Services, session: Session) -> list[dict[str, Any]]:
+def roll(services: Services, session: Session) -> list[dict[str, str]]:
     """Who has a place there, as clients see them."""
     seats: list[str] = [one for one in (session.seeker, session.listener) if one]
     return [worn(services, session, user) for user in (*seats, *session.present)]

@@ -1,7 +1,7 @@
 """Waiting: writing before anybody is there. It is judged at once, kept, and given to whoever comes, judged again.
 
     send {room: "waiting"} ─▶ judged ─┬ stopped: refused, as anywhere
-                                      ├ care: the card, and being stayed with, at once: nobody waits for a listener for that
+                                      ├ care: the card, and being stayed with, at once: that waits for no listener
                                       └ kept (rooms/words.py) ─▶ in order, into the session's room (carrying.py)
 
 `sent` then has `state: "kept"`: nobody has read it, and nobody will before somebody is there. What the filter would
@@ -31,11 +31,12 @@ from chat.services import Services
 from chat.sessioncommands import Seek
 from chat.spoken import submission
 from moderation.verdict import Action, Verdict
+from rooms import seeking
 from rooms.backplane import Committed, Outcome
 from rooms.effects import Do, Effect
 from rooms.events import EventId, Member, Role, RoomKey
 from rooms.scene import No, RowKind, Scene
-from rooms.seeking import OPEN, Request, Seeking
+from rooms.seeking import Request, Seeking
 from rooms.words import Line
 
 ENOUGH = "That is a lot already, and all of it is kept. The rest can be said when somebody is there."
@@ -84,7 +85,7 @@ async def waits_for(services: Services, identity: Identity) -> Request | None:
     if person is None or not person.request:
         return None
     request: Request | None = await services.matchmaker.find(RowKind.REQUEST, person.request)
-    return request if request is not None and request.state in OPEN else None
+    return request if request is not None and request.state in seeking.OPEN else None
 
 
 async def keep(

@@ -131,6 +131,8 @@ def take_back(scene: Scene, before: Session) -> None:
     if hold is not None and cast.is_held(scene, before.seeker):
         after = cast.must(talking.take(after, Move.HOLD, scene.now, scene.times))
         cast.put(scene, replace(hold, session=before.id))
+    elif after.held:
+        after = cast.must(talking.take(after, Move.LET_GO, scene.now, scene.times))
     cast.told(scene, after, "transfer_none")
     cast.put(scene, replace(cast.person(scene, before.seeker), session=before.id, request=before.request))
 
@@ -235,7 +237,7 @@ def depart(scene: Scene, id: str, user: str) -> Session | No:
     before = cast.session(scene, id)
     if before is None or before.guest(user) is None:
         return No.NOT_FOUND
-    scene.owe(before.seeker, Effect(Do.SHUT, "", {"session": id, "who": user}))
+    scene.owe(before.seeker, Effect(Do.SHUT, "", {"session": id, "who": user, "guest": True}))
     return cast.told(scene, replace(before, guests=tuple(one for one in before.guests if one.user != user)), "left")
 
 

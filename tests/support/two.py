@@ -1,7 +1,8 @@
 """A seeker and a listener on nodes of the test's own: asking, coming together, and what each is told.
 
-    async with node_on(engine.url, sessions=quick(undo=0.3)) as node, listening(node) as listener, talking(node) as seeker:
-        room = await together(seeker, listener)
+    async with node_on(engine.url, sessions=quick(undo=0.3)) as node, listening(node) as listener:
+        async with talking(node) as seeker:
+            room = await together(seeker, listener)
 
 Inbox events are those of a connection; `of_kinds` waits for them by what they are, never by the clock.
 """
