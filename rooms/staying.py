@@ -160,14 +160,7 @@ def dial(scene: Scene, user: str, step: Dial, line: str = "") -> Hold | No:
         if isinstance(after, No):
             return after
         way = cast.must(handover.take(hold.handover, Dial.UNDO, scene.now))
-        person = cast.person(scene, user)
-        live = cast.session(scene, person.session)
-        live = live if live is not None and live.state in talking.LIVE else None
-        asking = Asking(step=Clock.FEW, since=scene.now)
-        after = replace(after, handover=way, asking=asking, session=live.id if live is not None else "")
-        cast.put(scene, after)
-        _hold_others(scene, person, live, after)
-        return calling.tell(scene, calling.page(scene, cast.must(cast.hold(scene, user))))
+        return _anew(scene, replace(after, handover=way))
     if hold.state not in held.OPEN:
         return No.CLOSED
     way = handover.take(hold.handover, step, scene.now, line)
@@ -194,8 +187,19 @@ def back(scene: Scene, user: str) -> Hold | No:
     if hold.state is Held.HELD:
         cast.put(scene, after)
         return after
-    after = replace(after, asking=Asking(step=Clock.FEW, since=scene.now), handover=Handover())
-    return calling.tell(scene, calling.page(scene, after))
+    return _anew(scene, replace(after, handover=Handover()))
+
+
+def _anew(scene: Scene, hold: Hold) -> Hold:
+    """Held again: whatever they are in by now is held with them, and the team is asked from the start."""
+    person = cast.person(scene, hold.user)
+    session = cast.session(scene, person.session)
+    live = session if session is not None and session.state in talking.LIVE else None
+    asking = Asking(step=Clock.FEW, since=scene.now)
+    hold = replace(hold, asking=asking, session=live.id if live is not None else "")
+    cast.put(scene, hold)
+    _hold_others(scene, person, live, hold)
+    return calling.tell(scene, calling.page(scene, cast.must(cast.hold(scene, hold.user))))
 
 
 def go(scene: Scene, user: str, act: Act) -> Hold | No:
@@ -297,24 +301,33 @@ def ended(scene: Scene, before: Hold, after: Hold) -> Hold:
     """One of the endings: whoever is there goes on as a listener, or goes; nobody is asked any more."""
     after = replace(after, asking=replace(after.asking, step=Clock.STOPPED), said=after.said + 1)
     cast.put(scene, after)
-    session = cast.session(scene, before.session)
-    goes_on = session is not None and session.listener and after.state in (Held.SETTLED, Held.HANDED_OVER)
     for one in before.responders:
         staff = cast.person(scene, one)
         cast.put(scene, replace(staff, beside=tuple(user for user in staff.beside if user != before.user)))
-    if goes_on and session is not None:
-        cast.told(scene, cast.must(talking.take(session, Move.LET_GO, scene.now, scene.times)))
+    session = cast.session(scene, before.session)
+    if session is not None and session.listener and after.state in (Held.SETTLED, Held.HANDED_OVER):
+        for live in _theirs(scene, before):
+            cast.told(scene, cast.must(talking.take(live, Move.LET_GO, scene.now, scene.times)))
     else:
         _release(scene, before)
     scene.owe(before.user, Effect(Do.FILE, before.user, {"what": "ended", "case": before.case, "how": after.state}))
     return after
 
 
+def _theirs(scene: Scene, hold: Hold) -> list[Session]:
+    """Every session the person is in as a seeker: one, or two while they are being given on."""
+    session = cast.session(scene, cast.person(scene, hold.user).session)
+    found = [cast.session(scene, hold.session), session, cast.session(scene, session.giver if session else "")]
+    unique = {one.id: one for one in found if one is not None and one.state in talking.LIVE}
+    return list(unique.values())
+
+
 def _release(scene: Scene, hold: Hold) -> None:
     """Their session ends for everybody in it, and nobody is looked for any more."""
-    session = cast.session(scene, hold.session)
-    if session is not None and session.state in talking.LIVE:
-        parting.end(scene, session, cast.must(talking.take(session, Move.PART, scene.now, scene.times, why="held")))
+    for one in _theirs(scene, hold):
+        live = cast.session(scene, one.id)
+        if live is not None and live.state in talking.LIVE:  # the end of the other may have touched it
+            parting.end(scene, live, cast.must(talking.take(live, Move.PART, scene.now, scene.times, why="held")))
     request = cast.request(scene, cast.person(scene, hold.user).request)
     if request is not None and request.state in seeking.OPEN - {Seeking.MATCHED}:
         cast.must(step_request(scene, request.id, Ask.WITHDRAW))

@@ -118,9 +118,8 @@ one_of_them: st.SearchStrategy[Any] = st.builds(
     dict, ago=st.integers(0, 12 * MINUTE), risk=risks, prefer=tags, width=st.sampled_from([0, 1, 3])
 )
 queue = st.lists(one_of_them, max_size=8)
-crowd: st.SearchStrategy[Any] = st.lists(
-    st.builds(dict, tags=tags, given=st.integers(0, 60), capacity=st.integers(1, 2)), max_size=6
-)
+volunteer: st.SearchStrategy[Any] = st.builds(dict, tags=tags, given=st.integers(0, 60), capacity=st.integers(1, 2))
+crowd: st.SearchStrategy[Any] = st.lists(volunteer, max_size=6)
 
 
 @given(queue, crowd)

@@ -87,7 +87,7 @@ def test_after_fifteen_minutes_a_choice_is_offered_once() -> None:
     assert due(choosing) == (now + DURATIONS.call_back_choice, Ask.EXPIRE)
     kept = stepped(choosing, Ask.KEEP, now=now + MINUTE)
     assert kept.state is Seeking.QUEUED
-    assert due(kept) == (EVENING + 16 * MINUTE, Ask.UPDATE)
+    assert due(kept) == (EVENING + 17 * MINUTE, Ask.UPDATE)
     told = stepped(choosing, Ask.TELL_ME, now=now)
     assert due(told) == (now + 12 * HOUR, Ask.EXPIRE)
     assert stepped(told, Ask.FREE, now=now + HOUR).order == asking().order
