@@ -213,11 +213,17 @@ def session(path: Path) -> Any:
         raise ModelError(f"{path}: the runtime cannot use it: {type(broken).__name__}") from broken
 
 
+@cache
+def _shared() -> Opinion:
+    """The packaged one: it holds no state, so one serves however many pipelines there are in a process."""
+    return load()
+
+
 def packaged(folder: Path = FOLDER) -> Opining | None:
     """What loads the second opinion when it is first asked for; None where there is none or no runtime for it."""
     if not _named(folder) or find_spec("onnxruntime") is None:
         return None
-    return cache(lambda: load(folder))
+    return _shared if folder == FOLDER else cache(lambda: load(folder))
 
 
 def _named(folder: Path) -> dict[str, str]:
