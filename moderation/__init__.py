@@ -27,6 +27,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         contact.py       stage: all these
         flood.py         stage: too much, or the same again
         crisis.py        stage: what care is owed
+        kinds.py         what the model's care is about: data/kinds.yaml
+        conversation.py  stage: what several messages of one person are together
         policy.py        policy packs: data/packs/*.yaml
         says.py          what authors are told, in their language: data/says/*.yaml
         sheets.py        YAML somebody wrote by hand, with a line for every complaint
