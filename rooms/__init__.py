@@ -18,6 +18,28 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         roster.py        one copy of who is in a room, and what clients are told, how often
         seats.py         who is in which room through this node, and what the engine has yet to hear
         address.py       redis.url, read and checked
+        durations.py     how long each state of a session lasts, how much is enough for one person
+        effects.py       what follows from a step outside its rows, as values that can be done twice
+        scene.py         rows of one moment, what a verb makes of them; why not: No
+        ties.py          who may be brought together at all: bands, bars, how often
+        seeking.py       a request for a listener, as a table
+        offering.py      one listener is asked about one seeker, as a table
+        listening.py     a volunteer: there, asked, in a session, resting; their caps; as a table
+        session.py       the session of two, from hello to the last trace, as a table
+        handover.py      the way to a line, together, as a table
+        escalation.py    who of the team is asked to come, and when more are, as a table
+        held.py          being held: three endings only, as a table
+        matching.py      who is asked about whom, now; nobody starves
+        waits.py         how long it will take, said so that nine in ten are within it
+        cast.py          the rows of a scene by their type; what everybody in a session is told
+        wanting.py       verbs: from the wish to the listeners who are asked
+        meeting.py       verbs: a listener says yes; the two lose each other
+        giving.py        verbs: a listener gives a seeker on, with their consent
+        parting.py       verbs: every end of a session, and visible supervision
+        calling.py       verbs: who is called to somebody who is held, and the true words about it
+        coming.py        verbs: somebody of the team comes, and goes
+        staying.py       verbs: everything else that happens to somebody who is held
+        falling_due.py   what time does to a row, and what it means that somebody is here or gone
         pairkeys.py      every key name of seeking, talking and staying
         newer.py         what a newer version wrote into a row stays in it
     L2  scripts.py       the scripts in lua/, registered once, called by their hash
@@ -54,6 +76,9 @@ Where to go:
     a new key or channel                  envelope.py
     a new verb on the log                 its script in lua/, its name in scripts.py, a method in history.py, its use in
                                           backplane.py
+    what can happen to somebody who seeks, listens or is held
+                                          the table of seeking.py, listening.py, session.py or held.py; what else moves
+                                          with it is a verb of wanting, meeting, giving, parting, coming or staying
     how nodes agree on a pair             matchmaker.py; a new kind of row: rows.py, LISTED and TIMELESS there
     another engine topology               address.py, link.py, backplane.py; calls.py for presence and persons
     presence is told too often, too late  roster.py (tiers)
