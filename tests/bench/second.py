@@ -1,12 +1,13 @@
 """What the second opinion costs a running server: how long its loop stands still, and each stage's time a message.
 
-    python -m tests.bench.second [--rate 200] [--seconds 20] [--people 20] [--off]
+    python -m tests.bench.second [--rate 200] [--seconds 20] [--people 20] [--off | --every]
 
 A server in a process of its own, an engine, and people who say the sentences of bodies.txt at an even pace. In the
 server's loop a heart beats every two milliseconds; `late` is how much later than that it beat, which is what everybody
 waits for: work of the loop, Python's lock, and whatever else runs on this machine. `busy` is the CPU the loop's thread
-spent between two beats, which is the work alone. `--off` is the same without a second opinion: compare the two. The
-bound is 10 ms; on a busy machine only `busy` can be held against it.
+spent between two beats, which is the work alone. `--off` is the same without a second opinion: compare the two. With
+`--every` all messages are uncertain. The bound is 10 ms; on a busy machine only `busy` can be held against it, or the
+bench is run before all else (`chrt -f 5`, as root).
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import gc
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from chat.node import Node
 from chat.settings import Moderation
+from moderation.model import HEADS
 from tests.support.engines import running
 from tests.support.nodes import settings
 from tests.support.raw import Raw
@@ -36,9 +39,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--off", action="store_true", help="without a second opinion")
+    parser.add_argument("--every", action="store_true", help="every message is uncertain")
     parser.add_argument("--serve", metavar="ENGINE", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.serve, not arguments.off) if arguments.serve else measure(arguments))
+    if not arguments.serve:
+        return asyncio.run(measure(arguments))
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.every:
+            (Path(folder) / "packs").mkdir()
+            bands = "".join(f"  model.{head}: [0, 1]\n" for head in HEADS)
+            (Path(folder) / "packs" / "general.yaml").write_text(f'name: general\nversion: "1"\nsecond:\n{bands}')
+        told = Moderation(second=not arguments.off, dir=folder if arguments.every else "")
+        return asyncio.run(serve(arguments.serve, told))
 
 
 async def measure(arguments: argparse.Namespace) -> None:
@@ -46,7 +58,10 @@ async def measure(arguments: argparse.Namespace) -> None:
     async with running("valkey") as engine:
         words = [sys.executable, "-m", "tests.bench.second", "--serve", engine.url]
         server = await asyncio.create_subprocess_exec(
-            *words, *(["--off"] if arguments.off else []), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *words,
+            *(f"--{word}" for word in ("off", "every") if vars(arguments)[word]),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
         )
         assert server.stdin is not None
         assert server.stdout is not None
@@ -103,14 +118,14 @@ _PARTS = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "most": 1.0}
 # ------------------------------------------------------------------ the server
 
 
-async def serve(engine_url: str, second: bool) -> None:
+async def serve(engine_url: str, told_to: Moderation) -> None:
     """A node whose heart is felt, until its input is closed."""
     began, empty = time.monotonic(), _resident()
-    node = Node(settings(moderation=Moderation(second=second)), engine_url)
+    node = Node(settings(moderation=told_to), engine_url)
     await node.start()
     started = time.monotonic() - began
     going = asyncio.create_task(node.run())
-    while second and node.second.trouble == "" and node.second._opinion is None:
+    while told_to.second and node.second.trouble == "" and node.second._opinion is None:
         await asyncio.sleep(0.01)
     loaded = time.monotonic() - began
     gc.collect()
