@@ -43,6 +43,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         contagion.py     when a room has become heavy
         features.py      what the model reads of a message: hashed words and runs of letters
         model.py         eight heads over these: data/model
+        opinion.py       a sentence encoder, for what the model is unsure of: data/model
         heeding.py       what follows from its scores, given the room and the words around
         pipeline.py      runs it all over the submissions of a tick
         ladder.py        the published ladder: its steps, and where each reason starts on it
