@@ -142,6 +142,18 @@ class Client:
             raise Refused(answer)
         return msgspec.convert(answer, Joined)
 
+    async def open(self, room: str, *, cursor: str | None = None) -> Joined:
+        """Enter the room of a session, or return to it. From then on it is kept like any other. Raises `Refused`."""
+        return await self.join(room, cursor=cursor)
+
+    async def seek(self, *, key: str | None = None, **wish: Any) -> Event:
+        """Ask for a listener: `waiting`. What is said to `waiting` from then on is kept for whoever comes."""
+        return await self.ask("seek", key=key or self.key(), **wish)
+
+    async def answer(self, offer: str, *, accept: bool) -> Event:
+        """A listener's yes or no: `answered`, with the room of the session after a yes."""
+        return await self.ask("answer", offer=offer, accept=accept)
+
     async def leave(self, room: str) -> Event:
         """Go out of a room; its view goes too."""
         return await self.ask("leave", room=room)

@@ -27,7 +27,7 @@ INBOX = "inbox"
 _PERSONAL = frozenset(
     {
         "care", "resolved", "waiting", "offered", "offer_withdrawn", "session_opened", "session_changed",
-        "session_closed", "availability", "handover", "alerted",
+        "session_closed", "availability", "alerted",
     }
 )  # fmt: skip
 # As many rooms as one hello may resume; nobody listens to more.

@@ -56,12 +56,11 @@ class Kind(StrEnum):
     SESSION_CHANGED = "session_changed"
     SESSION_CLOSED = "session_closed"
     AVAILABILITY = "availability"
-    HANDOVER = "handover"
     ALERTED = "alerted"
 
 
 # Kinds of an inbox whose body says itself which room it is about.
-OF_A_ROOM = frozenset({Kind.SESSION_OPENED, Kind.SESSION_CHANGED, Kind.SESSION_CLOSED, Kind.HANDOVER, Kind.ALERTED})
+OF_A_ROOM = frozenset({Kind.SESSION_OPENED, Kind.SESSION_CHANGED, Kind.SESSION_CLOSED, Kind.ALERTED})
 
 
 class Refusal(StrEnum):

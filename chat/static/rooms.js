@@ -13,7 +13,7 @@ const AMENDS = new Set(["edited", "redacted", "reacted"]);
 const LOGGED = new Set(["message", "notice", ...AMENDS]);
 // The outcome is not known or the server was away: the same key may be tried again.
 // Entries of a person's own log, whatever room they are about.
-const PERSONAL = new Set(["care", "resolved", "session_opened", "session_changed", "session_closed", "handover", "alerted"]);
+const PERSONAL = new Set(["care", "resolved", "session_opened", "session_changed", "session_closed", "alerted"]);
 const TRY_AGAIN = new Set(["unavailable", "overloaded", "internal", "not_ready"]);
 
 export const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
