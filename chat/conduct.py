@@ -15,6 +15,7 @@ who is muted still gets what is owed for what they write, because care is paid b
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from chat import careid, wire
@@ -24,19 +25,25 @@ from chat.care import desk, reader
 from chat.connection import Connection, Membership, State
 from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
+from chat.owing import make
 from chat.replies import Close, Code, Refused
 from chat.services import Services
 from moderation.ladder import Step
 from moderation.sanctions import Sanction, explained
 from moderation.verdict import Care, CareBand
+from rooms import parting
 from rooms.backplane import Commit, Committed
 from rooms.events import NO_ONE, Entry, Kind, Refusal, RoomKey, UserId
+from rooms.scene import RowKind, Scene
 
 # Entries of an inbox after which what is in force may be something else.
 NEWS = frozenset({Kind.NOTICE, Kind.RESOLVED})
 _INBOXES = "inbox/"
 # Nobody knows how somebody is who finds the door closed: the card is the one for whoever asks for help.
 AT_THE_DOOR = Care(CareBand.CONCERN)
+
+# A suspension without an end, as matching keeps it (ms).
+FOR_GOOD = 1 << 52
 
 MUTED = "You can read this room, but not write in it for now. Your words are still with you."
 
@@ -150,7 +157,27 @@ async def apply(services: Services, user: UserId) -> tuple[Sanction, ...]:
     for connection in list(person.connections) if barred is not None else ():
         if barred is not None and connection.identity is not None and connection.state is not State.CLOSED:
             show_out(services, connection, connection.identity, barred)
+    if barred is not None:
+        await leave_sessions(services, user, barred)
     return in_force.sanctions
+
+
+async def leave_sessions(services: Services, user: UserId, barred: Sanction) -> None:
+    """Who is kept out is in no session any more: it ends for the other like any other. Who is held stays held (F16)."""
+    until = barred.until if barred.until is not None else FOR_GOOD
+
+    def step(scene: Scene) -> bool:
+        person = scene.look(RowKind.PERSON, user)
+        if person is None:
+            return False
+        if person.session:
+            parting.part(scene, person.session, user, "suspended", bar=False)
+        if person.listening:
+            parting.suspend(scene, user, until)
+        return True
+
+    with contextlib.suppress(OSError):  # looked at again twice a minute
+        await make(services, step, (RowKind.PERSON, user), (RowKind.LISTENER, user))
 
 
 def silenced(services: Services, re: int, place: Membership) -> Refused | None:
