@@ -17,7 +17,8 @@ from chat.datadir import Unusable, prepare
 from chat.settings import Problem, Settings
 from chat.valkey import find_binary
 from chat.workers import claim
-from moderation import pipeline
+from moderation import opinion, pipeline
+from moderation.model import ModelError
 from moderation.policy import PackError
 from moderation.rules import BookError
 from moderation.sheets import BooksRefused
@@ -64,6 +65,7 @@ def problems(settings: Settings) -> list[Problem]:
     looks: list[tuple[str, str, Callable[[Settings], None]]] = [
         ("data.dir", settings.data.dir, _data_dir),
         ("moderation.policy_dir", settings.moderation.policy_dir, _policy),
+        ("moderation.second", str(settings.moderation.second).lower(), _second),
         ("gateway.port", str(settings.gateway.port), _port),
         ("redis.url", "", _engine),
     ]
@@ -95,6 +97,18 @@ def _policy(settings: Settings) -> None:
         pipeline.load(stopwatch=time.monotonic, data=folder)
     except (BookError, PackError, OSError) as error:
         raise Unusable(f"{folder} cannot be used: {error}; mend it, or leave policy_dir empty") from None
+
+
+def _second(settings: Settings) -> None:
+    """The files of the second opinion are read as the node will read them; without a runtime it goes on without."""
+    load = opinion.packaged() if settings.moderation.second else None
+    try:
+        if load is not None:
+            load()
+    except ModelError as error:
+        raise Unusable(f"{error}; install the package anew, or set moderation.second to false") from None
+    except ImportError:
+        return
 
 
 def _port(settings: Settings) -> None:

@@ -104,7 +104,7 @@ class Moderation:
     dir: str = ""  # empty: only the packaged books; nothing is looked for anywhere else
     policy_dir: str = ""
     reload: Seconds = 2.0  # between two looks at these folders; what changed counts after two looks, without a restart
-    second: bool = True  # what the small model is unsure of is read by a larger one; false: 80 MB less, more is missed
+    second: bool = True  # what the small model is unsure of is read by a larger one; false: 50 MB less, more is missed
     second_waiting: Count = 64  # texts that wait to be read so, a fifth of a second's work; beyond it they are held
     second_seconds: Annotated[float, Meta(gt=0, le=60)] = 1.0  # for one of them; what would take longer is held
     release_after: Seconds = 60.0  # a message that only the model doubted, in an adult room, if nobody decided

@@ -95,3 +95,20 @@ def test_nothing_is_guessed_from_a_word_or_two_however_often_they_are_said(text:
     """Rules know the few words that do harm by themselves."""
     assert heeded(text, dict.fromkeys(HEADS, 1.0)) == [] or len(set(text.split())) == 3
     assert GENERAL.decide(heeded(text, dict.fromkeys(HEADS, 1.0)), "message") is Action.ALLOW
+
+
+def test_a_score_within_its_head_s_band_is_doubted_where_there_are_words_enough() -> None:
+    """From the first number up to the second; a word or two are no ground for a guess, nor for a second one."""
+    pack = dataclasses.replace(GENERAL, second={"model.abuse": (0.2, 0.9), "model.acute": (0.4, 0.6)})
+
+    def doubted(text: str, **scores: float) -> bool:
+        return heeding.doubted([scores.get(head, 0.0) for head in HEADS], text, pack)
+
+    four, three = "you are all so", "it is tonight"
+    assert doubted(four, abuse=0.2)
+    assert doubted(four, abuse=0.899)
+    assert not doubted(four, abuse=0.9)
+    assert not doubted(four, abuse=0.199, hate=0.5)
+    assert doubted(three, acute=0.5)
+    assert not doubted(three, abuse=0.5)
+    assert heeding.doubtful([GENERAL, pack])[HEADS.index("acute")] <= 0.4

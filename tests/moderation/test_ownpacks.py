@@ -61,6 +61,8 @@ def test_a_pack_of_a_packaged_name_is_more_for_that_one_and_those_that_extend_it
         ("actions: {hat: {block: 0.5}}", "the label 'hat' is not known; did you mean hate?"),
         ("actions: {hate: {blok: 0.5}}", "the key 'blok' is not known; did you mean block?"),
         ("says: {mask: 3}", "must be a sentence"),
+        ("second: {model.abuse: [0.9, 0.2]}", "must be two numbers from 0 to 1, the smaller first"),
+        ("second: {model.rage: [0.2, 0.9]}", "the model has no such head"),
         ("care: {model.acut: {high: 0.5}}", "the crisis head 'model.acut' is not known; did you mean model.acute?"),
         ("care: {model.hate: {high: 0.5}}", "the crisis head 'model.hate' is not known"),
         ("care: {model.acute: {hihg: 0.1, concern: 0.1}}", "the key 'hihg' is not known; did you mean high?"),

@@ -189,3 +189,31 @@ def test_big_news_may_sleep_for_a_night_in_the_bipolar_room_and_at_night_only() 
     assert labels.pop(("bipolar", True)) == ["hint.at_night"]
     assert not any(labels.values())
     assert said(text, pack="bipolar", night=True).action is Action.ALLOW
+
+
+def test_what_is_uncertain_is_inherited_head_by_head() -> None:
+    written = policy.read()
+    written["general"]["second"] = {"model.abuse": [0.2, 0.9], "model.groom": [0, 1]}
+    written["teen"]["second"] = {"model.groom": [0.1, 0.5]}
+    packs = policy.build(written)
+    assert packs["teen"].second == {"model.abuse": (0.2, 0.9), "model.groom": (0.1, 0.5)}
+    assert packs["recovery"].second == packs["general"].second
+
+
+@pytest.mark.parametrize(
+    ("second", "complaint"),
+    [
+        ({"model.abuse": [0.9, 0.2]}, "general.yaml: second.model.abuse: must be two numbers"),
+        ({"model.abuse": [0.2]}, "such as"),
+        ({"model.abuse": [0.2, 1.2]}, "from 0 to 1"),
+        ({"model.abuse": ["a", True]}, "must be two numbers"),
+        ({"abuse": [0.2, 0.9]}, "general.yaml: second.abuse: the model has no such head; it has model.abuse"),
+        (["model.abuse"], "general.yaml: second: must name heads"),
+    ],
+)
+def test_what_cannot_be_uncertain_is_refused_with_its_place_and_the_remedy(second: object, complaint: str) -> None:
+    written = policy.read()
+    written["general"]["second"] = second
+    with pytest.raises(PackError) as refused:
+        policy.build(written)
+    assert complaint in str(refused.value)
