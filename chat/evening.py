@@ -20,7 +20,7 @@ import structlog
 from chat.answers import where
 from chat.owing import follow, learned, make
 from chat.services import Services
-from rooms import falling_due, matching, waits, wanting
+from rooms import asides, falling_due, matching, waits, wanting
 from rooms.events import Band
 from rooms.listening import Listener
 from rooms.matchmaker import Claim, MatchAway, NewerRow
@@ -70,7 +70,7 @@ async def see_to(services: Services, claim: Claim) -> None:
         return
     if claim.member.startswith(LOOK):
         user = claim.member.removeprefix(LOOK)
-        made: Any = await matchmaker.attend(claim, lambda scene: falling_due.look(scene, user), (RowKind.PERSON, user))
+        made: Any = await matchmaker.attend(claim, lambda scene: asides.look(scene, user), (RowKind.PERSON, user))
     elif ref is not None:
         made = await matchmaker.attend(claim, lambda scene: falling_due.fall(scene, ref), ref)
     else:

@@ -42,7 +42,8 @@ _ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.MODERATOR, Role.RESPONDER, Role.L
 
 async def join(services: Services, connection: Connection, command: say.Join) -> Joined | Refused:
     """Enter a room and catch up with it."""
-    fresh = command.room != INBOX and command.room not in connection.rooms
+    many = command.room != INBOX and not is_session(command.room)  # nobody is kept out of their own session
+    fresh = many and command.room not in connection.rooms
     if fresh and connection.topics >= services.settings.limits.rooms:
         return too_many_rooms(services, command.id)
     place = await prepare(services, connection, command)

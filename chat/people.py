@@ -28,6 +28,7 @@ from chat.holding import held_items
 from chat.joining import RESUME_BYTES, catch_up, enter, judge_name, prepare
 from chat.pending import pending
 from chat.replies import Close, Code, Joined, Refreshed, Refused, Welcome
+from chat.seating import is_session
 from chat.services import Services
 from chat.talk import depart as depart_room
 from rooms.backplane import Recovery
@@ -127,7 +128,7 @@ async def gather(services: Services, connection: Connection, command: say.Hello,
         wanted[room.room] = room
     entered = -1  # topic rooms so far: the inbox is none
     for room in [wanted.pop(INBOX), *reversed(wanted.values())]:
-        if entered >= services.settings.limits.rooms:
+        if entered >= services.settings.limits.rooms and not is_session(room.room):
             places.append((room, too_many_rooms(services, None), None))
             continue
         place = await prepare(services, connection, room)

@@ -41,7 +41,7 @@ from chat.sessionreplies import (
 from chat.shift import cares_for
 from chat.wire import timestamp
 from moderation.verdict import Care, CareBand, CareKind
-from rooms import asides, coming, parting, staying
+from rooms import asides, coming, staying
 from rooms.events import Band, Kind, Position, Role, RoomKey, UserId
 from rooms.handover import OTHER_WAYS, Dial
 from rooms.held import OPEN, Held, Hold, Joins
@@ -275,7 +275,7 @@ async def supervise(services: Services, connection: Connection, command: say.Sup
     services.company.follow(identity.user)
     made = await make(
         services,
-        lambda scene: parting.supervise(scene, id, identity.user, role, command.reason),
+        lambda scene: asides.supervise(scene, id, identity.user, role, command.reason),
         (RowKind.SESSION, id),
     )
     return declined(command.id, made, "room") if isinstance(made, No) else Supervising(re=command.id, room=command.room)

@@ -1,15 +1,18 @@
 """Asides: the smaller things that happen in a session. Verbs over rows of a scene.
 
-extend    both want a little more: once           feedback   how it was; a heavy one is a longer rest
-seal      it was reported: the words stay until that is decided
-guest_leaves   somebody of the team goes          lower      a human of the team: it is less than it was thought
+    extend      both want a little more: once           feedback   how it was; a heavy one is a longer rest
+    supervise   the team comes in, visibly              look       is somebody here, or gone
+    guest_leaves   somebody of the team goes            lower      a human: it is less than it was thought
+    seal        it was reported: the words stay until that is decided
+
+Each is made like the larger verbs: nothing is written where it answers a No.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from rooms import calling, cast, coming, held, parting
+from rooms import calling, cast, coming, falling_due, held, parting
 from rooms import session as talking
 from rooms.effects import Do, Effect
 from rooms.held import Act, Hold
@@ -89,6 +92,26 @@ def guest_leaves(scene: Scene, id: str, by: str) -> Session | No:
         gone = coming.stand_down(scene, before.seeker, by)
         return gone if isinstance(gone, No) else cast.must(cast.session(scene, id))
     return parting.depart(scene, id, by)
+
+
+def supervise(scene: Scene, id: str, by: str, role: str, reason: str) -> Session | No:
+    """Somebody of the team comes in, visibly; it is noted with whom they are, so that it is seen when they are gone."""
+    made = parting.supervise(scene, id, by, role, reason)
+    if not isinstance(made, No):
+        staff = cast.person(scene, by)
+        cast.put(scene, replace(staff, beside=tuple(dict.fromkeys((*staff.beside, made.seeker)))))
+    return made
+
+
+def look(scene: Scene, user: str) -> bool:
+    """Is this person here? As falling_due.look; and who only watched is not there when they are gone (T15)."""
+    person = cast.person(scene, user)
+    if person.beside and not person.gone_at and user not in scene.here:
+        for other in person.beside:
+            watched = cast.session(scene, cast.person(scene, other).session)
+            if cast.open_hold(scene, other) is None and watched is not None and watched.guest(user) is not None:
+                parting.depart(scene, watched.id, user)
+    return falling_due.look(scene, user)
 
 
 def lower(scene: Scene, user: str, by: str, role: str, risk: Risk) -> Hold | No:
