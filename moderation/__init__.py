@@ -45,6 +45,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         model.py         eight heads over these: data/model
         opinion.py       a sentence encoder, for what the model is unsure of: data/model
         heeding.py       what follows from its scores, given the room and the words around
+        answer.py        what becomes of the words, what is told, what could be said instead
         pipeline.py      runs it all over the submissions of a tick
         ladder.py        the published ladder: its steps, and where each reason starts on it
         sanctions.py     what a sanction can be made of, which step falls due, appeals

@@ -24,8 +24,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 
+from moderation import answer, contact, conversation, crisis, heeding, kinds, policy, rules, shield
 from moderation import books as shelf
-from moderation import contact, conversation, crisis, heeding, kinds, policy, rules, shield
 from moderation import model as heads
 from moderation import opinion as second
 from moderation.books import Books
@@ -34,7 +34,6 @@ from moderation.flood import Flood
 from moderation.model import Model
 from moderation.opinion import Opining
 from moderation.rules import DATA
-from moderation.says import ENGLISH
 from moderation.text import SIGNS, STRETCHES, View, Views, looks_disguised, looks_set_apart
 from moderation.verdict import NO_CARE, Action, Care, CareBand, Finding, Submission, Verdict
 
@@ -194,7 +193,7 @@ class Pipeline:
         """The verdict, with the second opinion's scores where it asked for them."""
         work = unsure.work
         if unsure.asks:
-            self._through((("second", lambda self, work: self._settle(work, scores)),), work)
+            self._through((("settle", lambda self, work: self._settle(work, scores)),), work)
         return self._answered(work)
 
     def aside(self, unsure: Unsure) -> Verdict:
@@ -379,7 +378,7 @@ class Pipeline:
 
     def _place(self, view: View, finding: Finding) -> tuple[int, int]:
         """Where in the submitted text: the sentence that shows it most, or all of it where none does alone."""
-        ends = list(accumulate(map(len, _sentences(view.text)), initial=0))
+        ends = list(accumulate(map(len, answer.sentences(view.text)), initial=0))
         if len(ends) > 2 and finding.care.band is CareBand.NONE:
             pieces = [view.text[start:end] for start, end in pairwise(ends)]
             head = heads.HEADS.index(finding.rule.removeprefix(heeding.PREFIX))
@@ -571,57 +570,17 @@ class Pipeline:
     # ------------------------------------------------------------------ the answer
 
     def _verdict(self, work: _Work) -> Verdict:
-        submission, pack = work.submission, work.pack
-        if not work.findings:
-            return Verdict(Action.ALLOW, text=submission.text, policy=pack.version)
-        counted = self._counted(work)
-        action = heeding.decided(counted, pack, submission.kind)
-        findings = tuple(sorted(counted, key=lambda finding: finding.span))
-        shown = self._shown(work, findings, action)
-        if action is Action.ALLOW:
-            return Verdict(action, work.care, shown, text=submission.text, policy=pack.version)
-        says = self.books.says.say(pack.says.get(action, ""), submission.language)
-        if action is Action.MASK:
-            text = pack.masked(submission.text, findings)
-            return Verdict(action, work.care, shown, text=text, says=says, policy=pack.version)
-        suggestion = self._suggestion(work, findings) if submission.kind != "alias" else None
-        return Verdict(
-            action,
+        return answer.verdict(
+            work.submission,
+            work.findings,
             work.care,
-            shown,
-            suggestion=suggestion,
-            says=says,
-            policy=pack.version,
-            model_alone=action is Action.HOLD and heeding.alone(counted, pack, submission.kind),
+            pack=work.pack,
+            books=self.books,
+            passes=lambda offer: self._passes(offer, work),
         )
 
     def _counted(self, work: _Work) -> list[Finding]:
-        """The findings that count here: not those of freed words, nor what another finding explains."""
-        found = self.books.allowed.kept(work.submission.text, work.pack.kept(work.findings, work.care))
-        return found if work.submission.night else [one for one in found if one.label != policy.AT_NIGHT]
-
-    def _shown(self, work: _Work, findings: tuple[Finding, ...], action: Action) -> tuple[Finding, ...]:
-        """What the author is told of, in their language; no hints on words that are stopped."""
-        told, language = work.submission, work.submission.language
-        return tuple(
-            finding if language == ENGLISH else replace(finding, says=self.books.says.say(finding.says, language))
-            for finding in findings
-            if work.pack.thresholds(finding.label, told.kind)
-            and not (action >= Action.HOLD and finding.label.startswith(policy.HINT))
-        )
-
-    def _suggestion(self, work: _Work, findings: tuple[Finding, ...]) -> str | None:
-        """A text that passes this pipeline: the rest of the message without the sentences at fault, or words the
-        rule or pack offers.
-        """
-        say, language = self.books.says.say, work.submission.language
-        acting = [finding for finding in findings if work.pack.action_of(finding, "message") >= Action.HOLD]
-        offers = [_without(work.submission.text, acting)]
-        for finding in acting:
-            rule = self._book.by_id.get(finding.rule)
-            written = (rule.suggest if rule else "", *work.pack.suggestions.get(finding.label, ()))
-            offers += [say(offer, language) for offer in written]
-        return next((offer for offer in offers if offer and self._passes(offer, work)), None)
+        return answer.counted(work.submission, work.findings, work.care, pack=work.pack, books=self.books)
 
     def _passes(self, offer: str, work: _Work) -> bool:
         """Whether `offer` would be delivered as it is, judged as a message of its own."""
@@ -655,21 +614,6 @@ def _every(book: rules.Book, pack: policy.Pack) -> frozenset[str]:
 def _joining(views: Views, begins: int, scores: Sequence[float]) -> Stage:
     """A stage that judges some joined messages by their scores."""
     return lambda pipeline, work: pipeline.join(work, views, begins, scores)
-
-
-def _without(text: str, findings: Sequence[Finding]) -> str:
-    """`text` without the sentences that hold a finding; empty when too little is left to say anything."""
-    kept, at = [], 0
-    for piece in _sentences(text):
-        start, at = at, at + len(piece)
-        if not any(finding.span[0] < at and start < finding.span[1] for finding in findings):
-            kept.append(piece.strip())
-    rest = " ".join(kept).strip()
-    return rest if len(rest.split()) >= 4 else ""
-
-
-def _sentences(text: str) -> list[str]:
-    return [piece for piece in rules.SENTENCE.split(text) if piece]
 
 
 def load(

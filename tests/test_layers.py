@@ -36,8 +36,8 @@ LAYERS = {
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         rooms.pairkeys rooms.newer
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
-        moderation.contact moderation.links moderation.addresses moderation.handles moderation.vocabulary
-        moderation.lexicon
+        moderation.contact moderation.answer moderation.links moderation.addresses moderation.handles
+        moderation.vocabulary moderation.lexicon
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.conversation
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
