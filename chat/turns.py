@@ -10,7 +10,8 @@ Only who waits for a second opinion has a line. Everybody else, and the same per
 What comes later in a line is not judged before its turn, so that it is read with all that was said before it (X32).
 
 A line is as long as the commands its author has open, sixteen a connection, and lasts a second for each at most: the
-second opinion answers or puts aside. Failure: a node that dies has said nothing yet; the same key is judged again.
+second opinion answers or puts aside. Failure: what cannot be settled is held, and the line goes on; a node that dies
+has said nothing yet, and the same key is judged again.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from typing import Any
 
 from chat.metrics import Metrics
 from chat.second import ASIDE, Scores, Second
-from moderation.pipeline import Pipeline, Unsure
-from moderation.verdict import Submission, Verdict
+from moderation.pipeline import FAULT_SAYS, Pipeline, Unsure
+from moderation.verdict import Action, Submission, Verdict
 
 # What is called with words and their verdicts, in order.
 Then = Callable[[Sequence[tuple[Any, Verdict]]], None]
@@ -140,9 +141,13 @@ class Turns:
         unsure = turn.unsure
         if unsure is None:
             raise AssertionError("nothing is settled before it is judged")
-        if unsure.asks and turn.scores == ASIDE:
-            return self._pipeline.aside(unsure)
-        return self._pipeline.settled(unsure, turn.scores or ())
+        try:
+            if unsure.asks and turn.scores == ASIDE:
+                return self._pipeline.aside(unsure)
+            return self._pipeline.settled(unsure, turn.scores or ())
+        except Exception as broken:  # a line that stands still would keep its author from ever being answered
+            self._metrics.failed(type(broken).__name__)
+            return Verdict(Action.HOLD, says=FAULT_SAYS, faulty=True)
 
 
 def tell(known: Sequence[tuple[Turn, Verdict]]) -> None:

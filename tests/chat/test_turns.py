@@ -188,3 +188,14 @@ async def test_who_is_judged_alone_waits_in_line_or_not_as_they_like() -> None:
         assert not edit.done()
         slow.may.set()
         assert (await edit).action is Action.ALLOW
+
+
+async def test_what_cannot_be_settled_is_held_and_the_line_goes_on() -> None:
+    """X36: an error of ours keeps nobody from being answered."""
+    bad: Any = type("Bad", (), {"scores": lambda self, texts, small: np.zeros((len(texts), 3))})()
+    told: list[Verdict] = []
+    async with lines(lambda: bad) as turns:
+        turns.judge([said(ODD), said("thank you all")], lambda found: told.extend(each for _, each in found), 0.0)
+        await until(lambda: len(told) == 2)
+        assert len(turns) == 0
+    assert [(each.action, each.faulty) for each in told] == [(Action.HOLD, True), (Action.ALLOW, False)]
