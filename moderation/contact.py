@@ -170,12 +170,15 @@ class Contacts:
         """Where listed numbers stand, longest first: nothing inside is personal."""
         if not len(self._listed):
             return []
+        signs = "".join(_SIGNS.findall(text)).lower()
+        listed = list(self._listed.iter(signs))
+        if not listed:
+            return []
         places: list[int] = []
         for run in _SIGNS.finditer(text):
             places += range(*run.span())
-        signs = "".join(_SIGNS.findall(text)).lower()
         spans: dict[re.Pattern[str], list[Island]] = {}
-        for last, (length, forms) in self._listed.iter(signs):
+        for last, (length, forms) in listed:
             first, behind = places[last - length + 1], places[last] + 1
             if text[behind : behind + 1].isalnum():
                 continue  # a piece of something longer, whatever stands before it

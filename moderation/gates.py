@@ -11,7 +11,9 @@ has to see pairs of quotation marks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any, Protocol
 
 PARTS = ("before", "match", "after", "sentence", "message")
@@ -42,6 +44,9 @@ _JOINT = re.compile(
 )
 
 
+_behind = itemgetter(1)
+
+
 class Matcher(Protocol):
     """What a compiled pattern can do (re and re2 both)."""
 
@@ -54,19 +59,22 @@ class Matcher(Protocol):
 
 
 class Surroundings:
-    """One text, asked about the surroundings of places in it. Sentences are found once, when first needed."""
+    """One text, asked about the surroundings of places in it. Sentences and quotations are found once, when first
+    needed.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._bounds: list[int] | None = None
+        self._quotes: list[tuple[int, int]] | None = None
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Where the sentence holding `start` begins, and where the one holding `end` stops."""
         if self._bounds is None:
             self._bounds = [match.end() for match in _ENDS.finditer(self.text)]
-        first = max((bound for bound in self._bounds if bound <= start), default=0)
-        last = min((bound for bound in self._bounds if bound >= end), default=len(self.text))
-        return first, last
+        before, behind = bisect_right(self._bounds, start), bisect_left(self._bounds, end)
+        first = self._bounds[before - 1] if before else 0
+        return first, self._bounds[behind] if behind < len(self._bounds) else len(self.text)
 
     def part(self, name: str, start: int, end: int) -> str:
         if name == "message":
@@ -81,14 +89,15 @@ class Surroundings:
 
     def quoted(self, start: int, end: int) -> bool:
         """Whether the place stands inside quotation marks, with someone else said to have said it."""
-        for quote in _QUOTE.finditer(self.text):
-            if quote.start() < end and start < quote.end():
-                return bool(
-                    _REPORT.search(
-                        self.text[max(0, quote.start() - 90) : quote.start()] + " " + self.text[quote.end() :][:60]
-                    )
-                )
-        return False
+        if self._quotes is None:
+            self._quotes = [quote.span() for quote in _QUOTE.finditer(self.text)]
+        place = bisect_right(self._quotes, start, key=_behind)  # the first that ends after `start`
+        if place == len(self._quotes) or self._quotes[place][0] >= end:
+            return False
+        opened, closed = self._quotes[place]
+        return (
+            _REPORT.search(f"{self.text[max(0, opened - 90) : opened]} {self.text[closed : closed + 60]}") is not None
+        )
 
 
 class Gates:
