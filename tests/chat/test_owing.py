@@ -1,0 +1,112 @@
+"""What follows from a step: once for each person, in order, true when it is told, and never holding up the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chat import owing
+from rooms.debts import Owed
+from rooms.effects import Do, Effect, Event, tell
+from rooms.matchmaker import MatchAway
+from rooms.scene import RowKind
+from rooms.waits import Waits
+from tests.support.engines import Engine, one_flavour
+from tests.support.nodes import node_on, talking
+from tests.support.two import listening, together
+
+
+async def inbox(raw: Any) -> list[dict[str, Any]]:
+    page = await raw.ask("page", room="inbox", limit=100)
+    events: list[dict[str, Any]] = page["events"]
+    return events
+
+
+def me(node: Any) -> str:
+    (connection,) = [one for one in node.gateway.everyone() if one.identity and "listener" not in one.identity.roles]
+    assert connection.identity is not None
+    return str(connection.identity.user)
+
+
+@one_flavour
+async def test_an_effect_that_is_done_twice_is_one_entry(steady_engine: Engine) -> None:
+    """A node can die between doing and crossing off: the next one does it again, under the same id."""
+    async with node_on(steady_engine.url) as node, talking(node) as raw:
+        owed = Owed("e1", tell(me(node), Event.OFFER_WITHDRAWN, offer="o"))
+        assert [await owing.do(node.services, owed) for _ in range(3)] == [True] * 3
+        assert await owing.do(node.services, Owed("e2", owed.effect))
+        told = await inbox(raw)
+    assert [(event["type"], event["offer"]) for event in told] == [("offer_withdrawn", "o")] * 2
+
+
+@one_flavour
+async def test_who_is_there_is_not_told_any_more_when_it_has_changed_but_what_is_announced_is(
+    steady_engine: Engine,
+) -> None:
+    """T15, T10: a stale telling is left out; that somebody is about to join is told all the same, without a list."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker, listening(node) as listener:
+        id = (await together(seeker, listener)).removeprefix("session:")
+        session = await node.services.matchmaker.find(RowKind.SESSION, id)
+        before = len(await inbox(seeker))
+        fields = {"session": id, "state": "active", "here": [session.listener], "standing": ("session", id, -1)}
+        for number, code in enumerate(("", "coming")):
+            effect = tell(session.seeker, Event.SESSION_CHANGED, code=code, **fields)
+            assert await owing.do(node.services, Owed(f"stale-{number}", effect))
+        (told,) = [event for event in (await inbox(seeker))[before:] if event["type"] == "session_changed"]
+    assert told["code"] == "coming"
+    assert "who" not in told
+
+
+@one_flavour
+async def test_our_own_fault_holds_up_nobody_but_is_never_the_end_of_words(
+    steady_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What carries words, or a door, is tried until it is done; a telling that cannot be made is counted and left."""
+
+    async def broken(services: Any, owed: Owed) -> bool:
+        raise KeyError("no such thing")
+
+    async with node_on(steady_engine.url) as node:
+        for what in (Do.CARD, Do.DELIVER):
+            monkeypatch.setitem(owing.DO, what, broken)
+        assert await owing.do(node.services, Owed("c", Effect(Do.CARD, "somebody")))
+        with pytest.raises(KeyError):
+            await owing.do(node.services, Owed("d", Effect(Do.DELIVER, "somebody")))
+        faults = node.metrics.read()["warmline_faults_total{fault=KeyError}"]
+    assert faults == 1
+    assert {Do.DELIVER, Do.SUMMARY, Do.SHUT, Do.SHRED, Do.FOLLOW} <= owing.KEPT
+    assert set(owing.DO) == set(Do)
+    assert set(owing.TELLINGS) == set(Event)
+
+
+@one_flavour
+async def test_a_wait_is_learned_from_once_however_often_it_is_told(steady_engine: Engine) -> None:
+    async with node_on(steady_engine.url) as node:
+        fields = {"band": "adult", "risk": 0, "place": 1, "waited": 5000, "shown": 9000}
+        owed = Owed("m1", Effect(Do.MEASURE, "", fields))
+        assert [await owing.do(node.services, owed) for _ in range(2)] == [True, True]
+        row = await node.services.matchmaker.find(RowKind.WAITS, "adult/0")
+    assert isinstance(row, Waits)
+    assert [one.waited for one in row.samples] == [5000]
+
+
+@one_flavour
+async def test_words_of_a_session_are_gone_everywhere_once_they_are_shredded(steady_engine: Engine) -> None:
+    """T12: history, resume and the engine hold nothing of them."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker, listening(node) as listener:
+        room = await together(seeker, listener)
+        await seeker.ask("send", room=room, text="a harbour at dusk", key="k")
+        assert await owing.do(node.services, Owed("s1", Effect(Do.SHRED, "", {"of": room.removeprefix("session:")})))
+        page = await seeker.ask("page", room=room, limit=100)
+        kept = await steady_engine.ask("XRANGE", f"warm:{{{room.replace(':', '/')}}}:log", "-", "+")
+    assert page["events"] == []
+    assert kept == []
+
+
+async def test_without_the_store_a_step_is_not_made_and_says_so(engine: Engine) -> None:
+    async with node_on(engine.url) as node:
+        await engine.kill()
+        with pytest.raises(MatchAway):
+            await owing.make(node.services, lambda scene: True)
+        await owing.settle(node.services, "p/somebody")  # and what is owed waits, without a word
