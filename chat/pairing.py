@@ -103,6 +103,8 @@ async def seek(services: Services, connection: Connection, command: say.Seek) ->
         if made is No.TOO_SOON:
             return refused(command.id, Code.TOO_SOON, ENOUGH, retry="later", retry_after=3600.0)
         return refused(command.id, Code.TAKEN, BESIDE) if made is No.TAKEN else declined(command.id, made)
+    if made.state is Seeking.MATCHED and made.id != id:
+        return refused(command.id, Code.TAKEN, BESIDE)
     made = await shown(services, made)
     if command.line:
         stop = await waiting.first_words(services, connection, command, made)
