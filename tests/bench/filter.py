@@ -4,7 +4,8 @@
     python -m tests.bench.filter --hostile 5000     # that many texts made to be slow; --seed for others
 
 `plain` are sentences of bodies.txt, `stretched` the same with a token like "~Tabcdefgh~" in front, `batches` plain ones
-judged 32 at a time; these three are whole judgements, model and all. `hostile` texts have 2,000 characters of what the
+judged 32 at a time; these three are whole judgements, model and all but second
+opinions (tests/bench/second.py). `hostile` texts have 2,000 characters of what the
 detectors look for, mixed; for them only normalise, contact and rules count, which run in the loop one message at a
 time. The bound they have to keep is 5 ms; a test bounds their work (tests/moderation/test_contact.py).
 """
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from moderation import pipeline
+from moderation import model, pipeline
 from moderation.pipeline import Pipeline
 from moderation.verdict import Submission
 
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--hostile", type=int, default=600, metavar="TEXTS")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    judging = pipeline.load(stopwatch=time.monotonic, budget=30.0, flood=False)
+    judging = pipeline.load(stopwatch=time.monotonic, budget=30.0, flood=False, model=model.load())
     bodies = (Path(__file__).parent / "bodies.txt").read_text(encoding="utf-8").splitlines()[:2000]
     plain = [_submission(text) for text in bodies]
     stretched = [_submission(f"~T{place:08x}bcdefgh~ {text}") for place, text in enumerate(bodies)]
