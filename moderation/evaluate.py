@@ -25,7 +25,7 @@ from typing import Any
 
 import yaml
 
-from moderation import lines, pipeline
+from moderation import lines, model, opinion, pipeline
 from moderation.evaluation import (
     foreign,
     hidden,
@@ -44,6 +44,7 @@ from moderation.evaluation.corpora import SetsMissing
 from moderation.evaluation.measures import Rate
 from moderation.evaluation.outcomes import Judge
 from moderation.lines import LinesError
+from moderation.pipeline import Pipeline
 from moderation.rules import DATA
 from moderation.verdict import Submission, Verdict
 
@@ -86,13 +87,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    judging = _pipeline()
     judge = _judge()
     if chosen.suite or chosen.open or chosen.binary:
         found = _files(chosen, judge)
         _write_json(chosen.json, found)
         return 0
     most = SAMPLE if chosen.gate else None
-    chapter, alone = measured(judge, most)
+    chapter, alone = measured(judging, most)
     if chosen.rebuild:
         chapter += rebuilding.rebuilt(chapter, _judge)
     earlier = progress.committed(chosen.report / "report.json")
@@ -110,24 +112,45 @@ def _run(chosen: argparse.Namespace) -> int:
     return verdict(chapter)
 
 
-def _judge(folder: Path | None = None) -> Judge:
-    """The packaged pipeline, or with the model of a folder, without its flood stage: one text must not depend on the
+def _pipeline(folder: Path | None = None) -> Pipeline:
+    """The packaged pipeline, or with the models of a folder, without its flood stage: one text must not depend on the
     one before.
     """
-    judging = pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False)
-    if folder is not None:
-        from moderation import model  # only a rebuild has one of its own
+    if folder is None:
+        return pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False)
+    return pipeline.load(
+        stopwatch=time.perf_counter,
+        budget=_PATIENT,
+        flood=False,
+        model=model.load(folder),
+        opinion=opinion.packaged(folder),
+    )
 
-        judging = pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False, model=model.load(folder))
+
+def _judge(folder: Path | None = None) -> Judge:
+    """What gives the verdicts of a pipeline, second opinions and all."""
+    judging = _pipeline(folder)
+    return lambda submissions: judging.judge_all(submissions, 0.0)
+
+
+def _in_loop(judging: Pipeline) -> Judge:
+    """What the server's loop has to do for the same verdicts: second opinions are given elsewhere."""
 
     def judge(submissions: Sequence[Submission]) -> list[Verdict]:
-        return judging.judge_all(submissions, 0.0)
+        return [
+            judging.settled(each, each.small) if isinstance(each, pipeline.Unsure) else each
+            for each in judging.first_all(submissions, 0.0)
+        ]
 
     return judge
 
 
-def measured(judge: Judge, most: int | None) -> tuple[Chapter, list[float]]:
+def measured(judging: Pipeline, most: int | None) -> tuple[Chapter, list[float]]:
     """Everything, at most `most` texts of each big set; and the times of single messages. Raises SetsMissing."""
+
+    def judge(submissions: Sequence[Submission]) -> list[Verdict]:
+        return judging.judge_all(submissions, 0.0)
+
     seen = lived.supportive(judge, most)
     suite, outcomes = labelled.suite(judge)
     own, written = labelled.own(judge, tuned=True)
@@ -145,8 +168,8 @@ def measured(judge: Judge, most: int | None) -> tuple[Chapter, list[float]]:
     chapter += labelled.pack_table(packs) + lived.by_pack(seen, judge, pipeline.pack_names())
     usual = timing.usual(each.case.text for each in seen.every)
     # CPU time: what the text costs, whatever else the machine does.
-    timed, alone = timing.timed(usual, judge, time.process_time)
-    chapter += timed + weight.weighed()
+    timed, alone = timing.timed(usual, _in_loop(judging), time.process_time)
+    chapter += timed + timing.second(usual, judging, time.process_time) + weight.weighed()
     order = list(BARS)
     return Chapter(sorted(chapter.figures, key=lambda figure: order.index(figure.bar)), chapter.tables), alone
 

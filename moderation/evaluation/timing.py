@@ -2,6 +2,7 @@
 
     texts of about 93 characters → each judged alone, several times → the middle of its times → median and p99 of them
                                  → judged 8 and 32 together          → time for each of them
+    those the model is unsure of → each read by the second opinion   → median and p99 of its times, and their share
 
 The middle of several tries leaves out what the machine did meanwhile and keeps what the text costs: that is what can
 be compared between two versions. What a person meets under load is measured in the running server, by stage. The
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from moderation.evaluation.bars import Cell, Chapter, Figure
 from moderation.evaluation.measures import percentile
 from moderation.evaluation.outcomes import Judge
+from moderation.pipeline import Pipeline, Unsure
 from moderation.verdict import Submission
 
 # A message is about this long.
@@ -46,6 +48,33 @@ def timed(texts: Sequence[str], judge: Judge, clock: Callable[[], float]) -> tup
     }
     rows |= {f"among {many}": {"alone, ms": None, "each, ms": value} for many, value in among.items()}
     return Chapter(figures, {"time": rows}), alone
+
+
+def second(texts: Sequence[str], judging: Pipeline, clock: Callable[[], float]) -> Chapter:
+    """The second opinion, which no message of the loop waits for but its own: milliseconds a text, and the share of
+    texts it is asked on. Nothing where there is none.
+    """
+    if judging.opinion is None:
+        return Chapter([])
+    opinion = judging.opinion()
+    first = judging.first_all([Submission(text, lane="second", author=str(at)) for at, text in enumerate(texts)], 0.0)
+    asked = [each for each in first if isinstance(each, Unsure)]
+    times = []
+    for unsure in asked:
+        tries = []
+        for _ in range(_TRIES):
+            begun = clock()
+            opinion.scores([unsure.text], [unsure.small])
+            tries.append((clock() - begun) * 1000)
+        times.append(percentile(tries, 0.5))
+    share = Figure("M14.uncertain", len(asked) / len(texts), len(texts))
+    if not times:
+        return Chapter([share])
+    return Chapter([
+        share,
+        Figure("M14.second", percentile(times, 0.5), len(times)),
+        Figure("M14.second.p99", percentile(times, 0.99), len(times)),
+    ])  # fmt: skip
 
 
 def _alone(submissions: Sequence[Submission], judge: Judge, clock: Callable[[], float]) -> list[float]:

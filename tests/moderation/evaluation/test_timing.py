@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
+from moderation import pipeline
 from moderation.evaluation import timing
 from moderation.verdict import Action, Submission, Verdict
 
@@ -44,3 +47,15 @@ def test_together_each_message_costs_its_share() -> None:
 
 def test_messages_of_the_usual_length_are_timed() -> None:
     assert timing.usual(["a" * 93, "a" * 20, "a" * 500, "a" * 100]) == ["a" * 93, "a" * 100]
+
+
+def test_a_second_opinion_is_timed_on_what_asks_for_one() -> None:
+    judging = pipeline.load(stopwatch=time.perf_counter, budget=30.0, flood=False)
+    plain, unsure = "I had tea and watched the rain for an hour", "why do you even bother coming here, honestly"
+    judging.packs = {"general": replace(judging.packs["general"], second={"model.abuse": (0.0, 1.1)})}
+    judging.adopt(replace(judging.books, packs=judging.packs))
+    by_bar = {figure.bar: figure for figure in timing.second([plain, unsure], judging, time.process_time).figures}
+    assert by_bar["M14.uncertain"].value == 1.0
+    assert 0 < (by_bar["M14.second"].value or 0) <= (by_bar["M14.second.p99"].value or 0)
+    judging.opinion = None
+    assert timing.second([plain], judging, time.process_time).figures == []
