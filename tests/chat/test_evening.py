@@ -1,0 +1,86 @@
+"""The rounds of pairs: matching, deadlines and attendance, made by any node, each thing once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from chat import evening
+from rooms.events import Band
+from rooms.matchmaker import Claim, MatchAway
+from rooms.scene import RowKind
+from rooms.seeking import Request, Seeking
+from tests.support.engines import Engine, one_flavour
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.two import listening, quick, seek
+
+
+@one_flavour
+async def test_a_deadline_that_fell_due_while_every_node_was_down_is_met_once_by_the_first_that_is_back(
+    steady_engine: Engine,
+) -> None:
+    """T3: it stands in the row, and the row in the store."""
+    sessions = quick(offer=0.3)
+    async with (
+        node_on(steady_engine.url, sessions=sessions) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+    ):
+        await seek(seeker)
+        offer = (await next_event(listener, "offered"))["offer"]
+        before = await node.services.matchmaker.find(RowKind.OFFER, offer)
+    async with node_on(steady_engine.url, sessions=sessions) as one, node_on(steady_engine.url, sessions=sessions):
+        async with asyncio.timeout(5):
+            while (after := await one.services.matchmaker.find(RowKind.OFFER, offer)).state == "open":
+                await asyncio.sleep(0.02)  # a round of theirs: asking again is the only sign
+        listener_row = await one.services.matchmaker.find(RowKind.LISTENER, "staff-one")
+    assert before.state == "open"
+    assert after.state == "lapsed"
+    assert listener_row.misses == 1
+
+
+@one_flavour
+async def test_bands_are_walls_in_matching(steady_engine: Engine) -> None:
+    """T8: a teen is put to nobody who is not vetted, whatever is rung."""
+    async with node_on(steady_engine.url) as node, talking(node, band="teen") as teen, listening(node) as adult:
+        request = (await seek(teen))["request"]
+        for band in Band:
+            await evening.match(node.services, band)
+        row = await node.services.matchmaker.find(RowKind.REQUEST, request)
+        assert not [event for event in adult.events if event["type"] == "offered"]
+    assert (row.band, row.state, row.offers) == (Band.TEEN, Seeking.QUEUED, ())
+
+
+def test_who_wants_to_be_told_is_looked_at_as_if_they_waited() -> None:
+    request = Request(id="r", seeker="sam", since=1, state=Seeking.CALL_BACK, offers=("o",))
+    again = evening.waiting_again(request)
+    assert (again.state, again.offers, again.since) == (Seeking.QUEUED, (), 1)
+
+
+@one_flavour
+async def test_one_thing_that_fails_holds_up_nothing_behind_it(
+    steady_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    async def see(services: Any, claim: Claim) -> None:
+        seen.append(claim.member)
+        if claim.member == "look:ana":
+            raise KeyError("no such thing")
+
+    async with node_on(steady_engine.url) as node:
+        monkeypatch.setattr(evening, "see_to", see)
+        await node.services.matchmaker.attendance.here("somewhere", ["ana", "ben"])
+        async with asyncio.timeout(5):
+            while not {"look:ana", "look:ben"} <= set(seen):
+                await evening.pairing(node.services)
+        assert node.metrics.read()["warmline_faults_total{fault=KeyError}"] >= 1
+
+
+async def test_without_the_store_a_round_says_so_and_is_made_again(engine: Engine) -> None:
+    async with node_on(engine.url) as node:
+        await engine.kill()
+        with pytest.raises(MatchAway):
+            await evening.pairing(node.services)
