@@ -16,8 +16,11 @@ The life of one message, and the file for each step:
 
 Files, from the bottom up. A file imports its own layer and those below (tests/test_layers.py).
 
-    L0  commands.py      what a client may say: one frozen type for each command
+    L0  forms.py         the fields that commands share, and their bounds
+        commands.py      what a client may say: one frozen type for each command
+        sessioncommands.py   the same for sessions of two
         replies.py       what the server says: replies, events, refusal and close codes
+        sessionreplies.py    its replies about sessions of two
     L1  wire.py          bytes ↔ words in both codecs; ready websocket frames
         fields.py        a bad field's path and its fix, from the schema
         auth.py          tokens, roles, scopes, aliases, event ids: keyed hashes, no I/O
@@ -36,6 +39,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         nights.py        is it night in somebody's country
         enginelog.py     what the embedded engine's own log means
         settings.py      the schema of config.yaml: one frozen dataclass for each section
+        sessionsettings.py   how long everything in a session lasts, how much is enough
+        tellings.py      what people in a session are told: the words, and the shape of each event
     L2  accounts.py      persons, chosen aliases, revocations in the engine
         shift.py         who of the team is there, on any node
     L3  services.py      the frozen bundle every handler gets
@@ -61,6 +66,19 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         appeals.py       the second look at that; the door of who is kept out
         conduct.py       what is in force against somebody who is here
         probing.py       the creep shield at work
+        company.py       who on this node pairs are about; all of it may be lost
+        seating.py       the room of a session: who finds it, under which names
+        owing.py         what follows from a step of a session, done: told, shut, deleted
+        carrying.py      words from before there was a room, through the filter, into it
+        alarming.py      the team is called, the desk has it in writing, the person has the lines
+        disclosing.py    somebody may be in danger: from now on they are stayed with
+        pairing.py       seek, choose, withdraw; available, away, answer
+        waiting.py       writing before anybody is there
+        talking.py       a session beside speaking: open, close, undo, hand on, leave
+        feedback.py      how it was
+        staying.py       who is held, and the team: settle, handover, take, supervise
+        marking.py       that somebody spoke in a session, noted at a low rate
+        pending.py       what is open for who comes back
         people.py        hello, tokens
         dispatch.py      the table command → handler; one reply for each command
     L4  ws.py            one websocket on a socket
@@ -69,6 +87,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
         node.py          builds everything, runs it, ends it
         pump.py          what the backplane hears, moved to where it belongs
+        evening.py       the rounds of pairs: what falls due, matching, who is here
         rounds.py        what a node does by itself, again and again: a table of rounds that never end
         drain.py         a node empties itself without losing anybody
         books.py         rules, words and helplines as they are on disk: changes count without a restart
@@ -91,6 +110,8 @@ Where to go:
     a new command            its type in commands.py (and its reply in replies.py), a function in a handler file
                              (talk.py, speech.py, amends.py, people.py or a new one), a row in dispatch.py, a line
                              in docs/protocol.md; one that carries words goes through spoken.py's `submission`
+    a session of two         what can happen is a table in rooms/; its command in sessioncommands.py, its handler in
+                             pairing, talking or staying.py; what is told of it in tellings.py; effects in owing.py
     a new setting            a field in settings.py, its line in config.yaml
     a new metric             metrics.py, and where it happens; what lower layers count is copied in rounds.py
     something now and then   a function and a row in rounds.py

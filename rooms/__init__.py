@@ -36,6 +36,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         meeting.py       verbs: a listener says yes; the two lose each other
         giving.py        verbs: a listener gives a seeker on, with their consent
         parting.py       verbs: every end of a session, and visible supervision
+        helping.py       verbs: a listener comes, takes a break, goes
+        asides.py        verbs: the smaller things in a session: more time, feedback, who only watched
         calling.py       verbs: who is called to somebody who is held, and the true words about it
         coming.py        verbs: somebody of the team comes, and goes
         staying.py       verbs: everything else that happens to somebody who is held
