@@ -136,7 +136,8 @@ def sets() -> Iterator[Example]:
             known = {"hate": 1.0} if hateful else dict.fromkeys(HARMS, 0.0)
             yield from _kept("hatemoji", row["text"], row["text"], known)
     for text, spam in corpora.sms_spam():
-        known = {"solicit": 1.0, "acute": 0.0, "passive": 0.0} if spam else dict.fromkeys(("abuse", "hate", "groom", "solicit"), 0.0)
+        friendly = dict.fromkeys(("abuse", "hate", "groom", "solicit"), 0.0)
+        known = {"solicit": 1.0, "acute": 0.0, "passive": 0.0} if spam else friendly
         yield from _kept("sms_spam", text, text, known)
     for name, texts in corpora.supportive().items():
         yield from _thinned(name, texts, dict.fromkeys(HARMS, 0.0))
