@@ -16,13 +16,13 @@ from chat.carrying import STAY
 from chat.seating import LIMITS, name_of, worn
 from chat.services import Services
 from chat.wire import timestamp
-from rooms import cast, listening
+from rooms import cast, listening, staying
 from rooms import session as talking
 from rooms.effects import Event
 from rooms.held import OPEN as HELD
 from rooms.held import Held, Hold
 from rooms.offering import Offer, Offering
-from rooms.scene import RowKind, Scene
+from rooms.scene import No, RowKind, Scene
 from rooms.seeking import OPEN, Request, Seeking
 from rooms.session import Session
 from rooms.ties import Person
@@ -38,6 +38,9 @@ async def pending(services: Services, identity: Identity) -> list[dict[str, Any]
     services.company.follow(user)
     told: list[dict[str, Any]] = []
     hold: Hold | None = scene.look(RowKind.HOLD, user)
+    if hold is not None and hold.state is Held.AWAY:  # they are back: the head of everything, the team is asked at once
+        back = await owing.make(services, lambda scene: staying.back(scene, user), (RowKind.HOLD, user))
+        hold = hold if isinstance(back, No) else back
     if hold is not None and hold.state in HELD and not hold.session:
         state = "away" if hold.state is Held.AWAY else "stay"
         fields = {"state": state, "code": "held" if state == "stay" else ""}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
+from chat.client import Client, Codec, Event
+from rooms.held import Held
+from rooms.scene import RowKind
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
 from tests.support.staff import URGENT, on_duty
-from tests.support.two import changed, enter, event_where, hear, listening, on_shift, quick, talked, together
+from tests.support.two import accept, changed, enter, event_where, hear, listening, on_shift, quick, talked, together
 
 pytestmark = one_flavour
 
@@ -143,3 +148,94 @@ async def test_that_is_not_it_stops_the_calling_and_costs_nothing(steady_engine:
         told = await changed(raw, code="held")
         assert told["state"] == "stay"
         assert (await raw.ask("send", room="anxiety", text="good evening", key="g"))["type"] == "sent"
+
+
+async def test_responders_who_do_not_answer_are_said_not_to_be_free_and_a_line_is_offered(
+    steady_engine: Engine,
+) -> None:
+    """F17: asked, more are asked, then the plain truth and the way to a line; the clock is shortened."""
+    sessions = quick(wider=0.2, all=0.5, incident=1.0, repage=0.4)
+    async with (
+        node_on(steady_engine.url, sessions=sessions) as node,
+        talking(node, "anxiety", country="GB") as raw,
+        on_duty(node.url, "responder", "rita") as rita,
+        on_duty(node.url, "supervisor", "sue") as sue,
+    ):
+        await on_shift(node, 2)
+        await raw.ask("help", person=True)
+        await changed(raw, code="asked")
+        assert (await next_event(rita, "alerted"))["step"] == "few"
+        assert (await next_event(sue, "alerted"))["step"] == "wider"
+        told = await changed(raw, code="nobody_free")
+        assert told["line"] == "offered"
+        assert (await event_where(raw, "care", lambda event: event.get("why") == "handover"))["card"]["lines"]
+        assert (await event_where(rita, "alerted", lambda event: event["step"] == "incident"))["case"]
+
+
+async def test_a_quick_exit_ends_nothing_and_who_comes_back_is_at_the_head(steady_engine: Engine) -> None:
+    """F18: HELD_AWAY is no ending; the seat is kept, and a return asks the team again at once."""
+    async with node_on(steady_engine.url) as node, on_duty(node.url, "responder", "rita") as rita:
+        await on_shift(node)
+        async with Raw.upgraded(node.url) as raw:
+            token = (await raw.hello())["token"]
+            await raw.ask("help", person=True)
+            first = await next_event(rita, "alerted")
+            assert (await raw.ask("close", room="stay", why="exit"))["type"] == "closed"
+        (hold,) = await node.services.matchmaker.live(RowKind.HOLD)
+        assert hold.state is Held.AWAY
+        async with Raw.upgraded(node.url) as raw:
+            back = await raw.ask("hello", token=token)
+            (stay,) = [event for event in back["now"] if event["type"] == "session_changed"]
+            again = await next_event(rita, "alerted")
+        assert (stay["room"], stay["state"]) == ("stay", "stay")
+        assert again["case"] == first["case"]
+
+
+async def test_an_evening_of_three_with_both_codecs_and_the_client_library(steady_engine: Engine) -> None:
+    """Seeker (MessagePack), listener and responder: disclosure in a session, a visible join, and it goes on settled."""
+    async with (
+        node_on(steady_engine.url) as node,
+        listening(node) as listener,
+        on_duty(node.url, "responder", "rita") as rita,
+    ):
+        await on_shift(node)
+        url = node.url.replace("http", "ws") + "/ws"
+        async with Client(url, guest={"band": "adult"}, codec=Codec.MSGPACK) as seeker:
+            await seeker.seek(topic="loss")
+            room = (await accept(listener))["room"]
+            opened = await told(seeker, "session_opened")
+            assert opened["room"] == room
+            joined = await seeker.open(room)
+            assert "stays between you two" in joined.rules
+            await enter(listener, room)
+            await listener.ask("send", room=room, text="I am here.", key="l")
+            assert (await told(seeker, "message"))["text"] == "I am here."
+            assert (await seeker.send(room, "Thank you for coming."))["state"] == "delivered"
+            await changed(listener, state="active")
+            await listener.ask("raise", room=room, kind="suicide", band="imminent")
+            called = await next_event(rita, "alerted")
+            assert called["room"] == room
+            await rita.ask("take", case=called["case"])
+            while (change := await told(seeker, "session_changed")).get("code") != "team_here":
+                assert change["room"] == room
+            assert sorted(one["role"] for one in change["who"]) == ["listener", "responder"]
+            assert seeker.position("inbox")
+            await changed(rita, code="joined")
+            await enter(rita, room)
+            await rita.ask("send", room=room, text="Hello, I am from the team.", key="r")
+            while (said := await told(seeker, "message"))["from"]["role"] != "responder":
+                assert said["text"] == "Thank you for coming."
+            await seeker.ask("settle", room=room, seen=said["cursor"])
+            assert (await rita.ask("settle", room=room, seen=said["cursor"]))["state"] == "settled"
+            goes_on = await changed(listener, state="active")
+            assert goes_on["room"] == room
+            assert (await seeker.send(room, "Thank you both."))["state"] == "delivered"
+
+
+async def told(client: Client, type: str) -> Event:
+    """The next event of a kind that this client is told."""
+    async with asyncio.timeout(10):
+        async for event in client.events():
+            if event["type"] == type:
+                return event
+    raise AssertionError("the client ended")
