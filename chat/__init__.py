@@ -85,6 +85,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         listener.py      a listening socket, and one second hand for all deadlines
         gateway.py       handshakes, reading, writing, closing; connections ↔ dispatch
         web.py           plain HTTP on the same port: the page, /livez, /readyz, /metrics
+        page.py          the web client's modules, style and document put together
+        offline.py       what the help card needs to open without us: /help/US-en-adult.json
         node.py          builds everything, runs it, ends it
         pump.py          what the backplane hears, moved to where it belongs
         evening.py       the rounds of pairs: what falls due, matching, who is here

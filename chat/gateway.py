@@ -74,7 +74,8 @@ class Gateway:
         path = request.path.partition("?")[0]
         if path != "/ws" or request.method != "GET":
             tags = request.headers.get_all("If-None-Match")  # `get` would raise for a header said twice
-            page = self.site.answer(request.method, request.path, if_none_match=", ".join(tags) or None)
+            packing = ", ".join(request.headers.get_all("Accept-Encoding"))
+            page = self.site.answer(request.method, request.path, ", ".join(tags) or None, packing)
             return plain(page.status, _phrase(page.status), page.headers, page.body)
         turned = self._door.refusal(
             knock_of(request, peer),

@@ -33,6 +33,7 @@ from chat.drain import drain
 from chat.gateway import Gateway
 from chat.hub import Hub
 from chat.metrics import Metrics
+from chat.offline import Offline
 from chat.pump import pump_forever
 from chat.second import Second
 from chat.services import Services
@@ -150,6 +151,7 @@ class Node:
             ready=self.trouble,
             metrics=self.metrics.render,
             remark=self.remark,
+            lines=Offline(self.services.cards, time.time).body,
         )
         self.gateway = Gateway(self.services, site, self.tickets, self.bell)
 

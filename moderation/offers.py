@@ -15,7 +15,7 @@ Everything here is pure; `Wish.moment` is the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +67,23 @@ class Wish:
     free_first: bool = False  # no money or credit
     other_first: bool = False  # tried the first ones already
     gentle_first: bool = False  # not sure it is bad enough: lines for any worry before crisis lines
+
+    @classmethod
+    def behind(
+        cls, care: Care, country: str | None, moment: datetime, language: str | None, young: bool, barrier: str | None
+    ) -> Wish:
+        """The wish of somebody in no room, with what is in the way (a `Barrier` of card.py)."""
+        return cls(
+            care=care,
+            country=country,
+            moment=moment,
+            language=language,
+            young=young,
+            text_first=barrier in ("speak", "watched"),
+            free_first=barrier == "cost",
+            other_first=barrier == "tried",
+            gentle_first=barrier == "unsure",
+        )
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -120,6 +137,21 @@ def choose(lines: Helplines, wish: Wish) -> list[Offer]:
     if wish.care.band <= CareBand.CONCERN and wish.of_room:
         chosen = _with_one(chosen, first, lambda offer: not offer.knows.isdisjoint(wish.of_room))
     return _filled(chosen, ranked)
+
+
+def standing(lines: Helplines, wish: Wish) -> list[Offer]:
+    """Every way that may be shown, best first, as if all with known hours were open: for who must look at the clock
+    without us.
+    """
+    offers = [replace(offer, open=True if offer.hours.known else None) for offer in _all(lines, wish)]
+    ranked = sorted(
+        _fresh([offer for offer in offers if _may_be_shown(offer, wish)], wish), key=lambda offer: _rank(offer, wish)
+    )
+    if wish.other_first and len(first := _one_per_line(ranked)) > 1:
+        return [offer for offer in ranked if offer.line is not first[0].line] + [
+            offer for offer in ranked if offer.line is first[0].line
+        ]
+    return ranked
 
 
 def _all(lines: Helplines, wish: Wish) -> list[Offer]:

@@ -74,7 +74,7 @@ LAYERS = {
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
         moderation.evaluation.progress moderation.train
         chat.cli chat.node chat.rounds chat.evening chat.pump chat.drain chat.books chat.gateway chat.web chat.listener
-        chat.ws         chat.workers chat.checks chat.config
+        chat.page chat.offline chat.ws         chat.workers chat.checks chat.config
         chat.sources chat.datadir
         chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
         """,
