@@ -55,6 +55,7 @@ SAYS = {
     "contact.address": "An address can put someone at risk, so it isn't shown here.",
     "contact.card": "A card or account number could be misused, so it isn't shown here.",
     "contact.id": "This number identifies a person, so it isn't shown here.",
+    "contact.unread": "There is more here than anybody can check at once, so the rest isn't shown.",
 }
 
 _SIGNS = re.compile(r"[^\W_]+")
@@ -68,7 +69,7 @@ _SHORT_CODE = 8
 
 # Of a text this long so many signs of contact details are looked at; nobody writes more of them in one message, and
 # what follows is masked unread.
-LONG, MOST_SIGNS = 500, 100
+LONG, MOST_SIGNS = 500, 60
 _SIGN = re.compile(
     r"(?i)(?<![a-z])\d+(?![a-z\d])|[@_#]|://|\.(?=[^\W\d_]{2})|"
     rf"(?<![a-z])(?:{'|'.join(word.strip() for word in NUMBER_WORDS)}|at|dot)\b"
@@ -163,7 +164,7 @@ class Contacts:
         spans += self._links.find(text, reasons) + handles.find(text, reasons, names)
         spans = [span for span in spans if not any(_covers(island, span) for island in islands.near(*span[1:]))]
         if len(text) < len(plain.text):
-            spans.append(("contact.phone", len(text), len(plain.text)))
+            spans.append(("contact.unread", len(text), len(plain.text)))
         return [Finding(label, label, plain.span(start, end), SAYS[label]) for label, start, end in _apart(spans)]
 
     def islands(self, text: str) -> list[Island]:
@@ -190,6 +191,11 @@ class Contacts:
                     if match and match.start() <= first:  # one further on is judged with all that follows it
                         found.append(match.span())
         return sorted((span for found in spans.values() for span in found), key=lambda span: span[0] - span[1])
+
+
+def unread(start: int, end: int) -> Finding:
+    """What stands at `start:end` of the submitted text is shown to nobody: it is too much to look at."""
+    return Finding("contact.unread", "contact.unread", (start, end), SAYS["contact.unread"])
 
 
 def _looked_at(text: str) -> str:

@@ -431,6 +431,8 @@ class Pipeline:
         work.skeleton = skeleton = work.views.skeleton(self._book.lexicon)
         if skeleton is None:
             return
+        if work.views.unread < len(work.views.text):
+            work.findings.append(contact.unread(work.views.unread, len(work.views.text)))
         known = {finding.rule for finding in work.findings}
         found = self._found(skeleton, self._book.prefilter.seen(skeleton.text), work.pack)
         work.findings += [finding for finding in found if finding.rule not in known]

@@ -42,6 +42,10 @@ _SEPARATED = re.compile(
     r"(?P<gap>[ \n._\-*/|~+,]{1,3})[a-z0-9@$!|](?![a-z0-9])(?:(?P=gap)[a-z0-9@$!|](?![a-z0-9]))+"
 )
 _TOKEN = re.compile(r"\S+")
+# Of a text this long so many different tokens are undisguised: nobody disguises more words of one message. From the
+# next one on it has no skeleton, and nobody may see what nobody has read.
+LONG, MOST_ODD = 500, 120
+_AROUND = "\"'()[]{}<>.,!?;:~-*_"
 # A word between plain punctuation: without a stretch it is read as it is.
 _PLAIN = re.compile(r"[\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*")
 # One letter, or a letter and what an apostrophe joins to it ("n't"): what stands between the signs of a dotted word.
@@ -78,16 +82,25 @@ class View:
 class Views:
     """The readings of one submitted text."""
 
-    __slots__ = ("plain", "soft", "text")
+    __slots__ = ("plain", "soft", "text", "unread")
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.unread = len(text)  # from here on the skeleton says nothing; known once it was asked for
         self.plain = plain = _plain(text)
         self.soft = View(plain.text.lower(), plain.places)
 
     def skeleton(self, lexicon: Lexicon) -> View | None:
-        """The undisguised reading, or None where it is the same as `soft`."""
-        return _corrected(_skeleton(self.soft, lexicon), self.soft, lexicon)
+        """The undisguised reading, or None where it is the same as `soft`; of a crowd of disguises, what stands before
+        `unread`.
+        """
+        soft = self.soft
+        end = _read_to(soft.text, lexicon)
+        if end < len(soft.text):
+            self.unread = soft.span(end, end)[0]
+            soft = View(soft.text[:end], soft.places and soft.places[:end])
+            return _corrected(_skeleton(soft, lexicon), soft, lexicon) or soft
+        return _corrected(_skeleton(soft, lexicon), soft, lexicon)
 
 
 def looks_disguised(soft: str) -> bool:
@@ -119,6 +132,19 @@ def _plain(text: str) -> View:
     if not folded.isascii() and _LATIN.search(folded):
         folded = _WORD.sub(_unconfused, folded)
     return View(folded, places)
+
+
+def _read_to(soft: str, lexicon: Lexicon) -> int:
+    """Where the first token begins that is one too many to be undisguised; the end of nearly every text."""
+    if len(soft) <= LONG or len(set(soft.split()) - lexicon.plain) <= MOST_ODD:
+        return len(soft)
+    odd: set[str] = set()
+    for token in _TOKEN.finditer(soft):
+        if not token.group().strip(_AROUND).isalpha():
+            odd.add(token.group())
+            if len(odd) > MOST_ODD:
+                return token.start()
+    return len(soft)
 
 
 def _unconfused(match: re.Match[str]) -> str:

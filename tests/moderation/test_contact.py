@@ -138,7 +138,7 @@ def test_nothing_written_leaves_the_text_raises_or_is_shown_again(parts: list[st
         assert 0 <= finding.span[0] <= finding.span[1] <= len(text)
     if verdict.action is Action.MASK:
         shown, at = verdict.text or "", 0
-        for piece in re.split(r"\[[a-z-]+ removed\]", shown):
+        for piece in re.split(r"\[(?:[a-z-]+ )?removed\]", shown):
             at = text.index(piece, at) + len(piece)
 
 
@@ -182,6 +182,25 @@ def test_more_invitations_than_anybody_reads_are_masked() -> None:
     """X35."""
     shown = said("add me on snap " * 100 + "quiet_maple9").text or ""
     assert "quiet_maple9" not in shown
+
+
+def test_more_signs_of_details_than_anybody_looks_at_are_masked_with_all_that_follows() -> None:
+    """X35: a helpline among them saves nothing."""
+    shown = said("at 1, " * 200 + "then 988 or quiet_maple9").text or ""
+    assert "quiet_maple9" not in shown
+    assert shown.startswith("at 1, at 1, ")
+    assert shown.endswith("[removed]")
+
+
+def test_more_disguises_than_anybody_undoes_are_masked_with_all_that_follows() -> None:
+    """X35."""
+    shown = said(" ".join(f"m{place}ple" for place in range(100, 300)) + " k!ll y0urs3lf").text or ""
+    assert "k!ll" not in shown
+
+
+def test_a_long_message_in_another_script_is_read_to_its_end() -> None:
+    words = " ".join(f"{first}{second}{third}он," for first in "абвгдежзик" for second in "лмнопрст" for third in "иую")
+    assert said(words[:1900]).action is Action.ALLOW
 
 
 def test_shares_scores_and_times_in_a_row_are_no_number_in_pieces() -> None:
