@@ -15,10 +15,12 @@ from moderation.ladder import Reason, Step
 from moderation.sanctions import CaseId, Offence, PersonId, Proof, Sanction, SanctionId, explained
 from moderation.standing import Standing, StoreAway, packed
 from rooms.events import NO_ONE, Entry, EventId, Kind, Position, RoomKey, UserId
+from rooms.scene import RowKind
 from tests.chat.test_sanctioning import LOW, say
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
+from tests.support.two import listening, together
 
 HOUR = 3_600_000
 
@@ -176,3 +178,33 @@ def test_a_notice_tells_step_reason_and_end_and_nobody_elses_part(step: Step) ->
     assert ("until" in told) is (step not in (Step.BAN, Step.NOTICE))
     assert ("about" in told) is (step <= Step.MUTE)
     assert not {"case", "proof", "labels", "decided_by", "heard_by"} & set(told)
+
+
+@one_flavour
+async def test_who_is_suspended_in_a_session_is_gone_like_anybody_and_the_other_is_told_no_more(
+    steady_engine: Engine,
+) -> None:
+    """T9: the neutral end; and nobody is asked about by a listener who is kept out."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker, listening(node) as listener:
+        room = await together(seeker, listener)
+        now = node.services.backplane.engine_now_ms()
+        await hear_of(node, UserId("staff-one"), mute(now, Step.SUSPENSION))
+        end = await next_event(seeker, "session_closed")
+        row = await node.services.matchmaker.find(RowKind.LISTENER, "staff-one")
+        again = await seeker.ask("open", room=room)
+    assert (end["room"], end["why"]) == (room, "ended")
+    assert (row.state, row.sessions) == ("suspended", ())
+    assert row.suspended_until > now
+    assert again["type"] == "joined"
+
+
+@one_flavour
+async def test_being_kept_out_ends_no_staying_with_somebody(steady_engine: Engine) -> None:
+    """T6, F16: a suspension is none of the three endings."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        await raw.ask("help", person=True)
+        await next_event(raw, "session_changed")
+        (user,) = node.hub.people
+        await hear_of(node, user, mute(node.services.backplane.engine_now_ms(), Step.SUSPENSION))
+        hold = await node.services.matchmaker.find(RowKind.HOLD, user)
+    assert hold.state == "held"
