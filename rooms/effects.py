@@ -30,7 +30,7 @@ class Do(StrEnum):
     SHRED = "shred"  # of: a request or session whose words are to be deleted everywhere
     FOLLOW = "follow"  # ref, step, by: a step that may be made only when all before it was told
     FILE = "file"  # what, case, band: something for the review desk
-    MEASURE = "measure"  # band, risk, place, shown, waited: one wait that has ended with somebody there
+    MEASURE = "measure"  # band, risk, place, shown, waited, served: one wait that has ended; served: somebody came
     NOTE = "note"  # did, of, why: a line of the audit trail
     CARD = "card"  # why, care, kind: the card of lines, made anew for `to`
 

@@ -2,7 +2,7 @@
 
     danger first ─▶ then a listener lost, or held ─▶ then age        the order of requests
     asked: the best listener alone ─▶ then three ─▶ then all         widening, with each round nobody took
-    who has waited twice the usual time is put to everybody at once  ageing
+    who has waited twice the usual time is put to everybody at once  ageing, where others wait behind them
 
 *Qualified* is strict: language, what the listener takes on and refuses, every preference of the seeker, bands, bars,
 how often the two have met, the listener's caps and rest. A seeker who prefers nobody in particular loses nothing by
@@ -10,7 +10,8 @@ others' preferences; one who prefers strictly waits for somebody who fits, and i
 
 **Nothing starves (T14).** Requests are served in order, and one that has waited for twice the median of its risk goes
 to all who qualify before a newer one of equal risk is looked at. So once it is that old, nobody newer is put to a
-listener who qualifies for it, but for listeners who have just said no to it.
+listener who qualifies for it, but for listeners who have just said no to it. With nobody newer there, whoever was
+asked has the time to answer that every listener has: on a quiet night nobody is called together over ten seconds.
 
 What the seeker can see does not depend on any of this (T9): not who was asked, nor how often.
 """
@@ -58,8 +59,17 @@ def propose(
         if may_be_asked(one, now, times, caps)
     }
     found = []
-    for request in sorted((one for one in requests if one.state in WAITING and not one.gone_at), key=_order)[:MOST]:
-        wanted = width(request, now, (usual or {}).get(request.risk, USUAL)) - len(request.offers)
+    queue = sorted((one for one in requests if one.state in WAITING and not one.gone_at), key=_order)[:MOST]
+    newest: dict[Risk, int] = {}
+    for request in queue:
+        newest[request.risk] = max(request.since, newest.get(request.risk, 0))
+    for request in queue:
+        if not any(left > 0 for _, left in room.values()):
+            break
+        long = (usual or {}).get(request.risk, USUAL)
+        if newest[request.risk] <= request.since:  # nobody is behind them who could overtake
+            long = max(long, times.offer)
+        wanted = width(request, now, long) - len(request.offers)
         if wanted <= 0 or request.seeker not in people:
             continue
         seeker = people[request.seeker]

@@ -21,7 +21,7 @@ from rooms.scene import No, Scene
 from rooms.seeking import Ask, Request, Risk, Seeking
 from rooms.session import Move, Session, Talk
 from rooms.ties import Person
-from rooms.wanting import tell_wait, withdraw_offers
+from rooms.wanting import measure, tell_wait, withdraw_offers
 
 
 def accept(scene: Scene, id: str, by: str, session_id: str) -> Session | No:
@@ -77,8 +77,7 @@ def _open(scene: Scene, request: Request, seeker: Person, listener: Listener, of
         giving.taken(scene, offer.giver, id)
     if request.words:
         scene.owe(seeker.user, Effect(Do.DELIVER, seeker.user, {"request": request.id, "session": id}))
-    waited = {"place": request.place, "shown": request.shown, "waited": scene.now - request.since}
-    scene.owe(seeker.user, Effect(Do.MEASURE, "", {"band": request.band, "risk": int(request.risk), **waited}))
+    measure(scene, request)
     if ties.due_review(met, listener.user, scene.caps):
         scene.owe(seeker.user, Effect(Do.FILE, "", {"what": "pair_review", "case": id, "band": request.band}))
     return session

@@ -118,7 +118,7 @@ class Request:
     giver: str = ""  # the session whose listener gives this person on, with their consent
     told: int = 0  # the last update was so many minutes (`update`s) after `since`
     choose_by: int = 0
-    place: int = 0  # as it was shown first, with what was promised then (ms)
+    place: int = 0  # as it was shown first, with what was promised then (ms); 0: nothing was, or it is measured
     shown: int = 0
     gone_at: int = 0
     volunteers: bool = True  # False: only somebody of the team (held.py, after upheld reports)
@@ -152,7 +152,7 @@ def _marked(after: Request, before: Request, ask: Ask, now: int, times: Duration
             return replace(after, offers=(), width=WIDER[before.width])
         case Ask.LOSE:
             told = (now - before.since) // times.update  # what they hear now is news enough
-            return replace(after, head=True, width=1, session="", offers=(), told=told)
+            return replace(after, head=True, width=1, session="", offers=(), told=told, place=0, shown=0)
         case Ask.CUT:
             return replace(after, gone_at=before.gone_at or now)
         case Ask.BACK:

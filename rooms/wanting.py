@@ -66,6 +66,9 @@ def step_request(scene: Scene, id: str, ask: Ask, **changes: Any) -> Request | N
     if ask is Ask.FORGET:
         scene.changes[rows.ref_of(request)] = None
         return after
+    if ask is Ask.TELL_ME:
+        measure(scene, request, served=False)
+        after = replace(after, place=0, shown=0)
     cast.put(scene, after)
     if ask is Ask.CALL:
         tell_wait(scene, after, choose=("wait", "tell_me", "stop"), until=after.choose_by)
@@ -83,8 +86,20 @@ def close_request(scene: Scene, before: Request, after: Request) -> Request:
     if person.request == before.id:
         cast.put(scene, replace(person, request=""))
     if before.state is not Seeking.MATCHED:
+        measure(scene, before, served=False)
         scene.owe(before.seeker, Effect(Do.SHRED, before.seeker, {"of": before.id}))
     return after
+
+
+def measure(scene: Scene, request: Request, *, served: bool = True) -> None:
+    """One wait has ended: somebody came, or the seeker waits no more. Only what was promised once is measured, once:
+    who lost a listener, or is handed on, has not waited since they asked.
+    """
+    waited = scene.now - request.since
+    if not request.place or (not served and waited <= request.shown):
+        return
+    fields = {"band": request.band, "risk": int(request.risk), "place": request.place, "shown": request.shown}
+    scene.owe(request.seeker, Effect(Do.MEASURE, "", {**fields, "waited": waited, "served": served}))
 
 
 def withdraw_offers(scene: Scene, request: Request, but: str = "") -> None:

@@ -146,6 +146,16 @@ def test_waiting_widens_by_itself() -> None:
     assert width(wants("a", 2 * USUAL), EVENING, USUAL) > 1000
 
 
+def test_on_a_quiet_night_whoever_was_asked_has_the_time_to_answer_and_others_are_left_in_peace() -> None:
+    """With a usual wait of seconds, nobody is called together unless somebody newer could be served before."""
+    crowd = [hears(f"l{each}") for each in range(5)]
+    usual = dict.fromkeys(Risk, 5_000)
+    one = wants("a", 20_000, offers=("o",))
+    assert proposed([one], crowd, usual=usual) == {}
+    assert len(proposed([one, wants("b")], crowd, usual=usual)["a"]) == 5
+    assert len(proposed([wants("a", 2 * DURATIONS.offer, offers=("o",))], crowd, usual=usual)["a"]) == 5
+
+
 def test_the_place_counts_those_before_in_the_same_band() -> None:
     requests = [wants("a", 3), wants("b", 2), wants("teen", 9, band=Band.TEEN), wants("gone", 8, state=Seeking.MATCHED)]
     assert [place(requests, one) for one in requests[:3]] == [1, 2, 1]

@@ -14,7 +14,7 @@ from rooms.events import Band
 from rooms.listening import Listening
 from rooms.offering import Offer, Offering
 from rooms.scene import No, RowKind
-from rooms.seeking import Request, Seeking
+from rooms.seeking import Ask, Request, Seeking
 from rooms.session import Session, Talk
 from tests.support.scenes import Stage
 
@@ -27,7 +27,7 @@ def asked(band: Band = Band.ADULT) -> tuple[Stage, Request]:
     for one in CROWD:
         stage.listens(one, vetted=True)
     request = stage.seeks("sam", band, words=1)
-    stage.rows[RowKind.REQUEST, request.id] = replace(request, width=0)
+    stage.rows[RowKind.REQUEST, request.id] = replace(request, width=0, place=1, shown=60_000)
     stage.match(band)
     return stage, request
 
@@ -60,7 +60,36 @@ def test_the_words_that_waited_go_through_the_pipeline_once() -> None:
     delivered = [one for _, one in stage.done if one.do is Do.DELIVER]
     assert [(one.to, one.fields) for one in delivered] == [("sam", {"request": request.id, "session": session.id})]
     (measured,) = [one.fields for _, one in stage.done if one.do is Do.MEASURE]
-    assert measured["waited"] == 10_000
+    assert (measured["waited"], measured["served"]) == (10_000, True)
+
+
+def measures(stage: Stage) -> list[tuple[int, bool]]:
+    """Waits that were measured: how long, and whether somebody came."""
+    return [(one.fields["waited"], one.fields["served"]) for _, one in stage.done if one.do is Do.MEASURE]
+
+
+def test_a_wait_is_measured_once_and_a_lost_listener_is_no_wait_since_the_beginning() -> None:
+    """What the next are told comes of waits for somebody, not of the time people talked before they lost each other."""
+    stage, request = asked()
+    offer = stage.all(Offer)[0]
+    first = stage.play(meeting.accept, offer.id, offer.listener, "s1")
+    stage.pass_time(stage.times.connect)  # who said yes never spoke
+    assert stage.session(first.id).why == "lost"
+    assert stage.request(request.id).head
+    stage.match()
+    again = next(one for one in stage.all(Offer) if one.state is Offering.OPEN)
+    assert isinstance(stage.play(meeting.accept, again.id, again.listener, "s2"), Session)
+    stage.deliver()
+    assert measures(stage) == [(0, True)]
+
+
+def test_who_gives_up_after_longer_than_was_said_is_a_promise_broken_and_before_it_is_nothing() -> None:
+    for waits, told in ((59_000, []), (61_000, [(61_000, False)])):
+        stage, request = asked()
+        stage.pass_time(waits)
+        stage.play(wanting.step_request, request.id, Ask.WITHDRAW)
+        stage.deliver()
+        assert measures(stage) == told
 
 
 def test_a_block_made_while_an_offer_is_open_is_looked_at_when_it_is_accepted() -> None:
