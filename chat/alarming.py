@@ -28,6 +28,8 @@ from rooms.scene import RowKind
 
 # What is filed, as the rule that a case names; crisis is the case of the hold itself.
 CRISIS = "crisis"
+# What the team should look at when there is time.
+LATER = frozenset({"debrief", "pair_review"})
 # Risk, as rooms names it, to the care band of moderation.
 BANDS = {"none": CareBand.CONCERN, "concern": CareBand.CONCERN, "high": CareBand.HIGH, "imminent": CareBand.IMMINENT}
 
@@ -75,7 +77,7 @@ async def file(services: Services, owed: Owed) -> bool:
     found = await services.review.find(str(fields["case"]))
     if found is not None and what in ("incident", "away", "no_contact"):
         tell_staff(services, found)
-    elif found is None:
+    elif what in LATER:
         await open_note(services, owed, what)
     return True
 

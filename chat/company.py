@@ -1,6 +1,7 @@
 """Company: what this node remembers of those on it who seek, listen or are stayed with. Lost with the node; no truth.
 
     followed   whose being here matters to somebody: told to the engine every two seconds (chat/evening.py)
+    held       who is stayed with: what they say anywhere is a sign of them
     stirs      when words of a session were last written into its row: a mark is a round trip, so not for every word
     turn       one at a time for a person: what they write while they wait is kept in the order in which it came
 
@@ -25,6 +26,7 @@ class Company:
         self.bell = bell
         self.spoke = False  # whether the engine was last told of somebody here
         self._followed: dict[UserId, None] = {}
+        self._held: dict[UserId, None] = {}
         self._stirs: dict[tuple[str, str], float] = {}
         self._turns: dict[UserId, asyncio.Lock] = {}
 
@@ -38,6 +40,19 @@ class Company:
 
     def follows(self, user: UserId) -> bool:
         return user in self._followed
+
+    def hold(self, user: UserId) -> None:
+        """This person is stayed with, as far as this node knows: any words of theirs are a sign of them."""
+        self._held[user] = None
+        if len(self._held) > MOST:
+            del self._held[next(iter(self._held))]
+
+    def holds(self, user: UserId) -> bool:
+        return user in self._held
+
+    def let_go(self, user: UserId) -> None:
+        """They are not stayed with any more."""
+        self._held.pop(user, None)
 
     def here(self, connected: Collection[UserId]) -> list[str]:
         """Who of them is connected; who is not is forgotten."""

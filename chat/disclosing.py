@@ -71,7 +71,10 @@ async def disclose(
         made = await owing.make(services, step, (RowKind.PERSON, who.user), (RowKind.HOLD, who.user))
     except MatchAway:
         return None
-    return None if isinstance(made, No) else made
+    if isinstance(made, No):
+        return None
+    services.company.hold(UserId(who.user))
+    return made
 
 
 async def said(

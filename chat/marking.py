@@ -30,10 +30,15 @@ _INBOXES = "inbox/"
 
 
 def spoke(services: Services, place: Membership, seq: int) -> None:
-    """Somebody said something in a session; `seq` is its place in the log."""
+    """Somebody said something in a session, or somebody who is held did anywhere; `seq` is its place in the log."""
     gap = min(MOST, services.matchmaker.times.quiet / 1000 / PART)
-    if services.company.stirs(place.session, place.member.user, services.ticks(), gap):
-        services.spawn(mark(services, place.session, place.member.user, seq))
+    user = place.member.user
+    if not services.company.stirs(place.session, user, services.ticks(), gap):
+        return
+    if place.session:
+        services.spawn(mark(services, place.session, user, seq))
+    else:
+        services.spawn(sign(services, user))
 
 
 async def mark(services: Services, id: str, user: UserId, seq: int) -> None:
@@ -53,6 +58,19 @@ async def mark(services: Services, id: str, user: UserId, seq: int) -> None:
     except Exception as fault:  # one mark, not the node
         services.company.changed(id)
         services.metrics.failed(type(fault).__name__)
+
+
+async def sign(services: Services, user: UserId) -> None:
+    """Somebody who is held said something elsewhere: nobody need ask whether they are still there. Never raises."""
+    try:
+        made = await make(services, lambda scene: staying.stir(scene, user), (RowKind.HOLD, user))
+    except MatchAway:
+        return
+    except Exception as fault:  # one sign, not the node
+        services.metrics.failed(type(fault).__name__)
+        return
+    if isinstance(made, No):
+        services.company.let_go(user)
 
 
 def concerns(entry: Entry) -> bool:

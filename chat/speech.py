@@ -140,8 +140,9 @@ def conclude(
     for one, place in waiting:
         services.metrics.committed(word_of(outcomes[place]))
         finish(services, one.call, sent(one.call.command, one.id, outcomes[place]))
-        if one.place.session and isinstance(done := outcomes[place], Committed) and not done.repeated:
-            marking.spoke(services, one.place, done.position.seq)
+        if one.place.session or services.company.holds(one.place.member.user):
+            if isinstance(done := outcomes[place], Committed) and not done.repeated:
+                marking.spoke(services, one.place, done.position.seq)
     for one, verdict, place in cards:
         if not isinstance(outcomes[place], Committed):
             deal(services, one.connection, one.place, one.call.command.room, one.id, verdict)

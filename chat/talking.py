@@ -23,7 +23,7 @@ from chat.joining import join
 from chat.owing import make, shut_out
 from chat.pairing import declined
 from chat.replies import Code, Joined, Refused
-from chat.seating import id_of, other_of, seat_for, worn
+from chat.seating import id_of, other_of, worn
 from chat.services import Services
 from chat.sessionreplies import (
     Blocked,
@@ -155,9 +155,9 @@ async def summarise(
         return None
     if len(text) > services.settings.limits.text:
         return refused(command.id, Code.TOO_LONG, "That is too long for a summary.", path="summary")
-    place = await seat_for(services, who(connection), command.room, command.id)
-    if isinstance(place, Refused):
-        return place
+    place = connection.rooms.get(command.room)
+    if place is None:
+        return refused(command.id, Code.NOT_MEMBER, "Open the session first.", path="room")
     judged = submission(services, connection, place, text, key="", dry=True)
     verdict = await services.turns.judged(judged, in_line=False)
     if verdict.action not in (Action.ALLOW, Action.MASK) or verdict.text is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from chat import marking
@@ -9,7 +10,7 @@ from rooms.effects import Event
 from rooms.events import Entry, EventId, Position, RoomKey, UserId
 from rooms.scene import RowKind
 from tests.support.engines import Engine, one_flavour
-from tests.support.nodes import node_on, talking
+from tests.support.nodes import next_event, node_on, talking
 from tests.support.two import listening, quick, talked, together
 
 
@@ -61,6 +62,23 @@ async def test_who_talks_is_never_asked_whether_they_are_still_there(steady_engi
             await seeker.ask("send", room=room, text=f"and then {number}", key=f"t{number}")
         assert not [event for event in seeker.events if event.get("code") == "still_here"]
     assert number > 3
+
+
+@one_flavour
+async def test_who_is_held_and_talks_elsewhere_is_not_asked_whether_they_are_there(steady_engine: Engine) -> None:
+    """F16: being held belongs to the person; any word of theirs is a sign."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        await raw.ask("help", person=True)
+        await next_event(raw, "session_changed")
+        (user,) = node.hub.people
+        before = await node.services.matchmaker.find(RowKind.HOLD, user)
+        await raw.ask("send", room="anxiety", text="good evening to you all", key="g")
+        async with asyncio.timeout(5):
+            while (await node.services.matchmaker.find(RowKind.HOLD, user)).stirred == before.stirred:
+                await asyncio.sleep(0.02)  # written after the answer: asking again is the only sign
+        await raw.ask("close", room="stay")
+        await marking.sign(node.services, user)
+    assert not node.services.company.holds(user)
 
 
 async def test_without_the_store_a_mark_is_tried_again_with_the_next_words(engine: Engine) -> None:
