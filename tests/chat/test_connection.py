@@ -125,7 +125,7 @@ def test_an_unknown_command_is_refused_and_never_counted() -> None:
     """A newer client may try what we do not know."""
     connection = opened()
     for n in range(FAULTS * 2):
-        connection.receive(json.dumps({"type": "seek", "id": n + 1}))
+        connection.receive(json.dumps({"type": "levitate", "id": n + 1}))
         connection.start(0.0)
     assert {one["code"] for one in said(connection)} == {"unknown_command"}
     assert connection.closing is None
@@ -174,7 +174,7 @@ def test_nobody_is_too_fast_for_help_and_a_flood_of_it_ends_like_any_other() -> 
     assert said(connection)[-1]["code"] == "rate_limited"
 
 
-@pytest.mark.parametrize("frame", ["{", '{"type":"seek","id":7}', HELLO, '{"type":"page","id":8,"room":"r"}'])
+@pytest.mark.parametrize("frame", ["{", '{"type":"levitate","id":7}', HELLO, '{"type":"page","id":8,"room":"r"}'])
 def test_whatever_is_refused_at_once_is_paid_for_like_a_command(frame: str) -> None:
     """Bad frames, unknown commands, commands out of place: none is answered without end."""
     connection = opened(rate=1.0)
