@@ -32,7 +32,19 @@ from chat.forms import (
 )
 from chat.sessioncommands import AnySessionCommand
 
-__all__ = ["REACTIONS", "THEMES", "AnyCommand", "Command", "Cursor", "EventName", "Id", "Key", "RoomName", "Text"]
+__all__ = [
+    "REACTIONS",
+    "THEMES",
+    "AnyCommand",
+    "Command",
+    "Cursor",
+    "EventName",
+    "Ground",
+    "Id",
+    "Key",
+    "RoomName",
+    "Text",
+]
 
 # The ladder, and what a person can be sanctioned for: moderation's own lists.
 LadderStep = Literal["notice", "slow", "mute", "suspension", "ban"]
