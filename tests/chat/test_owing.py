@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from chat import owing
+from rooms import meeting
 from rooms.debts import Owed
 from rooms.effects import Do, Effect, Event, tell
 from rooms.matchmaker import MatchAway
-from rooms.scene import RowKind
+from rooms.scene import No, RowKind
 from rooms.waits import Waits
 from tests.support.engines import Engine, one_flavour
-from tests.support.nodes import node_on, talking
-from tests.support.two import listening, together
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.two import listening, seek, together
 
 
 async def inbox(raw: Any) -> list[dict[str, Any]]:
@@ -102,6 +103,28 @@ async def test_words_of_a_session_are_gone_everywhere_once_they_are_shredded(ste
         kept = await steady_engine.ask("XRANGE", f"warm:{{{room.replace(':', '/')}}}:log", "-", "+")
     assert page["events"] == []
     assert kept == []
+
+
+@one_flavour
+async def test_what_a_node_that_died_owed_is_done_by_another_within_a_second_or_two(steady_engine: Engine) -> None:
+    """The rows and what follows were one write; here nobody of the first node does what follows."""
+    async with (
+        node_on(steady_engine.url) as one,
+        node_on(steady_engine.url) as two,
+        talking(two) as seeker,
+        listening(two) as listener,
+    ):
+        await seek(seeker)
+        offer = (await next_event(listener, "offered"))["offer"]
+        made = await one.services.matchmaker.change(
+            lambda scene: meeting.accept(scene, offer, "staff-one", "s1"), (RowKind.OFFER, offer)
+        )  # and there it died
+        assert not isinstance(made, No)
+        assert made.targets
+        for raw in (seeker, listener):
+            assert (await next_event(raw, "session_opened"))["session"] == "s1"
+        page = await seeker.ask("page", room="inbox", limit=100)
+    assert [event["type"] for event in page["events"]].count("session_opened") == 1
 
 
 async def test_without_the_store_a_step_is_not_made_and_says_so(engine: Engine) -> None:
