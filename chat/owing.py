@@ -231,8 +231,8 @@ def learned(band: Band, risk: int) -> Ref:
 
 async def standing(services: Services, request: Request) -> tuple[int, dict[str, float]]:
     """The place of a request in the queue, and how long it may still take: p50, p90 in seconds. Raises MatchAway."""
-    others = await services.matchmaker.live(RowKind.REQUEST)
-    place = matching.place(others, request)
+    others = await services.matchmaker.lately(RowKind.REQUEST)
+    place = matching.place((one for one in others if one.seeker != request.seeker), request)
     known = await services.matchmaker.find(*learned(request.band, request.risk)) or waits.Waits()
     shown = waits.estimate(known, request.place or place)
     low, high = waits.left(shown, max(0, services.backplane.engine_now_ms() - request.since))

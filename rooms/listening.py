@@ -239,7 +239,10 @@ def may_be_asked(one: Listener, now: int, times: Durations = DURATIONS, caps: Ca
     """Whether there is a place with them now."""
     if one.state not in (AV, OF, IN) or one.gone_at or one.wants is not AV or (one.until and one.until <= now):
         return False
-    return len(one.sessions) + len(one.offers) < places(one, caps) and barrier(one, now, times, caps) is None
+    if len(one.sessions) + len(one.offers) >= places(one, caps) or barrier(one, now, times, caps) is not None:
+        return False
+    today = sum(each.ended > now - DAY for each in one.spent)  # whoever has two places may say yes to both
+    return today + len(one.sessions) + len(one.offers) < caps.sessions_day
 
 
 def gauge(one: Listener, now: int, caps: Caps = CAPS) -> dict[str, float]:

@@ -63,6 +63,8 @@ REPEATS = 1
 # A step that touches more rows than this is made alone on its node: a thousand who accept at once, each of whom would
 # take back the offers of all the others, come one after the other, and the second finds that it is too late.
 MANY = 64
+# Seconds for which one reading of who waits serves all who are told their place.
+LATELY = 0.5
 # Rows read by one script: it runs for about a millisecond.
 AT_ONCE = 500
 
@@ -125,6 +127,8 @@ class Matchmaker:
         self.caps = caps
         self.slot = Slot(client, ticks)
         self._wide = asyncio.Lock()
+        self._ticks = ticks
+        self._read: dict[RowKind, tuple[float, asyncio.Future[list[Any]]]] = {}
         self.debts = Debts(self.slot)
         self.attendance = Attendance(self.slot)
         self.words = Words(self.slot)
@@ -276,6 +280,16 @@ class Matchmaker:
     async def find(self, kind: RowKind, id: str) -> Any:
         """One row, None where there is none. Raises MatchAway."""
         return (await read(self.slot, [(kind, id)])).rows[kind, id]
+
+    async def lately(self, kind: RowKind) -> list[Any]:
+        """Live rows of a kind as they were at most `LATELY` ago: one reading for all who ask meanwhile, for what is
+        told to many and is about everybody, like places in a queue. Raises MatchAway.
+        """
+        at, reading = self._read.get(kind, (0.0, None))
+        if reading is None or self._ticks() - at > LATELY or (reading.done() and reading.exception() is not None):
+            reading = asyncio.ensure_future(self.live(kind))
+            self._read[kind] = (self._ticks(), reading)
+        return list(await asyncio.shield(reading))
 
     async def live(self, kind: RowKind, *, offset: int = 0, limit: int = AT_ONCE) -> list[Any]:
         """Live rows of a kind, those with the lowest score first; without what only newer nodes can read. Raises

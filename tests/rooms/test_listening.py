@@ -125,6 +125,14 @@ def test_a_second_place_is_for_the_experienced() -> None:
     assert one_left.state is Listening.IN_SESSION
 
 
+def test_who_has_two_places_is_not_asked_for_more_than_the_day_holds() -> None:
+    """Both may be accepted: a question counts like a session."""
+    given = tuple(Spent(began=EVENING - HOUR, ended=EVENING - HOUR + each) for each in range(CAPS.sessions_day - 1))
+    able = replace(LEE, capacity=2, given=CAPS.experienced, spent=given)
+    assert may_be_asked(able, EVENING)
+    assert not may_be_asked(turned(able, Turn.OFFER, offer="o1"), EVENING)
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60), st.booleans()), max_size=12))
 def test_the_gauge_is_full_exactly_when_a_cap_is_reached(sessions: list[tuple[int, int, bool]]) -> None:
     one = replace(LEE, spent=spent(*sessions))

@@ -497,3 +497,16 @@ async def test_many_rows_are_read_in_as_many_scripts_as_are_short(steady_engine:
         scene = await node.look([(RowKind.REQUEST, f"r{i:04}") for i in range(1200)], ["nobody"])
         assert scene.look(RowKind.REQUEST, "r1199").since == 1199
         assert "nobody" not in scene.here
+
+
+async def test_one_reading_of_the_queue_serves_all_who_ask_at_about_the_same_time(steady_engine: Engine) -> None:
+    """And the next moment it is read anew; an engine that was away is asked again."""
+    clock = [100.0]
+    async with matching_on(steady_engine.url, ticks=lambda: clock[0]) as one:
+        await made(one, putting(a_request("r1")))
+        assert [row.id for row in await one.lately(RowKind.REQUEST)] == ["r1"]
+        await made(one, putting(a_request("r2", "other")))
+        assert [row.id for row in await one.lately(RowKind.REQUEST)] == ["r1"]
+        clock[0] += 1.0
+        both = await asyncio.gather(one.lately(RowKind.REQUEST), one.lately(RowKind.REQUEST))
+        assert [{row.id for row in rows} for rows in both] == [{"r1", "r2"}] * 2
