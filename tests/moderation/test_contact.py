@@ -150,7 +150,7 @@ PIECES = (
     "x@x ",
 )  # fmt: skip
 # Functions called for 2,000 characters, the model's and the library's own among them; links and long numbers are most.
-MOST_CALLS = 80_000
+MOST_CALLS = 40_000
 
 
 @settings(max_examples=60, deadline=None)
