@@ -31,7 +31,7 @@ from typing import Any
 import structlog
 
 from chat.metrics import Metrics
-from moderation.opinion import Opinion
+from moderation.opinion import Adviser
 from moderation.pipeline import Pipeline, Unsure
 
 log = structlog.get_logger("warmline.second")
@@ -69,7 +69,7 @@ class Second:
         self._metrics = metrics
         self._waiting, self._seconds = waiting, seconds
         self._load = pipeline.opinion if enabled else None
-        self._opinion: Opinion | None = None
+        self._opinion: Adviser | None = None
         pipeline.opinion = self._loaded if self._load else None
         self._queue: deque[Asked] = deque()
         self._open: dict[Asked, None] = {}  # without an answer yet: the queue, and what the thread has in hand
@@ -192,7 +192,7 @@ class Second:
                 self._went_wrong(why)
             self._answer(asked, asked.small if scores is None else scores)
 
-    def _loaded(self) -> Opinion:
+    def _loaded(self) -> Adviser:
         if self._opinion is None:
             raise NotYet
         return self._opinion
@@ -203,7 +203,7 @@ class Second:
         log.error("second_opinion_off", why=fault, means="the small model judges alone")
         self._give_up(None, fault)
 
-    def _is_loaded(self, opinion: Opinion) -> None:
+    def _is_loaded(self, opinion: Adviser) -> None:
         self._opinion = opinion
         log.info("second_opinion_ready", seconds=round(monotonic() - self._tried, 2))
 
@@ -234,7 +234,7 @@ class Second:
             fault = type(broken).__name__
         self._tell(partial(self._has_ended, fault))
 
-    def _read_on(self, opinion: Opinion) -> None:
+    def _read_on(self, opinion: Adviser) -> None:
         while True:
             with self._there:
                 while not self._queue and not self._over:

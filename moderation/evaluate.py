@@ -20,9 +20,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from moderation import lines, model, opinion, pipeline
@@ -44,6 +46,7 @@ from moderation.evaluation.corpora import SetsMissing
 from moderation.evaluation.measures import Rate
 from moderation.evaluation.outcomes import Judge
 from moderation.lines import LinesError
+from moderation.opinion import Adviser
 from moderation.pipeline import Pipeline
 from moderation.rules import DATA
 from moderation.verdict import Submission, Verdict
@@ -112,22 +115,32 @@ def _run(chosen: argparse.Namespace) -> int:
     return verdict(chapter)
 
 
-def _pipeline(folder: Path | None = None) -> Pipeline:
-    """The packaged pipeline, or with the models of a folder, without its flood stage: one text must not depend on the
-    one before.
-    """
-    if folder is None:
-        return pipeline.load(stopwatch=time.perf_counter, budget=_PATIENT, flood=False)
+class _Remembering:
+    """A second opinion that reads no text twice: the same texts are judged under many packs and in many disguises."""
+
+    def __init__(self, asked: Adviser) -> None:
+        self.asked = asked
+        self._said: dict[tuple[str, bytes], Any] = {}
+
+    def scores(self, texts: Sequence[str], small: Any) -> Any:
+        """As `Opinion.scores`."""
+        rows = np.asarray(small, np.float64)
+        for text, row in zip(texts, rows, strict=True):
+            if (text, row.tobytes()) not in self._said:
+                self._said[text, row.tobytes()] = self.asked.scores([text], [row])[0]
+        return np.array([self._said[text, row.tobytes()] for text, row in zip(texts, rows, strict=True)])
+
+
+def _pipeline(folder: Path = model.FOLDER) -> Pipeline:
+    """The pipeline with the models of a folder, without its flood stage: one text must not depend on the one before."""
+    load = opinion.packaged(folder)
+    asked = cache(lambda: _Remembering(load())) if load else None
     return pipeline.load(
-        stopwatch=time.perf_counter,
-        budget=_PATIENT,
-        flood=False,
-        model=model.load(folder),
-        opinion=opinion.packaged(folder),
+        stopwatch=time.perf_counter, budget=_PATIENT, flood=False, model=model.load(folder), opinion=asked
     )
 
 
-def _judge(folder: Path | None = None) -> Judge:
+def _judge(folder: Path = model.FOLDER) -> Judge:
     """What gives the verdicts of a pipeline, second opinions and all."""
     judging = _pipeline(folder)
     return lambda submissions: judging.judge_all(submissions, 0.0)
@@ -169,7 +182,7 @@ def measured(judging: Pipeline, most: int | None) -> tuple[Chapter, list[float]]
     usual = timing.usual(each.case.text for each in seen.every)
     # CPU time: what the text costs, whatever else the machine does.
     timed, alone = timing.timed(usual, _in_loop(judging), time.process_time)
-    chapter += timed + timing.second(usual, judging, time.process_time) + weight.weighed()
+    chapter += timed + timing.second(usual, judging, opinion.packaged(), time.process_time) + weight.weighed()
     order = list(BARS)
     return Chapter(sorted(chapter.figures, key=lambda figure: order.index(figure.bar)), chapter.tables), alone
 

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,14 @@ _IDEOGRAPHS = (
     (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
 )  # fmt: skip
 
-Opining = Callable[[], "Opinion"]
+
+class Adviser(Protocol):
+    """What is asked for a second opinion."""
+
+    def scores(self, texts: Sequence[str], small: Any) -> NDArray[np.float64]: ...
+
+
+Opining = Callable[[], Adviser]
 
 
 class Pieces:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from moderation.evaluation.bars import Cell, Chapter, Figure
 from moderation.evaluation.measures import percentile
 from moderation.evaluation.outcomes import Judge
+from moderation.opinion import Opining
 from moderation.pipeline import Pipeline, Unsure
 from moderation.verdict import Submission
 
@@ -50,13 +51,13 @@ def timed(texts: Sequence[str], judge: Judge, clock: Callable[[], float]) -> tup
     return Chapter(figures, {"time": rows}), alone
 
 
-def second(texts: Sequence[str], judging: Pipeline, clock: Callable[[], float]) -> Chapter:
+def second(texts: Sequence[str], judging: Pipeline, load: Opining | None, clock: Callable[[], float]) -> Chapter:
     """The second opinion, which no message of the loop waits for but its own: milliseconds a text, and the share of
-    texts it is asked on. Nothing where there is none.
+    texts `judging` asks for it. Nothing where there is none to `load`.
     """
-    if judging.opinion is None:
+    if load is None:
         return Chapter([])
-    opinion = judging.opinion()
+    opinion = load()
     first = judging.first_all([Submission(text, lane="second", author=str(at)) for at, text in enumerate(texts)], 0.0)
     asked = [each for each in first if isinstance(each, Unsure)]
     times = []

@@ -54,8 +54,10 @@ def test_a_second_opinion_is_timed_on_what_asks_for_one() -> None:
     plain, unsure = "I had tea and watched the rain for an hour", "why do you even bother coming here, honestly"
     judging.packs = {"general": replace(judging.packs["general"], second={"model.abuse": (0.0, 1.1)})}
     judging.adopt(replace(judging.books, packs=judging.packs))
-    by_bar = {figure.bar: figure for figure in timing.second([plain, unsure], judging, time.process_time).figures}
+    by_bar = {
+        figure.bar: figure
+        for figure in timing.second([plain, unsure], judging, judging.opinion, time.process_time).figures
+    }
     assert by_bar["M14.uncertain"].value == 1.0
     assert 0 < (by_bar["M14.second"].value or 0) <= (by_bar["M14.second.p99"].value or 0)
-    judging.opinion = None
-    assert timing.second([plain], judging, time.process_time).figures == []
+    assert timing.second([plain], judging, None, time.process_time).figures == []
