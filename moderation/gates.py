@@ -33,7 +33,12 @@ _VERBS = (
 )
 _REPORT = re.compile(
     rf"\b(?:{_SPEAKERS.replace(' ', '|')})\b[^\"]{{0,40}}\b(?:{_VERBS.replace(' ', '|')}|used to)\b"
-    r"|\b(?:read|reads|heard|hear|called me|told me)\b"
+    r"|\b(?:read|reads|heard|hear|called me|told me|exact words|verbatim|voicemail)\b"
+    # whoever it was: "said the head of year", "someone typed", "was written on my locker"
+    r"|(?<!\bi )(?:said|says|typed|types|wrote|writes|posted|commented|shouted|screamed|whispered|yelled|messaged|"
+    r"texted|used to (?:say|whisper|shout|tell)) |\b(?:was|were) written\b|\b(?:tell|say to) (?:them|her|him)\b"
+    r"|\b(?:is|was|were) what (?:i (?:got|heard|was|had|read)|(?!i\b)\w+)|\bmy own \w+,"
+    r"|\b(?:favourite|favorite)(?: \w+)? (?:was|is)\b"
 )
 
 
