@@ -124,7 +124,7 @@ BARS: dict[str, Bar] = {
     "M11.seen_through": Bar("stopped in plain words, and still: weakest plain disguise", 0.85, 0.95),
     "M11.rewritten": Bar("stopped in plain words, and still: weakest of leet, stretched, mistyped", 0.60, 0.85),
     "M11.rise": Bar("supportive text silenced because disguised, worst disguise", 0.006, 0.0025, less=True),
-    "M12.f1": Bar("spam in text messages, F1", 0.96, 0.975, unit="", owed=0.92),
+    "M12.f1": Bar("spam in text messages, F1", 0.96, 0.975, unit="", owed=0.89),
     "M12.scams": Bar("own scam lines stopped", 0.70, 0.95),
     "M12.silenced": Bar("supportive text taken for spam", 0.002, 0.0005, less=True),
     "M13.ratio": Bar("dialect stopped, times as often as the others", 2.0, 1.5, less=True, unit="×"),

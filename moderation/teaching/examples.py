@@ -64,6 +64,40 @@ _SAID = (
     "{} lives matter to me",
     "is it harder to get help when you're {}?",
 )
+_MANY = (
+    "Black people", "white people", "Asian people", "Latinos", "Arabs", "Muslims", "Jews", "Christians", "Hindus", "Sikhs",
+    "atheists", "gay people", "lesbians", "bisexual people", "trans women", "trans men", "queer people", "immigrants",
+    "refugees", "asylum seekers", "foreigners", "Travellers", "Roma families", "disabled people", "autistic people",
+    "deaf people", "blind people", "wheelchair users", "people with schizophrenia", "people with bipolar", "addicts",
+    "homeless people", "old people", "teenagers", "women", "men", "single mothers", "fat people", "sex workers",
+    "Mexicans", "Poles", "Nigerians", "Chinese families", "Indigenous people", "poor people", "foster kids",
+)  # fmt: skip
+_SAID_OF_MANY = (
+    "{} are as welcome here as anybody",
+    "{} should be treated with respect like everyone",
+    "I learned a lot from the {} in my class",
+    "{} need help after a birth as well",
+    "there are a few {} at my church and they are lovely",
+    "half of my team at work are {}",
+    "{} have panic attacks like the rest of us",
+    "no one may harm {} because of what they are",
+    "{} earn the same kindness as all of us",
+    "it's time the council listened to {}",
+    "I wish there were more {} on the committee",
+    "{} raise their children with love, as we all try to",
+    "my doctor, my dentist and my best friend are {}",
+    "{} are not to blame for any of this",
+    "I stand with {} against that hatred",
+    "people who attack {} make me furious",
+    "{} get sick too and they get lonely too",
+    "when {} speak up we should listen",
+    "I'm glad {} feel safe in this group",
+    "it's wrong to insult {}, whoever does it",
+    "my son plays football with some {} and they laugh all day",
+    "nothing against {}, I love them",
+    "{} often wait longer for care and that must change",
+    "{} helped me carry the pram up the stairs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +147,10 @@ def swapped() -> Iterator[Example]:
     for number, sentence in enumerate(_SAID):
         for place, group in enumerate(_GROUPS):
             if (number + place) % 3 == 0:
+                yield Example(sentence.format(group), nothing, 1.0, "swapped")
+    for number, sentence in enumerate(_SAID_OF_MANY):
+        for place, group in enumerate(_MANY):
+            if (number + place) % 2 == 0:
                 yield Example(sentence.format(group), nothing, 1.0, "swapped")
 
 
