@@ -65,12 +65,13 @@ _SAID = (
     "is it harder to get help when you're {}?",
 )
 _MANY = (
-    "Black people", "white people", "Asian people", "Latinos", "Arabs", "Muslims", "Jews", "Christians", "Hindus",
-    "Sikhs", "atheists", "gay people", "lesbians", "bisexual people", "trans women", "trans men", "queer people", "immigrants",
-    "refugees", "asylum seekers", "foreigners", "Travellers", "Roma families", "disabled people", "autistic people",
-    "deaf people", "blind people", "wheelchair users", "people with schizophrenia", "people with bipolar", "addicts",
-    "homeless people", "old people", "teenagers", "women", "men", "single mothers", "fat people", "sex workers",
-    "Mexicans", "Poles", "Nigerians", "Chinese families", "Indigenous people", "poor people", "foster kids",
+    "Black people", "white people", "Asian people", "Latinos", "Arabs", "Muslims", "Jews", "Christians",
+    "Hindus", "Sikhs", "atheists", "gay people", "lesbians", "bisexual people", "trans women", "trans men",
+    "queer people", "immigrants", "refugees", "asylum seekers", "foreigners", "Travellers", "Roma families",
+    "disabled people", "autistic people", "deaf people", "blind people", "wheelchair users",
+    "people with schizophrenia", "people with bipolar", "addicts", "homeless people", "old people", "teenagers",
+    "women", "men", "single mothers", "fat people", "sex workers", "Mexicans", "Poles", "Nigerians",
+    "Chinese families", "Indigenous people", "poor people", "foster kids",
 )  # fmt: skip
 _SAID_OF_MANY = (
     "{} are as welcome here as anybody",
