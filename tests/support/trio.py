@@ -1,0 +1,129 @@
+"""Three real nodes on one engine, and people who keep trying: for what must hold while nodes are killed with -9.
+
+    async with three_nodes(sessions={"undo": 0.5}) as trio:
+        async with trio.seeker() as seeker, trio.listener("one") as listener: ...
+        await trio.kill(0); await trio.start(0)
+        trio.matchmaker                    # the rows, straight from the engine
+
+Clients know all three addresses, reconnect by themselves and ask again with the same keys, like a browser would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chat.client import Client
+from rooms import session as talking
+from rooms.events import RoomKey
+from rooms.listening import places
+from rooms.matchmaker import Matchmaker
+from rooms.pairkeys import session_room
+from rooms.scene import RowKind
+from tests.support.crowd import read_log
+from tests.support.engines import Engine, running
+from tests.support.nodes import SECRET
+from tests.support.pairs import matching_on
+from tests.support.server import Server
+from tests.support.staff import token
+from tests.support.stages import folder, node
+
+Event = dict[str, Any]
+# A killed node comes back after some seconds on a slow machine, and clients after their back-off.
+WITHIN = 60.0
+
+
+@dataclass(kw_only=True)
+class Trio:
+    """What runs."""
+
+    engine: Engine
+    servers: list[Server]
+    matchmaker: Matchmaker
+    made: int = 0
+
+    @property
+    def addresses(self) -> list[str]:
+        return [server.ws for server in self.servers]
+
+    async def kill(self, *numbers: int) -> None:
+        """kill -9, all at once."""
+        await asyncio.gather(*(self.servers[number].kill() for number in numbers))
+
+    async def start(self, *numbers: int) -> None:
+        for number in numbers:  # one after the other: three at once on two cores take longer than their patience
+            await self.servers[number].start()
+
+    def _client(self, node: int | None, **who: Any) -> Client:
+        self.made += 1
+        start = self.made % len(self.servers)
+        addresses = [*self.addresses[start:], *self.addresses[:start]] if node is None else [self.addresses[node]]
+        return Client(addresses, scale=0.1, patience=WITHIN, rng=random.Random(self.made), **who)
+
+    def seeker(self, node: int | None = None) -> Client:
+        """Somebody new; who is bound to a `node` comes back only with it."""
+        return self._client(node, guest={"band": "adult"})
+
+    def listener(self, name: str, node: int | None = None) -> Client:
+        return self._client(node, token=token("listener", name))
+
+    async def said(self, session: str) -> list[tuple[str, str]]:
+        """(id, text) of every message in the log of a session, in order."""
+        log = await read_log(self.engine, session_room(session))
+        return [(one.id, one.text) for one in log if one.kind == "message"]
+
+    async def inbox(self, user: str) -> list[str]:
+        """Kinds of all that somebody was told, in order."""
+        return [one.kind for one in await read_log(self.engine, RoomKey(f"inbox/{user}"))]
+
+    async def doubled(self) -> list[str]:
+        """Who has more sessions at this moment than they may (T1)."""
+        live = [one for one in await self.matchmaker.live(RowKind.SESSION) if one.state in talking.LIVE]
+        seekers = [one.seeker for one in live if not one.giver]
+        found = [user for user in set(seekers) if seekers.count(user) > 1]
+        listeners = await self.matchmaker.live(RowKind.LISTENER)
+        return found + [one.user for one in listeners if len(one.sessions) > places(one)]
+
+
+@asynccontextmanager
+async def three_nodes(
+    *, sessions: Mapping[str, Any] | None = None, flavour: str = "valkey", count: int = 3
+) -> AsyncIterator[Trio]:
+    """Real processes, each a child of ours."""
+    sets = {f"sessions.{name}": str(value) for name, value in (sessions or {}).items()}
+    sets |= {"moderation.budget_ms": "20000", "auth.secret": SECRET}
+    async with folder() as place, running(flavour) as engine, AsyncExitStack() as stack:
+        nodes = (node(place, name, {"lounge": "adult"}, redis_url=engine.url, sets=sets) for name in "abc"[:count])
+        servers = [await stack.enter_async_context(one) for one in nodes]
+        matchmaker = await stack.enter_async_context(matching_on(engine.url))
+        yield Trio(engine=engine, servers=servers, matchmaker=matchmaker)
+
+
+async def told(client: Client, fits: Callable[[Event], bool], within: float = WITHIN) -> Event:
+    """The next event that fits."""
+    async with asyncio.timeout(within):
+        async for event in client.events():
+            if fits(event):
+                return event
+    raise AssertionError("the client ended")
+
+
+def kind(*names: str) -> Callable[[Event], bool]:
+    return lambda event: event["type"] in names
+
+
+async def together(seeker: Client, listener: Client) -> str:
+    """Ask, be found, and both are in the room and have spoken."""
+    assert (await listener.ask("available"))["type"] == "availability"
+    await seeker.seek()
+    offered = await told(listener, kind("offered"))
+    answered = await listener.answer(offered["offer"], accept=True)
+    room = str(answered["room"])
+    for client, text in ((listener, "I am here."), (seeker, "Thank you for coming.")):
+        await client.open(room)
+        assert (await client.send(room, text))["type"] == "sent"
+    return room
