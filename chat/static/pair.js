@@ -1,0 +1,300 @@
+/* What is open between this person and others: a wait, conversations of two, being stayed with, offers, calls.
+
+     inbox events, welcome.now ─▶ took ─▶ pair (the state) ─▶ watch(f): ask, session, stay, listen, respond draw it
+
+   It keeps state and sends commands; it draws nothing. Events may come twice (an inbox is resumed, `now` repeats it):
+   taking one again changes nothing. After a welcome, what `now` does not name is over. What the server says is said as
+   it stands, because it was true when it was said; each thing is announced once. */
+
+import {announce} from "./frame.js";
+import {ask, hear, rooms, visit} from "./live.js";
+import {newKey} from "./rooms.js";
+import {kept} from "./store.js";
+
+const LISTS = ["written", "limits", "over"];
+const DAY_MS = 86_400_000;
+const TEAM = new Set(["responder", "supervisor", "moderator", "operator"]);
+// Codes that stand until they are answered or the state moves on, by the name they are kept under.
+const NOTES = {bell: "bell", extend_asked: "bell", extended: "extended", still_here: "still", transfer_asked: "transfer", transfer: "transfer", transfer_taken: "transfer", bring_someone: "bring", guide: "guide", nudge: "nudge"};
+
+export const pair = {
+  waiting: null, // the newest `waiting`, with `heard` (ms)
+  written: kept.get("pair.written") ?? [], // what was written while waiting: {key, text, state, says?, suggestion?}
+  sessions: new Map(), // room → {room, session, role, with?, who, state, says, notes: {…}, hold?, closed?}
+  stay: null, // being stayed with where no conversation is open
+  availability: null,
+  offers: new Map(), // offer → the event
+  pages: new Map(), // case → {…alerted, taken?: "waits" | "coming"}
+  lines: null, // the newest card with lines, for whoever is stayed with
+  at: null, // the view that is looked at, of ours
+};
+
+const watchers = new Set();
+
+/** Hear of every change: f(what, detail). Gives a function that stops it. */
+export function watch(f) {
+  watchers.add(f);
+  return () => watchers.delete(f);
+}
+
+function tell(what, detail) {
+  for (const f of [...watchers]) f(what, detail);
+}
+
+const said = new Set();
+
+/** Announce what an event says, once. */
+function speak(event) {
+  const mark = event.id ?? `${event.type}/${event.room}/${event.code}/${event.says}`;
+  if (!event.says || said.has(mark)) return;
+  said.add(mark);
+  announce(event.says);
+}
+
+export function keepWritten() {
+  kept.set("pair.written", pair.written.length ? pair.written : null);
+  tell("written");
+}
+
+export const live = () => [...pair.sessions.values()].filter((one) => !one.closed);
+export const own = () => live().find((one) => one.role === "seeker") ?? null;
+export const ofTeam = () => (visit.roles ?? []).some((role) => TEAM.has(role));
+
+/** Whether this person is stayed with now, and what was last said of it. */
+export function held() {
+  const one = own();
+  return one?.hold ? {...one.hold, room: one.room, who: one.hold.who ?? one.who} : pair.stay;
+}
+
+// ------------------------------------------------------------------ what comes in
+
+const TAKE = {
+  waiting(event) {
+    if (own()) return; // told late: somebody is there
+    const before = pair.waiting;
+    pair.waiting = {...event, heard: Date.now()};
+    if (!before || before.place !== event.place || before.says !== event.says) speak(event);
+    tell("waiting");
+  },
+  offered(event) {
+    if (new Date(event.expires) <= Date.now()) return;
+    const fresh = !pair.offers.has(event.offer);
+    pair.offers.set(event.offer, event);
+    tell("offers", fresh ? event : null);
+  },
+  offer_withdrawn(event) {
+    if (pair.offers.delete(event.offer)) tell("offers");
+  },
+  availability(event) {
+    pair.availability = event;
+    speak(event);
+    tell("availability");
+  },
+  alerted(event) {
+    if (!event.case || Date.now() - new Date(event.since) > DAY_MS) return;
+    const before = pair.pages.get(event.case);
+    pair.pages.set(event.case, {...before, ...event});
+    tell("pages", before ? null : event);
+  },
+  session_opened: opened,
+  session_changed: changed,
+  session_closed: closed,
+  care(event) {
+    if (!event.card?.lines) return;
+    if (event.why || !pair.lines) pair.lines = event.card;
+    tell("lines");
+  },
+};
+
+function opened(event) {
+  const before = pair.sessions.get(event.room);
+  if (before?.closed || (kept.get("pair.over") ?? []).includes(event.room)) return;
+  const state = event.state ?? before?.state ?? (event.with ? "connecting" : "stay");
+  const one = Object.assign(before ?? {began: event.at ?? new Date().toISOString(), notes: {}}, event, {state}); // the same one: views hold it
+  if (state === "stay" && event.role === "seeker") one.hold ??= pair.stay ?? {room: event.room, state};
+  pair.sessions.set(event.room, one);
+  if (event.role === "seeker") Object.assign(pair, {stay: null, waiting: null});
+  setTimeout(() => enter(one.room)); // an old end may stand behind it in the same inbox
+  tell("opened", one);
+}
+
+/** Be in the room of a conversation: its log is a room's like any other. */
+async function enter(room) {
+  const one = pair.sessions.get(room);
+  if (!one || one.closed || one.entering || rooms.get(room)) return;
+  one.entering = true;
+  const reply = await rooms.join(room);
+  one.entering = false;
+  one.entered = reply.type === "joined";
+  if (one.entered && one.role === "seeker" && pair.written.length) {
+    pair.written = pair.written.filter((words) => words.state !== "kept");
+    keepWritten();
+  }
+  tell("entered", one);
+}
+
+function changed(event) {
+  if (event.room === "stay") {
+    pair.stay = {...pair.stay, ...event};
+    speak(event);
+    return tell("stay");
+  }
+  const one = pair.sessions.get(event.room) ?? asGuest(event);
+  if (!one || one.closed) return undefined;
+  const {state, code, says, until, who, summary} = event;
+  if (state !== one.state) settleNotes(one, state);
+  Object.assign(one, {state, says, until});
+  if (who) one.who = who;
+  if (event.line) Object.assign(one, {hold: {...one.hold, ...event}}); // how it stands with whoever is held: only they are told
+  else if (state === "stay" && one.role === "seeker") one.hold ??= {room: one.room, state, says};
+  else if (state !== "stay" && state !== "closing") Object.assign(one, {hold: null, wasHeld: one.wasHeld || Boolean(one.hold)});
+  if (one.hold && one.role === "seeker") pair.stay = null;
+  if (NOTES[code]) one.notes[NOTES[code]] = {code, says, until, summary};
+  if (code === "transfer_none") delete one.notes.transfer;
+  if (code === "extended") delete one.notes.bell;
+  if (code === "joined") enter(one.room);
+  speak(event);
+  return tell("changed", one);
+}
+
+/** Who of the team is let in hears of it by a change of that room: from then on it is one of theirs. */
+function asGuest(event) {
+  if (!ofTeam() || !["coming", "joined", "at_the_door"].includes(event.code)) return null;
+  const one = {room: event.room, session: event.room.replace("session:", ""), role: "guest", who: [], notes: {}, began: event.at ?? new Date().toISOString(), state: "stay"};
+  if ((kept.get("pair.over") ?? []).includes(event.room)) return null;
+  pair.sessions.set(event.room, one);
+  setTimeout(() => tell("opened", one));
+  return one;
+}
+
+function settleNotes(one, state) {
+  if (state !== "paused") delete one.notes.still;
+  if (state !== "transferring") delete one.notes.transfer;
+  if (state !== "closing") delete one.notes.closing;
+  if (state !== "stay") Object.assign(one.notes, {bring: undefined, guide: undefined});
+  if (state === "active") delete one.notes.nudge;
+  if (state === "closing" && (one.notes.bell || one.notes.extended || one.state === "paused")) one.notes.closing = {byTime: true};
+}
+
+function closed(event) {
+  const one = pair.sessions.get(event.room);
+  remember("over", event.room);
+  if (!one || one.closed) return;
+  Object.assign(one, {closed: event, state: "ended", says: event.says, until: undefined, wasHeld: one.wasHeld || Boolean(one.hold), hold: null, notes: {}});
+  for (const [id, page] of pair.pages) if (page.at === event.room) pair.pages.delete(id);
+  if (one.role !== "guest" || pair.at === "session") speak(event);
+  tell("closed", one);
+}
+
+/** A short list of this visit: rooms that ended, limits that were read. */
+export function remember(list, value) {
+  if (!LISTS.includes(list)) return;
+  const known = kept.get(`pair.${list}`) ?? [];
+  if (!known.includes(value)) kept.set(`pair.${list}`, [...known, value].slice(-40));
+}
+
+export const remembers = (list, value) => (kept.get(`pair.${list}`) ?? []).includes(value);
+
+/** What a welcome does not name any more is over: it ended while we were away. */
+function compare({now}) {
+  if (!Array.isArray(now)) return;
+  const named = (type) => now.filter((event) => event.type === type);
+  const open = new Set(named("session_opened").map((event) => event.room));
+  for (const one of live()) if (!open.has(one.room) && one.role !== "guest") closed({room: one.room, session: one.session, says: one.says});
+  if (!named("waiting").length && pair.waiting) Object.assign(pair, {waiting: null});
+  if (!named("session_changed").some((event) => event.room === "stay")) pair.stay = null;
+  const offers = new Set(named("offered").map((event) => event.offer));
+  for (const offer of pair.offers.keys()) if (!offers.has(offer)) pair.offers.delete(offer);
+  tell("welcome");
+}
+
+for (const [type, take] of Object.entries(TAKE)) hear(type, take);
+hear("now", (event) => TAKE[event.type]?.(event));
+hear("welcome", (welcome) => setTimeout(() => compare(welcome)));
+
+// ------------------------------------------------------------------ what goes out
+
+export async function seek(wish) {
+  const reply = await ask({type: "seek", key: newKey(), ...wish});
+  if (reply.type === "waiting") TAKE.waiting(reply);
+  return reply;
+}
+
+/** Write while waiting: kept for who comes. Never lost by a cut or a refusal. */
+export async function write(text) {
+  const words = {key: newKey(), text, state: "going"};
+  pair.written.push(words);
+  keepWritten();
+  await deliver(words);
+}
+
+async function deliver(words) {
+  const reply = await ask({type: "send", room: "waiting", text: words.text, key: words.key});
+  const good = reply.type === "sent";
+  Object.assign(words, {state: good ? "kept" : "refused", says: reply.says, suggestion: reply.suggestion, findings: reply.findings});
+  if (!good) announce(reply.says ?? "");
+  keepWritten();
+}
+
+export function drop(words) {
+  pair.written = pair.written.filter((one) => one !== words);
+  keepWritten();
+}
+
+export async function withdraw() {
+  const reply = await ask({type: "withdraw", request: pair.waiting?.request ?? ""});
+  if (reply.type === "withdrawn" || reply.code === "not_found" || reply.code === "closed") stopped();
+  return reply;
+}
+
+function stopped() {
+  Object.assign(pair, {waiting: null, written: []});
+  keepWritten();
+  tell("waiting");
+}
+
+export async function choose(choice) {
+  const reply = await ask({type: "choose", request: pair.waiting.request, choice, key: newKey()});
+  if (reply.type === "waiting") TAKE.waiting({...reply, told: choice === "tell_me"});
+  if (reply.type === "withdrawn") stopped();
+  return reply;
+}
+
+/** A command about a conversation, or about being stayed with (`room: "stay"`). */
+export async function act(type, room, more = {}) {
+  const reply = await ask({type, room, key: newKey(), ...more});
+  if (reply.type === "refused") announce(reply.says ?? "");
+  return reply;
+}
+
+/** Being stayed with has ended, by the person's own word. */
+export function letGo(room) {
+  if (room === "stay") pair.stay = null;
+  const one = pair.sessions.get(room);
+  if (one) Object.assign(one, {hold: null, wasHeld: true});
+  tell("stay");
+}
+
+export async function answer(offer, accept) {
+  const reply = await ask({type: "answer", offer, accept, key: newKey()});
+  pair.offers.delete(offer);
+  tell("offers");
+  return reply;
+}
+
+export async function take(id) {
+  const reply = await ask({type: "take", case: id, key: newKey()});
+  const page = pair.pages.get(id);
+  if (reply.type === "taken") Object.assign(page, {taken: reply.waits ? "waits" : "coming", at: reply.room});
+  else pair.pages.delete(id);
+  tell("pages");
+  return reply;
+}
+
+export async function standDown(id, why) {
+  const reply = await ask({type: "stand_down", case: id, why, key: newKey()});
+  if (reply.type === "stood_down" || reply.code === "not_found") pair.pages.delete(id);
+  tell("pages");
+  return reply;
+}
+
