@@ -146,6 +146,7 @@ class Pipeline:
         self._heeded = heads.levels(heeding.least(books.packs.values()))
         self._doubted = heads.levels(heeding.doubtful(books.packs.values()))
         self._every = {name: _every(books.book, pack) for name, pack in books.packs.items()}
+        self._offered = _offered(books)
         self._marks = {name: heeding.marks(pack) for name, pack in books.packs.items()}
         self._signs = {
             name: frozenset(sign for rule in pack.together.values() for sign in rule.signs)
@@ -296,12 +297,19 @@ class Pipeline:
         for work, view, row, reaches, doubts, passes in zip(
             works, views, scores, reached, doubted, passing, strict=True
         ):
+            said = self._trusting(work, row.tolist()) if passes or doubts or reaches else ()
             if passes:
-                work.scores = tuple(row.tolist())
-            if doubts and heeding.doubted(row.tolist(), view.text, work.pack):
-                work.read, work.small = view, tuple(row.tolist())
+                work.scores = tuple(said)
+            if doubts and heeding.doubted(said, view.text, work.pack):
+                work.read, work.small = view, tuple(said)
             elif reaches:
-                self._heed(work, view, row.tolist())
+                self._heed(work, view, said)
+
+    def _trusting(self, work: _Work, scores: Sequence[float]) -> Sequence[float]:
+        """The scores, without any of harm where the words are ones we offered: whoever takes them up is not doubted."""
+        if work.submission.text not in self._offered:
+            return scores
+        return [0.0 if head in heeding.SAYS else score for head, score in zip(heads.HEADS, scores, strict=True)]
 
     def _heed(self, work: _Work, view: View, scores: Sequence[float]) -> None:
         """What follows from the scores of a view."""
@@ -314,8 +322,8 @@ class Pipeline:
     def _settle(self, work: _Work, scores: Sequence[float]) -> None:
         if work.read is None or len(scores) != len(heads.HEADS):
             raise ValueError("a second opinion is one score a head")
-        work.scores = tuple(scores)
-        self._heed(work, work.read, scores)
+        work.scores = tuple(self._trusting(work, scores))
+        self._heed(work, work.read, work.scores)
 
     def _second(self, work: _Work) -> None:
         """A second opinion, here and now."""
@@ -590,11 +598,18 @@ class Pipeline:
         for _, run in self._BEFORE:
             run(self, trial)
         self._scored([trial])
-        if trial.read is not None:  # uncertain: not what anybody is told will pass
+        if trial.read is not None and offer not in self._offered:  # uncertain: not what anybody is told will pass
             return False
         self._crisis(trial)
         self._conversation(trial)
         return work.pack.decide(self._counted(trial), "message") is Action.ALLOW
+
+
+def _offered(books: Books) -> frozenset[str]:
+    """All words the rules and packs have ready to offer, in every language. Rules and packs still judge them."""
+    texts = {rule.suggest for rule in books.book.rules}
+    texts |= {text for pack in books.packs.values() for offers in pack.suggestions.values() for text in offers}
+    return frozenset(books.says.say(text, language) for text in texts - {""} for language in books.says.languages)
 
 
 def _idle(book: rules.Book, pack: policy.Pack) -> frozenset[str]:

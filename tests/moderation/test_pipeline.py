@@ -163,6 +163,27 @@ def test_most_stopped_messages_come_with_a_version_that_passes() -> None:
     assert said("what's the least painful way to do it?").suggestion is not None
 
 
+def test_words_we_offered_are_not_doubted_when_somebody_takes_them_up() -> None:
+    """F22: only what no rule minds is offered, and the model overrules neither; it may still add care."""
+
+    class Doubting:
+        """Finds harm in everything, and danger."""
+
+        def scores(self, texts: list[str]) -> object:
+            return np.array([[0.99, 0.99, 0.99, 0.99, 0.99, 0.9, 0.9, 0.9]] * len(texts)).reshape(-1, 8)
+
+    fearful = pipeline.load(stopwatch=time.perf_counter, budget=PATIENT, flood=False, model=Doubting())  # type: ignore[arg-type]
+    words = "I'd like to keep talking with you here."
+
+    def fear(text: str) -> verdict.Verdict:
+        return fearful.judge(Submission(text, lane="room", author="somebody"), 0.0)
+
+    asked, taken = fear("can we talk on telegram instead"), fear(words)
+    assert (asked.action, asked.suggestion) == (Action.HOLD, words)
+    assert (taken.action, taken.care.band) == (Action.ALLOW, CareBand.HIGH)
+    assert fear(f"{words} Or elsewhere, my dear.").action >= Action.HOLD
+
+
 # evasion
 
 
