@@ -1,6 +1,6 @@
 """What a page needs to show the help card by itself: lines, hours and words for one country, one language, one band.
 
-    GET /help/US-en-adult.json ─▶ {country, emergency, lines, orders, directory, says, choices, answers}
+    GET /help/US-en-adult.json ─▶ {country, emergency, lines, orders, directory, groups, says, choices, answers}
 
 The page keeps it, and so does its service worker: the card then opens with no server, engine or pipeline (F45). The
 strings are those of the listing, character by character, as on a card the server makes. `lines` are the ways that may
@@ -25,6 +25,8 @@ from moderation.verdict import Care, CareBand
 # Of who asks for help we know nothing: every kind of line may be on the card (chat/help.py).
 ASKED = Care(CareBand.CONCERN)
 DAY = 86_400
+# Kinds of lines whose pages lead to groups, peers and organisations (F46).
+GROUPS = frozenset({"support_groups", "referral", "peer_warmline", "perinatal", "family_autism", "directory"})
 
 
 class Offline:
@@ -73,6 +75,11 @@ def tell(cards: Cards, country: str | None, language: str, band: str, now: float
             for barrier in changing
         },
         "directory": cards.lines.directories(),
+        "groups": [
+            {"name": line["name"], "url": line["web"], "read_on": read_on(line).isoformat()}
+            for line in cards.lines.of(country)
+            if line["kind"] in GROUPS and line.get("web")
+        ],
         "says": {
             "opening": words["opening"]["help"],
             "told": words["told"]["nobody_teen" if young else "nobody"],

@@ -1,200 +1,178 @@
-/* The composer and what stands beside it: drafts, refusals with their way out, and see-before-send.
+/* The composer: a box for words, with what it knows of them marked under the letters.
 
-   Nothing here ever stops a person from writing or loses what they wrote. A refused text goes back into the box, or,
-   when something new stands there already, stays in its panel until the person decides. */
+   Nothing here ever stops a person from writing or loses what they wrote: the draft is kept for each room, a check asks
+   quietly what would happen to the words, and marks stand only while the words are those that were asked about. What
+   stands beside the box (reasons, safer versions, refusals) is beside.js. */
 
-import {$, h, marked, reasons} from "./view.js";
+import {$, button, h, icon} from "./dom.js";
+import {announce} from "./frame.js";
+import {line, rooms} from "./live.js";
+import {marked, THEMES} from "./message.js";
+import {kept} from "./store.js";
+import {t} from "./words.js";
 
-const PAUSE_MS = 900; // a pause in typing
-const CHECK_GAP_MS = 4_000; // never more often, however one types
+const PAUSE_MS = 700; // a pause in typing
+const CHECK_GAP_MS = 3_000; // never more often, however one types
 const CHECK_LEAST = 12; // shorter than this there is little to say about it
 const TYPING_GAP_MS = 3_000;
+const TALLEST = 168;
 
-export class Composer {
-  constructor({store, say, check, typing, announce, discard}) {
-    Object.assign(this, {store, say, check, typing, announce, discard});
-    this.form = $("composer");
-    this.box = $("words");
-    this.beside = $("beside");
-    this.limit = 2000;
-    this.room = null;
-    this.context = {}; // {replyTo, target}: what the words in the box are for
-    this.lastCheck = 0;
-    this.lastTyping = 0;
-    this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
-    this.box.addEventListener("keydown", (event) => this.key(event));
-    this.box.addEventListener("input", () => this.changed());
-    $("composer-context").querySelector("button").addEventListener("click", () => this.about({}));
+/** `{replyTo, target, notes}`: what the words in the box are for. */
+const state = {room: null, context: {}, notes: [], check: 0, typing: 0, pause: 0, said: () => {}, checked: () => {}};
+
+export function makeComposer({said, checked}) {
+  Object.assign(state, {said, checked});
+  const coarse = matchMedia("(pointer: coarse)");
+  return h("form", {id: "composer", "aria-label": t("composer.label"), onsubmit: (event) => (event.preventDefault(), submit())},
+    h("p", {id: "composer-context", hidden: true}, h("span", {}), h("button", {type: "button", class: "quiet", "aria-label": t("composer.stop"), onclick: () => about({})}, icon("close"))),
+    h("fieldset", {id: "notes", hidden: true}, h("legend", {}, t("composer.notes_legend")), h("div", {class: "note-choices"}, THEMES.map((theme) => h("label", {class: "note-choice"}, h("input", {type: "checkbox", value: theme, onchange: chooseNote}), h("span", {}, t(`theme.${theme}`)))))),
+    h("div", {class: "write"},
+      h("button", {type: "button", class: "quiet", id: "notes-toggle", "aria-expanded": "false", "aria-controls": "notes", "aria-label": t("composer.notes"), title: t("composer.notes"), onclick: toggleNotes}, icon("note")),
+      h("label", {for: "words", class: "unseen"}, t("composer.words")),
+      h("div", {class: "box"}, h("div", {id: "marks", "aria-hidden": "true", dir: "auto"}),
+        h("textarea", {id: "words", rows: 1, dir: "auto", enterkeyhint: coarse.matches ? "enter" : "send", autocomplete: "off", placeholder: t("composer.placeholder"), "aria-describedby": "composer-hint", oninput: changed, onkeydown: key, onscroll: scrollMarks})),
+      h("button", {type: "submit", class: "main round", "aria-label": t("composer.send")}, icon("send"))),
+    h("p", {id: "composer-hint", class: "hint"}, h("span", {class: "keys"}, t("composer.keys")), " ", h("span", {id: "count", hidden: true})));
+}
+
+/** Show the box for a room, with the draft that was left there. */
+export function enterComposer(room) {
+  state.room = room;
+  setNotes([]);
+  setContext({});
+  write(kept.get(`draft.${room.name}`) ?? "");
+}
+
+const limit = () => rooms.limit ?? 2000;
+export const text = () => $("words").value.trim();
+
+function key(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (matchMedia("(pointer: coarse)").matches) return; // on a phone Enter is a new line; the button sends
+  event.preventDefault();
+  submit();
+}
+
+function submit() {
+  const words = text();
+  if (!words || !state.room) return;
+  const over = [...words].length - limit();
+  if (over > 0) {
+    count();
+    announce(t("composer.too_long", {n: over}));
+    return;
   }
+  const {replyTo, target} = state.context;
+  const {notes} = state;
+  write("");
+  setContext({});
+  setNotes([]);
+  clearTimeout(state.pause);
+  state.checked(null);
+  state.said(state.room, words, {replyTo: replyTo?.id, target: target?.id, notes});
+  $("words").focus();
+}
 
-  /** Show the box for a room, with the draft that was left there. */
-  enter(room) {
-    this.room = room;
-    this.limit = room.limit ?? this.limit;
-    this.beside.replaceChildren();
-    this.setContext({});
-    this.write(this.store.get(`draft.${room.name}`) ?? "");
-    for (const refused of this.store.get(`refused.${room.name}`) ?? []) this.drawRefusal(refused);
+function changed() {
+  grow();
+  count();
+  mark([]);
+  kept.set(`draft.${state.room.name}`, state.context.target ? null : $("words").value || null);
+  clearTimeout(state.pause);
+  state.checked(null);
+  if (!text()) return;
+  if (Date.now() - state.typing > TYPING_GAP_MS) {
+    state.typing = Date.now();
+    line.mention({type: "typing", room: state.room.name});
   }
+  state.pause = setTimeout(look, Math.max(PAUSE_MS, state.check + CHECK_GAP_MS - Date.now()));
+}
 
-  key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    if (matchMedia("(pointer: coarse)").matches) return; // on a phone Enter is a new line; the button sends
-    event.preventDefault();
-    this.submit();
-  }
+/** See before send: ask what would happen to these words, quietly. */
+async function look() {
+  const {room} = state;
+  const words = text();
+  if ([...words].length < CHECK_LEAST || [...words].length > limit()) return;
+  state.check = Date.now();
+  const reply = await rooms.check(room, words);
+  if (reply.code === "rate_limited") state.check = Date.now() + 1000 * (reply.retry_after ?? 30);
+  if (reply.type !== "checked" || state.room !== room || text() !== words) return;
+  if (reply.action !== "allow") mark(reply.findings ?? []);
+  state.checked(reply, words);
+}
 
-  submit() {
-    const text = this.box.value.trim();
-    if (!text || !this.room) return;
-    if ([...text].length > this.limit) {
-      this.count();
-      this.announce(`This is ${[...text].length - this.limit} characters too long.`);
-      return;
-    }
-    const {replyTo, target} = this.context;
-    this.clearHint();
-    this.write("");
-    this.setContext({});
-    this.say(this.room, text, {replyTo: replyTo?.id, target: target?.id});
-    this.box.focus();
-  }
+/** Marks under the letters; spans count from the first letter that is not a space. */
+function mark(findings) {
+  const value = $("words").value;
+  const lead = value.slice(0, value.length - value.trimStart().length);
+  $("marks").replaceChildren(...(findings.length ? [lead, ...marked(value.trimStart(), findings)] : []));
+  scrollMarks();
+}
 
-  changed() {
-    this.grow();
-    this.count();
-    this.store.set(`draft.${this.room.name}`, this.context.target ? null : this.box.value || null);
-    clearTimeout(this.pause);
-    this.clearHint();
-    if (!this.box.value.trim()) return;
-    if (Date.now() - this.lastTyping > TYPING_GAP_MS) {
-      this.lastTyping = Date.now();
-      this.typing(this.room);
-    }
-    this.pause = setTimeout(() => this.look(), Math.max(PAUSE_MS, this.lastCheck + CHECK_GAP_MS - Date.now()));
-  }
+const scrollMarks = () => ($("marks").scrollTop = $("words").scrollTop);
 
-  /** See before send: ask what would happen to these words, quietly. */
-  async look() {
-    const {room, box} = this;
-    const text = box.value.trim();
-    if ([...text].length < CHECK_LEAST || [...text].length > this.limit) return;
-    this.lastCheck = Date.now();
-    const reply = await this.check(room, text);
-    if (reply.code === "rate_limited") this.lastCheck = Date.now() + 1000 * (reply.retry_after ?? 30);
-    if (reply.type === "checked" && this.room === room && box.value.trim() === text) this.drawHint(reply, text);
-  }
+// ------------------------------------------------------------------ what the words are for
 
-  drawHint(checked, text) {
-    this.clearHint();
-    const {action, care, findings = [], suggestion} = checked;
-    const cared = ["concern", "high", "imminent"].includes(care?.band);
-    if (action === "allow" && !cared) return;
-    const lead = {allow: "You can say this here.", mask: "You can send this. Private details will be covered:", hold: "A person from the team would look at this before others see it.", block: "This would be stopped as it stands."}[action];
-    this.hint = h("div", {class: `beside hint-card ${action}`, role: "status"},
-      h("p", {}, checked.says || lead),
-      action === "allow" ? null : reasons(findings, text), // the words themselves stand in the box, right below
-      cared ? h("p", {class: "hint"}, "If you’d like someone to turn to, “Help now” above is always there.") : null,
-      action !== "allow" && suggestion ? this.suggestionBox(suggestion, "Use these words", () => {
-        this.write(suggestion);
-        this.changed();
-        this.box.focus();
-      }) : null);
-    this.beside.append(this.hint);
-  }
+/** Answer a message, or change one of one's own. */
+export function about({replyTo, target}) {
+  if (state.context.target) write(kept.get(`draft.${state.room.name}`) ?? "");
+  setContext({replyTo, target});
+  if (target) write(target.text);
+  $("words").focus();
+}
 
-  suggestionBox(suggestion, label, take) {
-    return h("div", {class: "suggestion"}, h("p", {dir: "auto"}, h("span", {class: "tag"}, "This would pass"), " ", h("bdi", {}, suggestion)),
-      h("button", {type: "button", class: "main", onclick: take}, label));
-  }
+function setContext(context) {
+  state.context = context;
+  const {replyTo, target} = context;
+  $("composer-context").hidden = !replyTo && !target;
+  $("composer-context").firstElementChild.textContent = target ? t("composer.changing") : replyTo ? (replyTo.mine ? t("composer.replying_self") : t("composer.replying", {name: replyTo.from?.name ?? ""})) : "";
+}
 
-  clearHint() {
-    this.hint?.remove();
-    this.hint = null;
-  }
+function toggleNotes() {
+  const open = $("notes").hidden;
+  $("notes").hidden = !open;
+  $("notes-toggle").setAttribute("aria-expanded", String(open));
+  if (open) $("notes").querySelector("input").focus();
+}
 
-  // ------------------------------------------------------------------ refusals
+function chooseNote() {
+  state.notes = [...$("notes").querySelectorAll("input:checked")].map((one) => one.value).slice(0, 8);
+  $("notes-toggle").classList.toggle("on", state.notes.length > 0);
+}
 
-  refused(room, {words, reply}) {
-    const refused = {text: words.text, replyTo: words.replyTo, target: words.target, key: words.key, code: reply.code, says: reply.says, findings: reply.findings ?? [], suggestion: reply.suggestion, after: reply.retry_after};
-    const kept = this.store.get(`refused.${room.name}`) ?? [];
-    this.store.set(`refused.${room.name}`, [...kept, refused]);
-    if (this.room === room) this.drawRefusal(refused, true);
-  }
+function setNotes(notes) {
+  for (const one of $("notes").querySelectorAll("input")) one.checked = notes.includes(one.value);
+  $("notes").hidden = true;
+  $("notes-toggle").setAttribute("aria-expanded", "false");
+  chooseNote();
+}
 
-  drawRefusal(refused, fresh) {
-    const {room} = this;
-    this.clearHint();
-    const stopped = refused.code === "stopped";
-    const spelled = refused.after ? ` You can send again in ${Math.ceil(refused.after)} s.` : "";
-    const done = () => {
-      panel.remove();
-      this.store.set(`refused.${room.name}`, (this.store.get(`refused.${room.name}`) ?? []).filter((one) => one.key !== refused.key));
-      this.box.focus();
-    };
-    const again = (text) => {
-      if (this.box.value.trim() === refused.text) this.write("");
-      this.say(room, text, {replyTo: refused.replyTo, target: refused.target});
-      done();
-    };
-    if (fresh && !this.box.value.trim()) this.write(refused.text);
-    const panel = h("section", {class: "beside refusal", "aria-label": "Not sent"},
-      h("h2", {tabindex: "-1"}, "Not sent. Your words are kept."),
-      h("p", {class: "says", dir: "auto"}, refused.says || "This could not be sent.", spelled),
-      h("p", {class: "echo", dir: "auto"}, ...marked(refused.text, refused.findings)),
-      reasons(refused.findings.filter((finding) => finding.says !== refused.says)),
-      refused.suggestion ? this.suggestionBox(refused.suggestion, "Send this instead", () => again(refused.suggestion)) : null,
-      h("div", {class: "verbs"},
-        h("button", {type: "button", class: "quiet outlined", onclick: () => {
-          if (this.box.value.trim() !== refused.text) this.write(refused.text + (this.box.value ? `\n${this.box.value}` : ""));
-          done();
-        }}, "Change my words"),
-        stopped ? null : h("button", {type: "button", class: "quiet outlined", onclick: () => again(refused.text)}, "Try again"),
-        h("button", {type: "button", class: "quiet outlined", onclick: () => {
-          if (this.box.value.trim() === refused.text) this.write("");
-          done();
-        }}, "Let it go")));
-    this.beside.append(panel);
-    if (fresh) this.announce(`Not sent. ${refused.says ?? ""}${spelled} ${refused.suggestion ? `A version that passes: ${refused.suggestion}` : ""}`);
-  }
+// ------------------------------------------------------------------ the box
 
-  // ------------------------------------------------------------------ the box
+export function write(words) {
+  $("words").value = words;
+  if (!state.context.target && state.room) kept.set(`draft.${state.room.name}`, words || null);
+  mark([]);
+  grow();
+  count();
+}
 
-  /** Answer a message, or change one of one's own. */
-  about({replyTo, target}) {
-    if (this.context.target) this.write(this.store.get(`draft.${this.room.name}`) ?? "");
-    this.setContext({replyTo, target});
-    if (target) this.write(target.text);
-    this.box.focus();
-  }
+/** Take a version that passes, or words that came back, and look at them anew. */
+export function use(words) {
+  write(words);
+  changed();
+  $("words").focus();
+}
 
-  setContext(context) {
-    this.context = context;
-    const {replyTo, target} = context;
-    const line = $("composer-context");
-    line.hidden = !replyTo && !target;
-    const words = line.querySelector("span");
-    words.replaceChildren(target ? "Changing what you said" : replyTo ? "Replying to " : "");
-    if (replyTo) words.append(h("bdi", {}, replyTo.mine ? "yourself" : (replyTo.from?.name ?? "")));
-  }
+function grow() {
+  const box = $("words");
+  box.style.height = "auto"; // set through the object model: the page's policy allows no inline style
+  box.style.height = `${Math.min(box.scrollHeight + 2, TALLEST)}px`;
+}
 
-  write(text) {
-    this.box.value = text;
-    if (!this.context.target && this.room) this.store.set(`draft.${this.room.name}`, text || null);
-    this.grow();
-    this.count();
-  }
-
-  grow() {
-    this.box.style.height = "auto"; // set through the object model: the page's policy allows no inline style
-    this.box.style.height = `${Math.min(this.box.scrollHeight + 2, 168)}px`;
-  }
-
-  count() {
-    const left = this.limit - [...this.box.value].length;
-    const count = $("count");
-    count.hidden = left > this.limit * 0.15;
-    count.textContent = left >= 0 ? `${left} characters left` : `${-left} characters too many`;
-    count.classList.toggle("over", left < 0);
-  }
+function count() {
+  const left = limit() - [...$("words").value].length;
+  $("count").hidden = left > limit() * 0.15;
+  $("count").textContent = left >= 0 ? t("composer.left", {n: left}) : t("composer.over", {n: -left});
+  $("count").classList.toggle("over", left < 0);
 }

@@ -7,7 +7,7 @@
 
    tell(what, room, detail) hears: fresh (draw anew), add, change, older, presence, typing, unsent, refused, gone. */
 
-const SEEN_LIMIT = 4_000;
+const SEEN_LIMIT = 40_000; // beyond what is kept of a room
 const HELD_LIMIT = 300; // more than any burst while one send is answered
 const AMENDS = new Set(["edited", "redacted", "reacted"]);
 const LOGGED = new Set(["message", "notice", ...AMENDS]);
@@ -22,6 +22,7 @@ export class Rooms {
   constructor({line, store, tell}) {
     Object.assign(this, {line, store, tell});
     this.rooms = new Map(); // name → room
+    this.limit = 2000; // characters of one message; the welcome says
     this.inbox = store.get("inbox"); // cursor of the person's own log
   }
 
@@ -273,8 +274,8 @@ export class Rooms {
   // ------------------------------------------------------------------ what goes out
 
   /** Say `text`, or change the message `target` into it. */
-  say(room, text, {replyTo, target} = {}) {
-    room.unsent.push({key: newKey(), text, replyTo, target, state: "waiting"});
+  say(room, text, {replyTo, target, notes} = {}) {
+    room.unsent.push({key: newKey(), text, replyTo, target, notes, state: "waiting"});
     this.unsentChanged(room);
     this.pump(room);
   }
@@ -362,10 +363,10 @@ export class Rooms {
 /** The name this person chose for a room goes along each time, or the room would fall back to the one it makes. */
 const worn = ({chosen}) => (chosen ? {alias: chosen} : {});
 
-const commandFor = (room, {key, text, replyTo, target}) =>
+const commandFor = (room, {key, text, replyTo, target, notes}) =>
   target
     ? {type: "edit", room: room.name, message: target, text, key}
-    : {type: "send", room: room.name, text, key, ...(replyTo ? {reply_to: replyTo} : {})};
+    : {type: "send", room: room.name, text, key, ...(replyTo ? {reply_to: replyTo} : {}), ...(notes?.length ? {notes} : {})};
 
 /** reaction → set of alias ids. A message from history may carry `reactions: {reaction: [alias ids]}`. */
 function reactionsOf(event) {

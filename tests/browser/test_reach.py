@@ -134,14 +134,3 @@ async def test_arrow_keys_move_between_messages_and_the_list_is_one_stop(visitor
     await press(ana.page, "ArrowUp", "ArrowUp")
     focused = await ana.page.evaluate("document.activeElement.closest('li').querySelector('.words').textContent")
     assert focused == "arrow one"
-
-
-async def test_help_is_there_when_the_server_is_not(visitors: Visitors) -> None:
-    """F45: the card the page knows by itself opens with no connection at all."""
-    ana = await visitors.arrive(size=PHONE)
-    await ana.page.goto(ana.origin)
-    await ana.page.context.set_offline(True)
-    await ana.page.get_by_role("button", name="Help now").click()
-    card = ana.page.locator(".card")
-    await expect(card).to_contain_text("emergency number")
-    await expect(card.locator("a[href='tel:112']")).to_be_visible()

@@ -1,0 +1,288 @@
+/* The log of one room on the page: a window of rows over all that is known of the room.
+
+       known:   0 ──────── from ═══════ to ──────── n        (rooms.js keeps them all, in the log's order)
+       rows:               └─ at most WINDOW ─┘
+
+   Scrolling near an end moves the window over what is known, and past the start of that a page is asked for. Rows that
+   leave the window leave the document, so thousands of messages can be read and never more than WINDOW stand there; what
+   one was looking at stays where it was. Messages that come in one frame are drawn in one go. */
+
+import {$, h} from "./dom.js";
+import {announce, banner} from "./frame.js";
+import {rooms} from "./live.js";
+import {dayLine, drawActions, drawMessage, nameOf, themes, unreadLine} from "./message.js";
+import {attention, seen, topicOf} from "./topics.js";
+import {keptFor} from "./threshold.js";
+import {count, t} from "./words.js";
+
+const WINDOW = 300; // message nodes; the page promises fewer than 400
+const STEP = 60;
+const NEAR = 90; // pixels from the end that still count as the end
+const EDGE = 600; // pixels from an end of the window at which it moves
+const KNOWN_LIMIT = 20_000; // messages of one room kept in memory
+
+const log = {room: null, items: [], from: 0, to: 0, rows: new Map(), opened: new Set(), due: 0, said: [], line: null, busy: false};
+
+export const current = () => log.room;
+
+export function makeLog() {
+  return h("div", {id: "scroller", tabindex: "0", role: "group", "aria-label": t("room.messages"), onscroll: scrolled},
+    h("div", {class: "earlier"}, h("button", {type: "button", class: "quiet", id: "earlier", onclick: () => earlier(true)}, t("room.earlier")), h("p", {id: "beginning", hidden: true})),
+    h("ol", {id: "messages", role: "list", onkeydown: arrows}),
+    h("ol", {id: "unsent", role: "list", "aria-label": t("room.unsent")}),
+    h("p", {id: "typing", "aria-hidden": "true"}));
+}
+
+const atEnd = () => log.to === log.items.length && $("scroller").scrollHeight - $("scroller").scrollTop - $("scroller").clientHeight < NEAR;
+
+/** Go to the newest message. */
+export function toEnd() {
+  if (log.to < log.items.length) draw(Math.max(0, log.items.length - WINDOW), log.items.length);
+  $("scroller").scrollTop = $("scroller").scrollHeight;
+  looked();
+}
+
+function looked() {
+  const there = log.room && atEnd() && document.visibilityState === "visible";
+  attention.room = there ? log.room.name : null;
+  $("newer").hidden = !log.room || atEnd();
+  if (there) seen(log.room);
+}
+
+/** Begin with a room: at the unread line if there is one, else at the end. */
+export function showLog(room) {
+  Object.assign(log, {room, items: [...room.items.values()], opened: new Set(), line: room.firstUnread ?? null, said: []});
+  room.firstUnread = null;
+  draw(Math.max(0, log.items.length - WINDOW), log.items.length);
+  const line = $("messages").querySelector(".unread-line");
+  if (line) $("scroller").scrollTop = Math.max(0, line.offsetTop - $("scroller").offsetTop - 80);
+  else $("scroller").scrollTop = $("scroller").scrollHeight;
+  looked();
+}
+
+export function hideLog() {
+  if (log.room) seen(log.room);
+  log.room = attention.room = null;
+}
+
+function rowsOf(index) {
+  const item = log.items[index];
+  const before = log.items[index - 1];
+  const row = drawMessage(item, log.room, before, act);
+  log.rows.set(item.id, row);
+  return [dayLine(item, before), item.id === log.line ? unreadLine() : null, row].filter(Boolean);
+}
+
+/** Draw the window anew. */
+function draw(from, to) {
+  log.rows.clear();
+  Object.assign(log, {from, to});
+  const rows = [];
+  for (let index = from; index < to; index += 1) rows.push(...rowsOf(index));
+  $("messages").replaceChildren(...rows);
+  rove(null);
+  drawBeginning();
+}
+
+function drop(index) {
+  const row = log.rows.get(log.items[index].id);
+  log.rows.delete(log.items[index].id);
+  // The line of a day or of the unread stands before its row and goes with it.
+  while (row?.previousElementSibling && !row.previousElementSibling.dataset.id) row.previousElementSibling.remove();
+  row?.remove();
+}
+
+/** Do something to the rows while what is looked at stays where it is. */
+function still(does) {
+  const scroller = $("scroller");
+  const top = scroller.getBoundingClientRect().top;
+  const anchor = [...$("messages").children].find((row) => row.dataset.id && row.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top;
+  does();
+  const row = anchor && (log.rows.get(anchor.dataset.id) ?? null);
+  if (row) scroller.scrollTop += row.getBoundingClientRect().top - before;
+}
+
+function widenUp() {
+  const from = Math.max(0, log.from - STEP);
+  still(() => {
+    const rows = [];
+    for (let index = from; index < log.from; index += 1) rows.push(...rowsOf(index));
+    const day = $("messages").querySelector(".day:first-child");
+    if (day && log.from > 0 && !dayLine(log.items[log.from], log.items[log.from - 1])) day.remove();
+    $("messages").prepend(...rows);
+    log.from = from;
+    while (log.to - log.from > WINDOW) drop((log.to -= 1));
+  });
+  rove(null);
+  drawBeginning();
+}
+
+function widenDown(by = STEP) {
+  const to = Math.min(log.items.length, log.to + by);
+  still(() => {
+    for (; log.to < to; log.to += 1) $("messages").append(...rowsOf(log.to));
+    while (log.to - log.from > WINDOW) drop((log.from += 1) - 1);
+  });
+  rove(null);
+  drawBeginning();
+}
+
+function scrolled() {
+  const scroller = $("scroller");
+  if (scroller.scrollTop < EDGE) earlier(false);
+  else if (log.to < log.items.length && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < EDGE) widenDown();
+  looked();
+}
+
+/** More of what came before: what is known of it, else a page of the server's. */
+async function earlier(asked) {
+  const {room} = log;
+  if (!room || log.busy) return;
+  if (log.from > 0) {
+    widenUp();
+    return;
+  }
+  if (!room.more || (!asked && $("scroller").scrollTop >= 60)) return;
+  log.busy = true;
+  const added = await rooms.older(room).finally(() => (log.busy = false));
+  if (room !== log.room || !added.length) {
+    if (room === log.room) drawBeginning();
+    return;
+  }
+  log.items = [...room.items.values()];
+  Object.assign(log, {from: log.from + added.length, to: log.to + added.length});
+  widenUp();
+  announce(t("room.shown_earlier", {n: added.length}));
+}
+
+function drawBeginning() {
+  const {room} = log;
+  const more = room.more || log.from > 0;
+  $("earlier").hidden = !more;
+  $("beginning").hidden = more;
+  $("beginning").textContent = log.items.length ? t("room.beginning", {kept: keptFor(topicOf(room.name).retention)}) : t("room.empty");
+}
+
+/** A message came; it is drawn with the others of this frame. */
+export function addItem(item) {
+  log.said.push(item);
+  log.due ||= requestAnimationFrame(flush);
+  if (document.visibilityState !== "visible") setTimeout(flush, 200); // a tab in the background has no frames
+}
+
+function flush() {
+  cancelAnimationFrame(log.due);
+  log.due = 0;
+  const fresh = log.said.filter((item) => log.room?.items.has(item.id));
+  log.said = [];
+  if (!log.room || !fresh.length) return;
+  const follow = atEnd() || fresh.some((item) => item.mine);
+  const whole = log.to === log.items.length;
+  log.items.push(...fresh);
+  if (!follow && log.room.firstUnread && !log.line) {
+    log.line = log.room.firstUnread;
+    log.room.firstUnread = null;
+  }
+  if (follow && !whole) draw(Math.max(0, log.items.length - WINDOW), log.items.length);
+  else if (whole && (follow || log.to - log.from + fresh.length <= WINDOW)) appendNew(fresh.length);
+  if (log.items.length > KNOWN_LIMIT) forgetOldest(log.items.length - KNOWN_LIMIT);
+  announce(...fresh.map((item) => t("room.said", {name: item.from ? nameOf(item) : t("room.from_us"), words: item.notes?.length && !item.mine ? t("room.note", {themes: themes(item.notes)}) : (item.text ?? item.says ?? "")})));
+  if (follow) toEnd();
+  else looked();
+  if (!$("newer").hidden) $("newer-words").textContent = log.room.unread ? t("room.newer", {n: log.room.unread}) : t("room.to_newest");
+}
+
+function appendNew(many) {
+  const rows = [];
+  for (const end = log.to + many; log.to < end; log.to += 1) rows.push(...rowsOf(log.to));
+  $("messages").append(...rows);
+  while (log.to - log.from > WINDOW) drop((log.from += 1) - 1);
+  rove(null);
+  drawBeginning();
+}
+
+function forgetOldest(many) {
+  const {room} = log;
+  for (const item of log.items.splice(0, many)) {
+    room.items.delete(item.id);
+    room.seen.delete(item.id);
+  }
+  Object.assign(log, {from: Math.max(0, log.from - many), to: log.to - many});
+  Object.assign(room, {oldest: log.items[0].cursor, more: true});
+}
+
+/** A message was changed, taken back or reacted to. */
+export function redrawItem(item) {
+  const old = item && log.rows.get(item.id);
+  if (!old) return;
+  const index = log.items.findIndex((one) => one.id === item.id);
+  const end = atEnd();
+  const focused = old.contains(document.activeElement);
+  const row = drawMessage(item, log.room, log.items[index - 1], act);
+  log.rows.set(item.id, row);
+  old.replaceWith(row);
+  rove(focused ? item.id : null, focused);
+  if (end) toEnd();
+}
+
+// ------------------------------------------------------------------ what can be done with a message
+
+/** What reply and edit do is the composer's (conversation.js gives it). */
+export const act = {
+  opened: log.opened,
+  react(item, name, on) {
+    rooms.react(log.room, item.id, name, on).then((reply) => reply.type === "refused" && announce(reply.says));
+    closeActions(true);
+  },
+  async takeBack(item) {
+    closeActions(true);
+    const reply = await rooms.takeBack(log.room, item.id);
+    if (reply.type === "refused") banner(reply.says, "notice");
+  },
+  toggle(item, more) {
+    const open = more.getAttribute("aria-expanded") === "true";
+    closeActions(false);
+    if (open) return;
+    more.setAttribute("aria-expanded", "true");
+    const panel = drawActions(item, log.room, act);
+    more.closest("li").append(panel);
+    panel.scrollIntoView({block: "nearest"});
+    panel.querySelector("button").focus();
+  },
+};
+
+export function closeActions(focusBack) {
+  const panel = document.querySelector(".actions");
+  if (!panel) return false;
+  const more = panel.closest("li").querySelector(".more");
+  more?.setAttribute("aria-expanded", "false");
+  panel.remove();
+  if (focusBack) more?.focus();
+  return true;
+}
+
+const more = () => [...$("messages").querySelectorAll(".more")];
+
+/** One message in the list can be reached by Tab; arrow keys move between them. */
+function rove(id, focus) {
+  const buttons = more();
+  const wanted = (id && log.rows.get(id)?.querySelector(".more")) ?? buttons.find((one) => one.tabIndex === 0 && one === document.activeElement) ?? buttons.at(-1);
+  for (const one of buttons) if ((one.tabIndex === 0) !== (one === wanted)) one.tabIndex = one === wanted ? 0 : -1;
+  if (focus) wanted?.focus();
+}
+
+function arrows(event) {
+  const row = event.target.closest?.("#messages > .message");
+  if (!row || event.target.closest(".actions")) return;
+  const buttons = more();
+  const at = buttons.indexOf(row.querySelector(".more"));
+  const to = {ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1}[event.key];
+  if (to === undefined || !buttons[to]) return;
+  event.preventDefault();
+  for (const one of buttons) one.tabIndex = one === buttons[to] ? 0 : -1;
+  buttons[to].focus();
+}
+
+document.addEventListener("visibilitychange", () => log.room && looked());
+export const drawnCount = () => count(log.rows.size);

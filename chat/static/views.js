@@ -1,0 +1,21 @@
+/* The views: a row for each. What stands here by name is in the page; what is imported when asked for is a part of its
+   own, loaded on first use and kept by the service worker. */
+
+import {view as door} from "./door.js";
+import {view as rooms} from "./lobby.js";
+import {view as stopped} from "./stopped.js";
+import {view as threshold} from "./threshold.js";
+
+export const VIEWS = {
+  door: () => door,
+  rooms: () => rooms,
+  threshold: () => threshold,
+  stopped: () => stopped,
+  room: () => import("./room.js"),
+  lines: () => import("./helpview.js"),
+  care: () => import("./care.js"),
+  settings: () => import("./settings.js"),
+};
+
+// Event type → the view whose part must be there to hear it. The event waits for its part and is not lost.
+export const WAKES = {resolved: "room"};

@@ -1,0 +1,27 @@
+/* Words of the page with more help. [English, Spanish] */
+
+export const words = {
+  "help.title": ["More help", "Más ayuda"],
+  "help.lead": ["All of this works without a connection, and nobody is told that you looked.", "Todo esto funciona sin conexión, y nadie sabe que lo has mirado."],
+  "help.card": ["Lines you can reach now", "Líneas a tu alcance ahora"],
+  "help.place": ["Language and place", "Idioma y lugar"],
+  "help.groups": ["Groups and organisations", "Grupos y organizaciones"],
+  "help.groups_hint": ["They are not ours. Each opens in a tab of its own, and can see that you came.", "No son nuestros. Cada uno se abre en otra pestaña y puede ver que has entrado."],
+  "help.no_groups": ["We know of none for where you are that somebody has checked. The directories below list them by country.", "No conocemos ninguno comprobado para donde estás. Los directorios de abajo los ordenan por país."],
+  "help.not_title": ["What we are, and are not", "Qué somos y qué no"],
+  "help.not": ["Warmline is peers. It adds to treatment and to crisis lines and replaces neither.", "Warmline son iguales. Se suma al tratamiento y a las líneas de crisis, y no los sustituye."],
+  "doctor.title": ["How do I ask a doctor?", "¿Cómo se lo digo a un médico?"],
+  "doctor.lead": ["Fill in what you like and read it out, or show it. It is made here and kept nowhere.", "Rellena lo que quieras y léelo, o enséñalo. Se hace aquí y no se guarda."],
+  "doctor.since": ["Since when?", "¿Desde cuándo?"],
+  "doctor.how": ["How is it, in a few words?", "¿Cómo es, en pocas palabras?"],
+  "doctor.worst": ["When is it worst?", "¿Cuándo es peor?"],
+  "doctor.want": ["What would you like from them?", "¿Qué te gustaría que hicieran?"],
+  "doctor.afraid": ["What are you afraid they might do?", "¿Qué te da miedo que hagan?"],
+  "doctor.hello": ["I’d like to talk about how I’ve been. It’s hard for me to say it, so I wrote it down.", "Quiero hablar de cómo estoy. Me cuesta decirlo, por eso lo he escrito."],
+  "doctor.since_says": ["It has been like this since:", "Estoy así desde:"],
+  "doctor.how_says": ["It is like this:", "Es así:"],
+  "doctor.worst_says": ["It is worst:", "Es peor:"],
+  "doctor.want_says": ["What I’d like from you:", "Lo que me gustaría de usted:"],
+  "doctor.afraid_says": ["What I’m afraid of:", "Lo que me da miedo:"],
+  "doctor.end": ["What can we do next, and when do I come back? If today is not enough time, may I have a longer appointment?", "¿Qué podemos hacer ahora, y cuándo vuelvo? Si hoy no hay tiempo, ¿puedo tener una cita más larga?"],
+};
