@@ -39,6 +39,13 @@ export function show(room, {gone = () => {}, presence = () => {}} = {}) {
   showTyping(false);
 }
 
+/** For a view of its own: {element, show(room, how), hide(), focus()}, taken into `host`. */
+export function makeConversation({host, fresh = false}) {
+  const element = conversation({fresh});
+  host.append(element);
+  return {element, show: (room, how) => (element.parentNode === host || host.append(element), show(room, how)), hide, focus};
+}
+
 export function hide() {
   hideLog();
 }

@@ -17,7 +17,21 @@ const asleep = new Map(); // type → a promise of the part that hears it
 const state = {wakes: {}, load: null, renewal: 0};
 
 /** Who is here: {band, name?, token?, roles?, scopes?}; null before the door. */
-export const visit = {now: kept.get("visit")};
+export const visit = {
+  now: kept.get("visit"),
+  get roles() {
+    return this.now?.roles ?? null;
+  },
+  get scopes() {
+    return this.now?.scopes ?? [];
+  },
+  get token() {
+    return this.now?.token ?? null;
+  },
+  get expires() {
+    return this.now?.expires ?? null;
+  },
+};
 
 export function setVisit(now) {
   visit.now = now;
@@ -98,7 +112,7 @@ function tell(what, value) {
 }
 
 function welcomed(welcome) {
-  setVisit({...visit.now, token: welcome.token, band: welcome.band, roles: welcome.roles, scopes: welcome.scopes});
+  setVisit({...visit.now, token: welcome.token, band: welcome.band, roles: welcome.roles, scopes: welcome.scopes, expires: welcome.expires});
   clearTimeout(state.renewal);
   const left = new Date(welcome.expires) - Date.now();
   if (left > 0) state.renewal = setTimeout(renew, Math.min(left * 0.8, 2 ** 31 - 1));
@@ -113,7 +127,31 @@ function welcomed(welcome) {
 
 async function renew() {
   const reply = await ask({type: "refresh", token: visit.now?.token}, {keep: false});
-  if (reply.type === "refreshed") setVisit({...visit.now, token: reply.token});
+  if (reply.type === "refreshed") setVisit({...visit.now, token: reply.token, expires: reply.expires});
+}
+
+/** Come back as somebody of the team. Gives the welcome, or the refusal of the token. */
+export function signIn(token) {
+  return new Promise((resolve) => {
+    const ends = [hear("welcome", (welcome) => settle(welcome)), hear("refused", (refusal) => (settle({type: "refused", ...refusal}), "stop"))];
+    const before = visit.now;
+    const settle = (answer) => {
+      ends.forEach((end) => end());
+      if (answer.type === "refused") setVisit(before);
+      resolve(answer);
+    };
+    line.stop();
+    rooms.clear();
+    setVisit({band: before?.band ?? "adult", token, staff: true});
+    line.start();
+  });
+}
+
+/** Leave as somebody of the team: nothing of it stays in this tab. */
+export function signOut() {
+  line.stop();
+  kept.clear();
+  location.reload();
 }
 
 /** The server turned our hello away. With an outdated token we come as a new guest; staff must sign in again. */

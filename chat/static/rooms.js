@@ -26,6 +26,13 @@ export class Rooms {
     this.inbox = store.get("inbox"); // cursor of the person's own log
   }
 
+  /** Somebody else is here now: nothing of the one before stays. */
+  clear() {
+    this.rooms.clear();
+    this.inbox = null;
+    for (const name of ["inbox", "unsent", "rooms"]) this.store.set(name, null);
+  }
+
   get(name) {
     return this.rooms.get(name);
   }

@@ -33,6 +33,8 @@ export function speak(code) {
   document.documentElement.dir = mirrored ? "rtl" : "ltr";
 }
 
+/** The language of the page, as two letters. */
+export const language = () => spoken();
 export const spoken = () => (tongue.code === MIRROR ? "en" : tongue.code);
 
 const format = (name, make) => tongue.formats.get(name) ?? (tongue.formats.set(name, make()), tongue.formats.get(name));
