@@ -78,7 +78,7 @@ def row(case: Case, identity: Identity) -> dict[str, Any]:
         "state": str(case.state),
         "rank": int(case.rank),
         "band": case.band,
-        "room": case.room.partition("/")[2],
+        "room": room_named(case.room),
         "at": wire.timestamp(case.at),
         "rules": list(case.rules),
         "care": {"band": case.care.word} | ({"kind": case.care_kind} if case.care_kind else {}),
@@ -88,6 +88,12 @@ def row(case: Case, identity: Identity) -> dict[str, Any]:
     }
     more = {"resolution": case.resolution, "note": case.reason, "into": case.into}
     return told | {name: value for name, value in more.items() if value}
+
+
+def room_named(room: str) -> str:
+    """A room as clients name it. The key of an inbox holds whose it is; that stays here."""
+    kind, _, rest = room.partition("/")
+    return "inbox" if kind == "inbox" else f"session:{rest}" if kind == "session" else rest
 
 
 # ------------------------------------------------------------------ commands

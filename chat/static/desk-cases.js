@@ -171,7 +171,7 @@ export async function handOn(id) {
 }
 
 export const sanction = (row, step, reason) => ask({type: "sanction", room: row.room, step, reason, case: row.case, key: newKey()});
-export const supervise = (row, reason) => ask({type: "supervise", room: `session:${row.room}`, reason, key: newKey()});
+export const supervise = (row, reason) => ask({type: "supervise", room: row.room, reason, key: newKey()});
 
 /** The end of the time with a case: the words go. */
 export function lapse(id) {

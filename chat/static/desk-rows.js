@@ -12,14 +12,15 @@ const NOTES = new Set(["personal_detail", "unkind", "unsafe_detail", "not_here",
 const JUDGED = new Set(["report", "shield", "appeal"]);
 
 export const kindOf = (row) => t(`desk.kind-${KINDS.has(row.kind) ? row.kind : "other"}`);
-export const isSession = (row) => desk.rooms.size > 0 && !desk.rooms.has(row.room) && row.kind !== "crisis";
+export const isSession = (row) => row.room.startsWith("session:");
 export const age = (row) => Math.max(0, Date.now() - new Date(row.at).getTime());
 export const ageOf = (row, key) => (age(row) < 60_000 ? t("desk.just") : t(key, {span: span(Math.round(age(row) / 1000))}));
 
 /** Where it was, as a node: the title of a room is the operator's text. */
 export function where(row) {
   if (desk.rooms.has(row.room)) return h("bdi", {}, desk.rooms.get(row.room));
-  return h("span", {}, t(row.kind === "crisis" ? "desk.in-person" : "desk.in-session"));
+  if (row.room === "inbox" || isSession(row)) return h("span", {}, t(isSession(row) ? "desk.in-session" : "desk.in-person"));
+  return h("bdi", {}, row.room);
 }
 
 /** What was found, in words, each once. */

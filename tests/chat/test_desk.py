@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from chat.auth import Identity, Scope
-from chat.desk import bands, coarsely, may_see, on_duty
+from chat.desk import bands, coarsely, may_see, on_duty, room_named
 from moderation.cases import CaseKind, Rank, Step
 from rooms.events import Band, Role, UserId
 from tests.support import staff
@@ -56,6 +56,26 @@ async def test_a_list_is_blurred_and_the_words_come_with_the_claim(steady_engine
     assert claimed["resolutions"] == ["mask", "refuse", "release"]
     assert [(entry.did, entry.by) for entry in trail] == [("open", ""), ("claim", "staff-moderator")]
     assert "telegram" not in str(trail)
+
+
+@one_flavour
+async def test_who_asks_for_a_person_outside_the_rooms_is_nobody_by_name(steady_engine: Engine) -> None:
+    """No person's id ever leaves the server, not even as part of where a case came from."""
+    async with at_the_desk(steady_engine.url) as (node, author, mod):
+        await author.ask("help", person=True)
+        (row,) = await waiting(mod)
+        case = await node.services.review.find(row["case"])
+    assert (row["kind"], row["room"]) == ("crisis", "inbox")
+    assert case is not None
+    assert case.user not in json.dumps(row)
+
+
+def test_a_conversation_of_two_is_named_as_supervise_names_it() -> None:
+    assert [room_named(key) for key in ("adult/anxiety", "session/a0pM", "inbox/whose")] == [
+        "anxiety",
+        "session:a0pM",
+        "inbox",
+    ]
 
 
 @one_flavour
