@@ -6,7 +6,7 @@
    While somebody waits the view shows what is true now and nothing else; the box to write in is never redrawn, so no
    word and no focus is lost when an update comes. A refused line is shown beside the box, with what would pass. */
 
-import {button, choice, chosenOf, minutes, named, newId, says, select, ticks, tongue} from "./boxes.js";
+import {button, choice, chosenOf, minutes, named, newId, says, select, ticks} from "./boxes.js";
 import {h} from "./dom.js";
 import {announce} from "./frame.js";
 import {drawHolding} from "./holding.js";
@@ -14,7 +14,7 @@ import {helpNow} from "./help.js";
 import {choose, drop, held, own, pair, seek, watch, withdraw, write} from "./pair.js";
 import {go} from "./router.js";
 import {looking} from "./standing.js";
-import {learn, t, when} from "./words.js";
+import {languageName, learn, t, when} from "./words.js";
 import {words} from "./words-ask.js";
 import {LIVED, PEOPLE, THEMES, TONGUES, TOPICS, words as lists} from "./words-lists.js";
 
@@ -37,7 +37,7 @@ function form() {
     h("details", {class: "unfold"}, h("summary", {}, t("ask.more")), h("div", {class: "stack"},
       select(t("ask.topic"), "topic", [["", t("ask.any-topic")], ...named("topic", TOPICS)], ""),
       choice(t("ask.intensity"), "intensity", ["1", "2", "3", "4", "5"].map((n) => [n, t(`ask.heavy-${n}`)])),
-      select(t("ask.language"), "language", [["", t("ask.any-language")], ...TONGUES.map((code) => [code, tongue(code)])], ""),
+      select(t("ask.language"), "language", [["", t("ask.any-language")], ...TONGUES.map((code) => [code, languageName(code)])], ""),
       ticks(t("ask.prefer"), t("ask.prefer-hint"), "prefer", named("tag", PEOPLE)),
       ticks(t("ask.lived"), null, "lived", named("topic", LIVED)),
       ticks(t("ask.notes"), t("ask.notes-hint"), "notes", named("theme", THEMES)))),

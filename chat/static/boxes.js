@@ -1,7 +1,7 @@
 /* Small pieces of forms that the one-on-one views share: ticks, choices, a clock that counts, what was refused. */
 
 import {h} from "./dom.js";
-import {language, t} from "./words.js";
+import {t} from "./words.js";
 
 let made = 0;
 export const newId = (stem) => `${stem}-${(made += 1)}`;
@@ -25,15 +25,6 @@ export const chosenOf = (form, name) => [...form.querySelectorAll(`[name="${name
 export function select(label, name, options, chosen) {
   const id = newId(name);
   return h("div", {class: "field"}, h("label", {for: id}, label), h("select", {id, name}, ...options.map(([value, words]) => h("option", {value, selected: value === chosen, dir: "auto"}, words))));
-}
-
-/** The name of a language, in the language of the page: not a string of ours. */
-export function tongue(code) {
-  try {
-    return new Intl.DisplayNames([language()], {type: "language"}).of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 export const named = (stem, list) => list.map((one) => [one, t(`${stem}.${one}`)]);

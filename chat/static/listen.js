@@ -4,7 +4,7 @@
 
    What a listener ticks is kept on this device, and goes out again with "I'm available"; a no needs no reason. */
 
-import {button, choice, chosenOf, everySecond, left, named, says, select, ticks, tongue} from "./boxes.js";
+import {button, choice, chosenOf, everySecond, left, named, says, select, ticks} from "./boxes.js";
 import {h} from "./dom.js";
 import {announce} from "./frame.js";
 import {helpNow} from "./help.js";
@@ -14,7 +14,7 @@ import {newKey} from "./rooms.js";
 import {go} from "./router.js";
 import {looking} from "./standing.js";
 import {settings} from "./store.js";
-import {language, learn, t, when} from "./words.js";
+import {languageName, learn, spoken, t, when} from "./words.js";
 import {LIVED, PEOPLE, THEMES, TONGUES, TOPICS, words as lists} from "./words-lists.js";
 import {words} from "./words-listen.js";
 
@@ -27,7 +27,7 @@ const FUEL = ["today", "hours", "heavy", "week"];
 let host;
 let parts;
 
-const may = () => (visit.roles ?? []).some((role) => LISTENING.includes(role));
+const may = () => (visit.now?.roles ?? []).some((role) => LISTENING.includes(role));
 const there = () => ["available", "offered", "in_session", "wrap_up", "cool_down"].includes(pair.availability?.state);
 
 // ------------------------------------------------------------------ where they stand
@@ -62,7 +62,7 @@ function offer(event) {
       fact("offer.topic", event.topic ? t(`topic.${event.topic}`) : t("offer.unsaid")),
       fact("offer.notes", event.notes?.length ? list("theme", event.notes) : t("offer.unsaid")),
       event.intensity ? fact("offer.intensity", t("offer.of-five", {n: event.intensity})) : null,
-      event.language ? fact("offer.language", h("bdi", {}, tongue(event.language))) : null,
+      event.language ? fact("offer.language", h("bdi", {}, languageName(event.language))) : null,
       fits.length ? fact("offer.fit", fits.map((one) => t(PEOPLE.includes(one) ? `tag.${one}` : TOPICS.includes(one) ? `topic.${one}` : `theme.${one}`)).join(", ")) : null),
     clock,
     h("div", {class: "verbs"}, button(t("offer.yes"), () => reply(event, true), "main"), button(t("offer.no"), () => reply(event, false))),
@@ -107,7 +107,7 @@ function form() {
       ticks(t("listen.refuses"), t("listen.refuses-hint"), "refuses", named("theme", THEMES), before.refuses),
       ticks(t("listen.tags"), t("listen.tags-hint"), "tags", named("tag", PEOPLE), before.tags),
       ticks(t("listen.lived"), null, "lived", named("topic", LIVED), before.tags),
-      ticks(t("listen.languages"), null, "languages", TONGUES.map((code) => [code, h("bdi", {}, tongue(code))]), before.languages ?? [language()]),
+      ticks(t("listen.languages"), null, "languages", TONGUES.map((code) => [code, h("bdi", {}, languageName(code))]), before.languages ?? [spoken()]),
       choice(t("listen.capacity"), "capacity", [["1", t("listen.one")], ["2", t("listen.two")]], String(before.capacity ?? 1)),
       select(t("listen.shift"), "shift", [["", t("listen.shift-open")], ...hours], ""))));
   made.addEventListener("submit", (event) => {

@@ -58,7 +58,7 @@ export function keepWritten() {
 
 export const live = () => [...pair.sessions.values()].filter((one) => !one.closed);
 export const own = () => live().find((one) => one.role === "seeker") ?? null;
-export const ofTeam = () => (visit.roles ?? []).some((role) => TEAM.has(role));
+export const ofTeam = () => (visit.now?.roles ?? []).some((role) => TEAM.has(role));
 
 /** Whether this person is stayed with now, and what was last said of it. */
 export function held() {

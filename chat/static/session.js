@@ -6,7 +6,7 @@
 
 import {button, panel} from "./boxes.js";
 import {makeCompanion} from "./companion.js";
-import {makeConversation} from "./conversation.js";
+import {conversation, hide, show as showWords} from "./conversation.js";
 import {h} from "./dom.js";
 import {drawHolding} from "./holding.js";
 import {rooms} from "./live.js";
@@ -25,7 +25,6 @@ learn(words);
 const SEEKER = new Set(["peer", "seeker"]);
 
 let host;
-let talk; // the conversation's own element
 let companion;
 let shown = null; // room
 
@@ -129,7 +128,9 @@ function choose(room) {
 /** The words of this conversation, once its room is open. */
 function show() {
   const room = shown && rooms.get(shown);
-  if (room && room.cursor) talk.show(room);
+  if (!room?.cursor) return;
+  $("pair-talk").append(conversation());
+  showWords(room);
 }
 
 watch((what, detail) => {
@@ -153,7 +154,6 @@ export const view = {
       none,
       h("div", {class: "pair-beside"}, h("div", {class: "row pair-other", hidden: true}), h("section", {class: "sheet holding", hidden: true}), h("div", {class: "pair-moments"}), companion.element, h("div", {class: "pair-aside"}), h("div", {class: "pair-after"})),
       words);
-    talk = makeConversation({host: words});
     return host;
   },
   enter({room} = {}) {
@@ -165,7 +165,7 @@ export const view = {
   },
   leave() {
     looking(null);
-    talk.hide();
+    hide();
   },
   title: "session.title",
   needs: "visit",
