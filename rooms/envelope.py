@@ -46,7 +46,8 @@ def log(room: RoomKey) -> str:
 
 def meta(room: RoomKey) -> str:
     """Hash {epoch, seq, tag, head, forked, eased, shut}: where the log ends and begins, which epochs it forked from,
-    how long (engine ms) and by which gap (ms) the room is slower, "until gap", and to whom it is shut, " a b ".
+    how long (engine ms) and by which gap (ms) the room is slower, "until gap", and to whom it is shut, " a b ", or
+    about to be, " c=<engine ms>=<mark> ".
     """
     return f"warm:{{{room}}}:meta"
 

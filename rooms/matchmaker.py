@@ -10,7 +10,7 @@
 anew: of a thousand who accept one offer at once exactly one finds it open. A step may run several times and must be
 pure. Effects are written with the rows (rooms/debts.py): after a crash both are there, or neither is. A write whose
 answer was lost is asked for again under its mark and is made once; it carries a deadline, so that after `MatchAway`
-nobody is surprised by it more than two seconds later.
+nobody is surprised by it more than two seconds later. What ends a session fences its room first (rooms/words.py).
 
 **What falls due** is a function of the row and stands in one sorted set. `due` takes it for a lease; the step of time
 that sees to it moves the row, and so is made once however many nodes look. What is taken is a `Claim`, and `attend`
@@ -39,6 +39,7 @@ from rooms.attendance import Attendance
 from rooms.debts import LEASE as DOING
 from rooms.debts import Debts, pack
 from rooms.durations import CAPS, DURATIONS, Caps, Durations
+from rooms.effects import Do
 from rooms.moment import Moment, NewerRow, beside, read
 from rooms.pairslot import MatchAway, Slot
 from rooms.scene import No, Ref, RowKind, Scene, Unread
@@ -110,6 +111,15 @@ class Dues:
     targets: tuple[str, ...] = ()
     next_at: int | None = None
     more: bool = False
+
+
+def leaving(scene: Scene) -> dict[str, list[str]]:
+    """Session → who writes nothing there once this step is written: by what it owes them."""
+    found: dict[str, list[str]] = {}
+    for _, effect in scene.owed:
+        if effect.do is Do.SHUT and not effect.fields.get("guest"):
+            found.setdefault(effect.fields["session"], []).append(effect.fields["who"])
+    return found
 
 
 class Matchmaker:
@@ -210,7 +220,13 @@ class Matchmaker:
             args += self._row(moment, scene, ref)
         for place, (target, effect) in enumerate(scene.owed):
             args += (outs.index(target) + 1, pack(f"{mark}:{place}", effect))
-        return await self._written(places, [*args, *sorted(scene.bells)])
+        ends = leaving(scene)
+        for session, who in ends.items():
+            await self.words.fence(pairkeys.session_room(session), mark, *who)
+        written = await self._written(places, [*args, *sorted(scene.bells)])
+        for session in ends if not written else ():
+            await self.words.lift(pairkeys.session_room(session), mark)
+        return written
 
     async def _written(self, places: list[str], args: list[str | bytes | int]) -> bool:
         """Ask for a write, and again when its answer was lost: its mark tells the engine that it is the same one."""

@@ -4,6 +4,10 @@
 
 They are in no row, list or effect, and gone a day after the first of them at the latest, by the engine itself, whatever
 became of everybody. What is said in a session stands in its room; `shut` lets nobody write there any more.
+
+A row and a room are in two slots of the engine, so an end and the shutting can't be one write. Between them stands a
+fence, put up before the end is written: no word enters a session that has ended. While it stands, a word is neither
+taken nor refused: its author keeps it and asks again, and by then it is known.
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ KEPT = 24 * 3600 * 1000
 # Somebody who waits may write a lot; more than this a listener would not read either.
 MOST = 20
 EVERYBODY = "*"
+# How long a fence stands if whoever put it up dies (ms): an end is written within two seconds or not at all, and then
+# another node shuts the room within a second or two.
+FENCED = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +80,16 @@ class Words:
         was said can still be taken back. Raises MatchAway.
         """
         await self._slot.call("shut", [envelope.meta(room)], [who])
+
+    async def fence(self, room: RoomKey, mark: str, *who: str) -> None:
+        """For a moment these write nothing in the room: their end is about to be written, under this mark. Raises
+        MatchAway.
+        """
+        await self._slot.call("fence", [envelope.meta(room)], [mark, FENCED, *who])
+
+    async def lift(self, room: RoomKey, mark: str) -> None:
+        """It was not written after all. Raises MatchAway."""
+        await self._slot.call("fence", [envelope.meta(room)], [mark, 0])
 
     async def forget(self, room: RoomKey) -> None:
         """Delete everything that is kept of a room, also that it was shut. Nodes' rings don't hear of it: that is for

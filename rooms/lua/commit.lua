@@ -12,7 +12,8 @@ local id = ARGV[2]
 local kept = known(id)
 if kept then return 'r ' .. kept end
 local now, tail = engine_now(), tail_or(ARGV[8])
-if is_shut(tail.shut, ARGV[4]) and ARGV[11] ~= 'redact' then return 'closed' end
+local shut = ARGV[11] ~= 'redact' and is_shut(tail.shut, ARGV[4], now)
+if shut then return shut end
 local slow = pace(ARGV[3], ARGV[4], tonumber(ARGV[9]), tail.eased, now)
 local no = refusal(now, ARGV[4], slow, tonumber(ARGV[10]))
 if no then return no end

@@ -54,10 +54,15 @@ local function pace(kind, author, slow, eased, now)
   return slow
 end
 
--- Whether a room is shut to this author (shut.lua): to them, or to everybody. Never to the server itself ('-').
-local function is_shut(shut, author)
-  if not shut or author == '-' then return false end
-  return string.find(shut, ' * ', 1, true) ~= nil or string.find(shut, ' ' .. author .. ' ', 1, true) ~= nil
+-- Why this author may not write in a room that is shut to them, or to everybody ("closed", shut.lua), or is about to be
+-- ("late": one may ask again, fence.lua); nil where they may. Never the server itself ('-').
+local function is_shut(shut, author, now)
+  if not shut or author == '-' then return nil end
+  if string.find(shut, ' * ', 1, true) or string.find(shut, ' ' .. author .. ' ', 1, true) then return 'closed' end
+  for who, till in string.gmatch(shut, ' (%S-)=(%d+)=') do
+    if (who == '*' or who == author) and now < tonumber(till) then return 'late' end
+  end
+  return nil
 end
 
 -- Why a commit is not made now ("late", "too_soon <ms>"), or nil.

@@ -331,10 +331,10 @@ async def test_a_seeker_is_handed_on_with_their_consent_and_the_summary_they_lef
             fresh = answered["room"]
             assert fresh != room
             await changed(seeker, code="transfer_taken")
-            await enter(new, fresh)
+            seen = await enter(new, fresh)
             await new.ask("send", room=fresh, text="Hello, I am here now.", key="n")
             assert (await next_event(old, "session_closed"))["room"] == room
-            await hear(new, "A hard week, and no sleep.")
+            await hear(new, "A hard week, and no sleep.", seen)
             assert (await new.ask("open", room=room))[
                 "code"
             ] == "not_found"  # what was told to one is not read by the next

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from rooms import envelope, pairkeys
-from rooms.commits import Commit, Committed, Refused
+from rooms import envelope, pairkeys, parting
+from rooms.commits import Commit, Committed, Refused, Unavailable
 from rooms.events import EventId, Refusal, RoomKey, UserId
+from rooms.pairkeys import session_room
+from rooms.scene import RowKind
+from rooms.session import Session, Talk
+from rooms.ties import Person
 from rooms.words import KEPT, Line
 from tests.support.engines import Engine
-from tests.support.pairs import matching_on
+from tests.support.pairs import made, matching_on, putting
 from tests.support.plane import pumped
 
 HELLO = Line(id="w1", text="is anybody there", at=5, notes=("grief",), name="Heron")
@@ -100,6 +104,38 @@ async def test_a_room_is_shut_to_one_and_open_to_the_other(steady_engine: Engine
         outcomes = await other.backplane.submit([commit(who, room, who) for who in ("anna", "ann", "ben", "carl")])
         assert [type(one) for one in outcomes] == [Refused, Committed, Refused, Committed]
         assert await steady_engine.ask("HGET", envelope.meta(room), "shut") == b" anna ben "
+
+
+async def test_no_word_enters_between_an_end_and_the_shutting_of_its_room(steady_engine: Engine) -> None:
+    """The end is written and nobody has done what is owed yet. One may ask again, and is told then."""
+    async with matching_on(steady_engine.url) as node, pumped(steady_engine.url) as other:
+        session = Session(id=uuid4().hex, request="r", seeker="anna", listener="ben", began=1, state=Talk.ACTIVE)
+        room, submit = session_room(session.id), other.backplane.submit
+        await made(node, putting(session, Person(user="anna", session=session.id), Person(user="ben")))
+        assert isinstance((await submit([commit("a", room)]))[0], Committed)
+        await made(
+            node, lambda scene: parting.part(scene, session.id, "ben", "step_out"), (RowKind.SESSION, session.id)
+        )
+        outcomes = await submit([commit("b", room), commit("c", room, "ben"), commit("d", room, "-")])
+        assert [type(one) for one in outcomes] == [Unavailable, Unavailable, Committed]
+        await node.words.shut(room)
+        assert await submit([commit("b", room)]) == [Refused(Refusal.CLOSED)]
+
+
+async def test_an_end_that_was_not_written_leaves_no_fence(steady_engine: Engine) -> None:
+    """Somebody moved the session meanwhile, so it goes on: only that end's own fence is lifted."""
+    room = RoomKey(f"session/{uuid4().hex}")
+    async with matching_on(steady_engine.url) as node, pumped(steady_engine.url) as other:
+        await node.words.fence(room, "one", "*")
+        await node.words.fence(room, "two", "anna")
+        await node.words.lift(room, "one")
+        outcomes = await other.backplane.submit([commit("a", room), commit("b", room, "ben")])
+        assert [type(one) for one in outcomes] == [Unavailable, Committed]
+        await node.words.lift(room, "two")
+        assert isinstance((await other.backplane.submit([commit("a", room)]))[0], Committed)
+        await node.words.fence(room, "three", "*")
+        await steady_engine.ask("HSET", envelope.meta(room), "shut", b" *=1=three ")  # its time is over
+        assert isinstance((await other.backplane.submit([commit("c", room)]))[0], Committed)
 
 
 async def test_what_is_forgotten_of_a_room_is_everything(steady_engine: Engine) -> None:
