@@ -9,7 +9,7 @@ import {h, icon} from "./dom.js";
 import {around, lookIn} from "./desk-beside.js";
 import {desk, claim, claimOf, handOn, isOver, lapse, mayDecide, resolve, rowOf} from "./desk-cases.js";
 import {ladder} from "./desk-ladder.js";
-import {age, ageOf, button, found, isSession, kindOf, named, note, press, rank, refusal, where} from "./desk-rows.js";
+import {age, ageOf, became, button, found, isSession, kindOf, named, note, press, rank, refusal, where} from "./desk-rows.js";
 import {go} from "./router.js";
 import {countdown, t} from "./words.js";
 
@@ -72,7 +72,7 @@ function facts(row) {
 }
 
 function ended(row) {
-  const what = row.resolution ? t(`decide.${named(row, row.resolution)}`) : t("case.ended");
+  const what = row.resolution ? became(row, row.resolution) : t("case.ended");
   return h("div", {class: "stack"}, h("p", {}, `${what}${row.mine ? `, ${t("desk.by-you")}` : row.resolution ? `, ${t("desk.by-other")}` : ""}`),
     row.note ? h("p", {class: "hint"}, note(row.note)) : null,
     desk.tab === "waiting" ? button(t("decide.next"), shown.next, "main", {"data-first": ""}) : null);
@@ -143,7 +143,7 @@ function words(row, mine) {
   const bars = h("div", {class: "bars", "aria-hidden": "true"}, ...[92, 78, 54].map((width) => h("span", {class: `bar w${width}`})));
   const label = h("span", {});
   const toggle = button("", () => cover(!shown.uncovered), "quiet outlined", {"data-first": "", "aria-expanded": "false", "aria-controls": "case-words"});
-  toggle.append(label, " ", h("kbd", {"aria-hidden": "true"}, "v"));
+  toggle.append(label, " ", h("kbd", {"aria-hidden": "true", dir: "auto"}, "v"));
   body.id = "case-words";
   // Covered words are not on the page at all: nothing to select, to search or to be read aloud.
   const quote = (key, said) => h("div", {}, h("h3", {}, t(key)), h("blockquote", {dir: "auto", class: "words"}, said));
@@ -206,7 +206,7 @@ async function decide(row, form) {
   const reply = await resolve(row.case, chosen, {...(word ? {note: word} : {}), ...(chosen === "merge" ? {into: form.querySelector("#case-into").value} : {})});
   submit.removeAttribute("aria-disabled");
   if (reply.type !== "decided") return complain(reply);
-  announce(t("decide.done", {what: t(`decide.${named(row, chosen)}`)}));
+  announce(t("decide.done", {what: became(row, chosen)}));
   return settled(row);
 }
 
@@ -218,7 +218,7 @@ function settled(row) {
   clearInterval(shown.ticking);
   shown.mark = "decided";
   const follows = LADDER.has(row.kind) && mayDecide() ? ladder(now) : null;
-  const done = h("div", {class: "stack desk-done"}, h("h2", {tabindex: "-1", id: "case-title"}, t(`decide.${named(row, now.resolution)}`)),
+  const done = h("div", {class: "stack desk-done"}, h("h2", {tabindex: "-1", id: "case-title"}, became(row, now.resolution)),
     shown.problem, h("div", {class: "verbs"}, button(t("decide.next"), next, "main", {"data-first": ""})), follows);
   shown.problem.hidden = true;
   host.replaceChildren(done);

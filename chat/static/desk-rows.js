@@ -2,7 +2,7 @@
 
 import {desk} from "./desk-cases.js";
 import {h} from "./dom.js";
-import {span, t} from "./words.js";
+import {has, span, t} from "./words.js";
 
 const FOUND = new Set(["contact", "amount", "identity", "crisis", "context", "harassment", "hate", "encourage", "groom", "move", "method", "drugs", "medical", "eating", "sexual", "dox", "scam", "spam", "staff", "flood", "model", "session", "shield", "asks"]);
 const OFFENCES = new Set(["harassment", "hate", "threat", "sexual", "grooming", "probing", "encouraging_harm", "selling", "scam", "spam", "doxxing", "impersonation", "evasion"]);
@@ -44,10 +44,13 @@ export const note = (word) => (NOTES.has(word) ? t(`note.${word}`) : word);
 /** The key of a resolution's words: what is upheld differs by the kind of case. */
 export const named = (row, resolution) => (resolution === "uphold" ? `uphold-${JUDGED.has(row.kind) ? row.kind : "report"}` : resolution);
 
+/** What became of it, in words; a word of a newer server as it stands. */
+export const became = (row, resolution) => (has(`decide.${named(row, resolution)}`) ? t(`decide.${named(row, resolution)}`) : resolution);
+
 export const button = (words, act, kind = "quiet outlined", more = {}) => h("button", {type: "button", class: kind, onclick: act, ...more}, words);
 
 /** A button's words with the key that does the same. */
-export const press = (key, words) => h("span", {}, words, " ", h("kbd", {"aria-hidden": "true"}, key));
+export const press = (key, words) => h("span", {}, words, " ", h("kbd", {"aria-hidden": "true", dir: "auto"}, key));
 
 /** What a refusal means here; the words of the server where we have none of our own. */
 export function refusal(reply) {

@@ -9,7 +9,7 @@ import {announce} from "./frame.js";
 import {h} from "./dom.js";
 import {cover, draw as drawCase, focusTitle, passOn, takeIt, toDecision} from "./desk-case.js";
 import {desk, isOver, load, loadMore, look, mayLook, open, show, watch} from "./desk-cases.js";
-import {ageOf, button, found, kindOf, named, rank, where} from "./desk-rows.js";
+import {ageOf, became, button, found, kindOf, rank, where} from "./desk-rows.js";
 import {go} from "./router.js";
 import {settings} from "./store.js";
 import {learn, t} from "./words.js";
@@ -43,7 +43,7 @@ function item(row) {
 }
 
 function rowMark(row) {
-  if (isOver(row)) return [row.resolution ? t(`decide.${named(row, row.resolution)}`) : t("case.ended"), row.resolution ? t(row.mine ? "desk.by-you" : "desk.by-other") : null].filter(Boolean).join(", ");
+  if (isOver(row)) return [row.resolution ? became(row, row.resolution) : t("case.ended"), row.resolution ? t(row.mine ? "desk.by-you" : "desk.by-other") : null].filter(Boolean).join(", ");
   if (desk.bare.has(row.case)) return t("desk.passed");
   if (row.state === "claimed") return t(row.mine ? "desk.yours" : "desk.theirs");
   return null;
