@@ -10,7 +10,7 @@ import {span, t} from "./words.js";
 const CARDS = 7;
 const KINDS = ["suicide", "self_harm", "abuse", "violence", "child", "third_party", "substance", "medication", "psychosis"];
 
-export function makeCompanion({step, cursor}) {
+export function makeCompanion({step, cursor, handOn}) {
   const element = h("details", {class: "sheet companion", hidden: true});
   let mark = "";
   let at = 0;
@@ -36,7 +36,7 @@ export function makeCompanion({step, cursor}) {
   }
 
   function out() {
-    return h("div", {class: "stack"}, h("div", {class: "verbs"}, button(t("guide.out"), () => step("step_out"))), h("p", {class: "hint"}, t("guide.out-hint")));
+    return h("div", {class: "stack"}, h("div", {class: "verbs"}, button(t("give.title"), handOn), button(t("guide.out"), () => step("step_out"))), h("p", {class: "hint"}, t("guide.out-hint")));
   }
 
   /** Of the team: agree that this is a good place to stop, having read everything up to now. */

@@ -66,7 +66,6 @@ function verbs(seat) {
   };
   const list = seat.closed ? [] : [
     seat.role !== "guest" && !seat.hold && seat.state !== "closing" && seat.state !== "stay" ? button(t("session.end"), close) : null,
-    seat.role === "listener" && ["active", "stay"].includes(seat.state) ? button(t("give.title"), () => aside(givingOn), "quiet") : null,
     seat.role === "guest" ? null : button(t("session.more"), () => aside(leaving), "quiet", {"aria-expanded": "false", class: "quiet more-ways"}),
   ].filter(Boolean);
   place.replaceChildren(...list);
@@ -148,7 +147,7 @@ export const view = {
   make() {
     const none = panel("pair-none", t("session.none"), h("p", {}, t("session.none-hint")), h("div", {class: "verbs"}, button(t("session.ask"), () => go("ask"), "main"), button(t("session.rooms"), () => go("rooms"))));
     const words = h("div", {class: "pair-talk"});
-    companion = makeCompanion({step: (type, more) => act(type, shown, more), cursor});
+    companion = makeCompanion({step: (type, more) => act(type, shown, more), cursor, handOn: () => aside(givingOn)});
     host = h("div", {class: "pair"},
       h("header", {class: "pair-head"}, h("div", {}, h("h1", {id: "session-title", class: "pair-name"}, t("session.title")), h("p", {class: "pair-state hint"})), h("div", {class: "verbs pair-verbs", role: "group", "aria-label": t("session.verbs")})),
       none,

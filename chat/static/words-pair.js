@@ -1,10 +1,6 @@
 /* Words of what is open between a person and others, shown on every page: [English, Spanish]. */
 
 export const words = {
-  "menu.ask": ["Talk with one person", "Hablar con una persona"],
-  "menu.session": ["My conversation", "Mi conversación"],
-  "menu.listen": ["Listen to somebody", "Escuchar a alguien"],
-  "menu.respond": ["Calls to the team", "Llamadas al equipo"],
   "open.label": ["What is open for you", "Lo que tienes abierto"],
   "open.waiting": [{one: "We are looking for someone. You are next.", other: "We are looking for someone. {n} in line."}, {one: "Estamos buscando a alguien. Eres la siguiente persona.", other: "Estamos buscando a alguien. {n} en la fila."}],
   "open.session": ["Somebody is there for you.", "Hay alguien para ti."],

@@ -118,7 +118,7 @@ export const words = {
   "guide.held-3": ["Don’t promise what you can’t keep, nor to keep it secret.", "No prometas lo que no puedas cumplir, ni guardar el secreto."],
   "guide.held-4": ["You may step out at any time. They are not left alone.", "Puedes retirarte cuando quieras. No se quedará a solas."],
   "guide.out": ["Step out", "Retirarme"],
-  "guide.out-hint": ["One tap, no reason, no penalty.", "Un toque, sin razones y sin consecuencias."],
+  "guide.out-hint": ["Stepping out is one tap: no reason, no penalty.", "Retirarse es un toque: sin razones y sin consecuencias."],
   "guide.settle": ["I agree: this is a good place to stop", "De acuerdo: es un buen momento para parar"],
   "guide.settle-stale": ["They have said something since. Read it first.", "Ha dicho algo más. Léelo primero."],
   "guide.stand-down": ["I have to go: ask somebody else", "Tengo que irme: que venga otra persona"],
