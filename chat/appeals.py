@@ -53,6 +53,10 @@ async def at_the_door(
     if command.appeal is not None:
         filed = await file(services, identity, command.id, command.appeal.sanction, command.appeal.note)
         connection.say(Lane.CONTROL, {"type": "notice", "code": "appeal", "says": filed.says})
+    if await conduct.stayed_with(services, identity.user):
+        services.company.hold(identity.user)
+        connection.confined = True
+        return None
     return conduct.keep_out(services, connection, identity, barred, command.id)
 
 

@@ -9,6 +9,10 @@ and without holes, however it was cut off meanwhile; hearing it, the node reads 
 that was away knows as soon as it has caught up. For the one gap left, a node that dies between deciding and telling,
 every node asks about its people twice a minute (`look_around`).
 
+**Who is held and kept out keeps the responder's room (F16).** They are not shown the door: they are `confined`. They
+leave every other room, and may do what KEPT names: write to whoever stays with them, take the way to a line, say that
+they are OK, go, and appeal. With the end of the hold they are kept out like anybody.
+
 Help stays (F21): who is kept out is shown the card with the lines for their country before the connection closes, and
 who is muted still gets what is owed for what they write, because care is paid before anything is refused.
 """
@@ -19,6 +23,8 @@ import contextlib
 from typing import Any
 
 from chat import careid, wire
+from chat import commands as say
+from chat import sessioncommands as pair
 from chat.answers import INBOX, refused
 from chat.auth import Identity, event_id
 from chat.care import desk, reader
@@ -28,19 +34,32 @@ from chat.outbox import Lane
 from chat.owing import make
 from chat.replies import Close, Code, Refused
 from chat.services import Services
+from chat.talk import depart
 from moderation.ladder import Step
 from moderation.sanctions import Sanction, explained
 from moderation.verdict import Care, CareBand
 from rooms import parting
 from rooms.backplane import Commit, Committed
+from rooms.effects import Event
 from rooms.events import NO_ONE, Entry, Kind, Refusal, RoomKey, UserId
+from rooms.held import OPEN as HELD
 from rooms.scene import RowKind, Scene
 
 # Entries of an inbox after which what is in force may be something else.
-NEWS = frozenset({Kind.NOTICE, Kind.RESOLVED})
+NEWS: frozenset[str] = frozenset({Kind.NOTICE, Kind.RESOLVED, Event.SESSION_CLOSED})
 _INBOXES = "inbox/"
 # Nobody knows how somebody is who finds the door closed: the card is the one for whoever asks for help.
 AT_THE_DOOR = Care(CareBand.CONCERN)
+
+# What somebody may do who is held and kept out. `open` finds no room but that of a session they have a place in.
+KEPT: frozenset[type[Any]] = frozenset(
+    {
+        say.Hello, say.Refresh, say.Send, say.Check, say.Edit, say.Redact, say.React, say.Typing, say.Page, say.Members,
+        say.Leave, say.Ping, say.Help, say.CareAnswer, say.Appeal, pair.Open, pair.Close, pair.Undo, pair.Still,
+        pair.Settle, pair.Handover, pair.JoinOk,
+    }
+)  # fmt: skip
+STAYED_WITH = "You are kept out of the rooms for now. Who stays with you is still here, and so are the lines."
 
 # A suspension without an end, as matching keeps it (ms).
 FOR_GOOD = 1 << 52
@@ -150,16 +169,45 @@ async def apply(services: Services, user: UserId) -> tuple[Sanction, ...]:
         return ()
     now = services.backplane.engine_now_ms()
     in_force = await services.standing.watch(user, now)
-    person, barred = services.hub.people.get(user), in_force.barred(now)
+    barred = in_force.barred(now)
+    held = barred is not None and await stayed_with(services, user)
+    person = services.hub.people.get(user)
     if person is None:
         services.standing.forget(user)
         return ()
     for connection in list(person.connections) if barred is not None else ():
-        if barred is not None and connection.identity is not None and connection.state is not State.CLOSED:
+        if barred is None or connection.identity is None or connection.state is State.CLOSED:
+            continue
+        if held:
+            confine(services, connection)
+        else:
             show_out(services, connection, connection.identity, barred)
     if barred is not None:
         await leave_sessions(services, user, barred)
     return in_force.sanctions
+
+
+async def stayed_with(services: Services, user: UserId) -> bool:
+    """Whether somebody is held now. Raises MatchAway."""
+    hold = await services.matchmaker.find(RowKind.HOLD, user)
+    return hold is not None and hold.state in HELD
+
+
+def confine(services: Services, connection: Connection) -> None:
+    """Out of every room but the one in which somebody stays with them."""
+    connection.confined = True
+    if connection.identity is not None:
+        services.company.hold(connection.identity.user)
+    for name, place in list(connection.rooms.items()):
+        if place.listed:
+            depart(services, connection, name, grace=False)
+
+
+def out_of_reach(connection: Connection, command: Any) -> Refused | None:
+    """The refusal of what somebody who is held and kept out may not do, or None."""
+    if not connection.confined or type(command) in KEPT:
+        return None
+    return refused(command.id, Code.FORBIDDEN, STAYED_WITH)
 
 
 async def leave_sessions(services: Services, user: UserId, barred: Sanction) -> None:
@@ -183,7 +231,7 @@ async def leave_sessions(services: Services, user: UserId, barred: Sanction) -> 
 def silenced(services: Services, re: int, place: Membership) -> Refused | None:
     """The refusal for somebody who may not write in this room now, or None."""
     in_force = services.standing.at(place.member.user)
-    if not in_force.sanctions:
+    if not in_force.sanctions or (place.session and services.company.holds(place.member.user)):
         return None
     now = services.backplane.engine_now_ms()
     muted = in_force.muted(place.key, now)

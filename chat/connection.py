@@ -121,6 +121,7 @@ class Connection:
         "checks",
         "closing",
         "codec",
+        "confined",
         "corked",
         "direct",
         "good_until",
@@ -146,6 +147,7 @@ class Connection:
         self.rooms: dict[str, Membership] = {}  # by the name the client uses
         self.outbox = Outbox()
         self.closing: tuple[Close, str] | None = None  # what to close with once the outbox is empty
+        self.confined = False  # kept out of everything but the room of who stays with them (conduct.py)
         self.paused = False  # the socket is behind
         self.corked = False  # nothing may leave yet: the welcome comes first
         self.direct = False  # in one topic room only, so a shared chunk may be written as it is

@@ -14,6 +14,7 @@ from chat import (
     amends,
     answers,
     appeals,
+    conduct,
     desk,
     feedback,
     help,
@@ -121,7 +122,9 @@ def begin(services: Services, call: Call, now: float) -> Spoken | None:
     """Start one command; words that are to be judged with the others of their tick are handed back."""
     command = call.command
     kind = type(command)
-    if kind is say.Send and command.room == WAITING:
+    if (stop := conduct.out_of_reach(call.connection, command)) is not None:
+        finish(services, call, stop)
+    elif kind is say.Send and command.room == WAITING:
         services.spawn(handle(services, call))
     elif kind in SPOKEN and flows(command):
         one = prepare(services, call)

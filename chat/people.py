@@ -19,7 +19,7 @@ from typing import Any
 from chat import appeals, wire
 from chat import commands as say
 from chat.accounts import Revocation
-from chat.answers import INBOX, engine_away, inbox_of, refused, too_many_rooms
+from chat.answers import INBOX, engine_away, inbox_of, not_found, refused, too_many_rooms
 from chat.auth import Identity, TokenFault, good_until, sign, verify
 from chat.auth import named as named_token
 from chat.connection import Connection, Membership, State
@@ -167,6 +167,8 @@ def settle(
     resumed: dict[str, Joined | Refused] = {}
     left = RESUME_TOTAL
     for room, place, read in places:
+        if isinstance(place, Membership) and place.listed and connection.confined:
+            place = not_found(None)
         if isinstance(place, Refused):
             resumed[room.room] = named(place, room.room)
             continue

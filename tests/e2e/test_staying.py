@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
+from chat import conduct
 from chat.client import Client, Codec, Event
+from moderation.ladder import Reason, Step
+from moderation.sanctions import CaseId, Offence, PersonId, Proof, Sanction, SanctionId
 from rooms.held import Held
 from rooms.scene import RowKind
 from tests.support.engines import Engine, one_flavour
@@ -170,6 +173,55 @@ async def test_responders_who_do_not_answer_are_said_not_to_be_free_and_a_line_i
         assert told["line"] == "offered"
         assert (await event_where(raw, "care", lambda event: event.get("why") == "handover"))["card"]["lines"]
         assert (await event_where(rita, "alerted", lambda event: event["step"] == "incident"))["case"]
+
+
+def a_ban(at: int) -> Sanction:
+    """Somebody is kept out, since now."""
+    proof = Proof(CaseId("case"), frozenset({Offence.HARASSMENT}))
+    return Sanction(
+        id=SanctionId("ban"), step=Step.BAN, reason=Reason.HARASSMENT, proof=proof, room="adult/anxiety", at=at,
+        until=None, decided_by=PersonId("mod"),
+    )  # fmt: skip
+
+
+async def test_who_is_held_and_kept_out_keeps_the_responders_room_and_nothing_else(steady_engine: Engine) -> None:
+    """F16, F28: care is owed whatever was decided; with the end of the hold the door is closed."""
+    async with (
+        node_on(steady_engine.url) as node,
+        on_duty(node.url, "responder", "rita") as rita,
+        talking(node, "anxiety") as other,
+    ):
+        await on_shift(node)
+        before = set(node.hub.people)
+        async with Raw.upgraded(node.url) as raw:
+            token = (await raw.hello())["token"]
+            (user,) = set(node.hub.people) - before
+            await raw.ask("join", room="anxiety")
+            await raw.ask("help", person=True)
+            case = (await next_event(rita, "alerted"))["case"]
+            now = node.services.backplane.engine_now_ms()
+            await node.services.standing.impose(user, a_ban(now), 0)
+            await conduct.look_around(node.services)
+            assert (await raw.ask("send", room="anxiety", text="hello", key="a"))["code"] == "not_member"
+            assert (await raw.ask("join", room="newcomers"))["code"] == "forbidden"
+            assert (await raw.ask("seek", key="s"))["code"] == "forbidden"
+        async with Raw.upgraded(node.url) as raw:
+            back = await raw.ask("hello", token=token, resume=[{"room": "anxiety"}])
+            assert back["type"] == "welcome"
+            assert back["resumed"][0]["code"] == "not_found"
+            room = (await rita.ask("take", case=case))["room"]
+            await raw.ask("join_ok", room="stay", choice="yes")
+            await changed(rita, code="joined")
+            await enter(rita, room)
+            await enter(raw, room)
+            sent = await raw.ask("send", room=room, text="Thank you for staying.", key="b")
+            assert (sent["type"], sent["state"]) == ("sent", "delivered")
+            await hear(rita, "Thank you for staying.")
+            assert (await raw.ask("close", room=room))["type"] == "closed"
+            assert await raw.closed() == 4003
+        assert not [event for event in other.events if event["type"] == "message"]
+        async with Raw.upgraded(node.url) as raw:
+            assert (await raw.ask("hello", token=token))["code"] == "forbidden"
 
 
 async def test_a_quick_exit_ends_nothing_and_who_comes_back_is_at_the_head(steady_engine: Engine) -> None:
