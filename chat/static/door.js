@@ -3,7 +3,7 @@
 import {button, h, shape} from "./dom.js";
 import {helpNow, keepLines} from "./help.js";
 import {country, hear, line, setVisit, visit} from "./live.js";
-import {redraw} from "./router.js";
+import {go, redraw} from "./router.js";
 import {settings} from "./store.js";
 import {countryName, LANGUAGES, speak, spoken, t} from "./words.js";
 
@@ -75,6 +75,7 @@ export const view = {
         parts.problem,
         h("button", {type: "submit", class: "main wide"}, t("door.enter")),
         h("p", {class: "fine"}, t("door.danger"), " ", button(t("door.danger_link"), () => helpNow(), {kind: "inline", id: "door-help"})),
-        placeFields()));
+        placeFields(),
+        h("p", {class: "fine"}, t("door.staff"), " ", button(t("door.staff_link"), () => go("staff"), {kind: "inline", id: "door-staff"}))));
   },
 };

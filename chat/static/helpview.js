@@ -41,7 +41,7 @@ export const view = {
       button(t("word.back"), () => back("door"), {kind: "quiet back", pic: "back"}),
       h("h1", {id: "lines-title"}, t("help.title")), h("p", {class: "lead"}, t("help.lead")),
       h("div", {class: "verbs"}, button(t("help.card"), () => helpNow(), {kind: "main", pic: "help"})),
-      h("section", {class: "sheet", "aria-labelledby": "place-title"}, h("h2", {id: "place-title"}, t("help.place")), placeFields()),
+      h("section", {class: "sheet", "aria-labelledby": "place-title"}, h("h2", {id: "place-title"}, t("help.place")), placeFields("lines")),
       h("section", {class: "sheet", "aria-labelledby": "groups-title"}, h("h2", {id: "groups-title"}, t("help.groups")), h("p", {class: "hint"}, t("help.groups_hint")), host.groups),
       h("section", {class: "sheet", "aria-labelledby": "doctor-title"}, h("h2", {id: "doctor-title"}, t("doctor.title")), h("p", {class: "hint"}, t("doctor.lead")), DOCTOR.map(doctorField), host.script),
       h("section", {class: "sheet", "aria-labelledby": "not-title"}, h("h2", {id: "not-title"}, t("help.not_title")), h("p", {}, t("help.not"))));

@@ -24,6 +24,6 @@ export const view = {
   make: () => h("div", {class: "stack"},
     button(t("word.back"), () => back(), {kind: "quiet back", pic: "back"}),
     h("h1", {id: "settings-title"}, t("settings.title")), h("p", {class: "lead"}, t("settings.lead")),
-    h("div", {class: "sheet"}, placeFields(), Object.keys(CHOICES).map(choice)),
+    h("div", {class: "sheet"}, placeFields("settings"), Object.keys(CHOICES).map(choice)),
     h("section", {class: "sheet", "aria-labelledby": "forget-title"}, h("h2", {id: "forget-title"}, t("settings.forget_title")), h("p", {}, t("settings.forget_says")), h("div", {class: "verbs"}, button(t("settings.forget"), quickExit, {pic: "leave"})))),
 };

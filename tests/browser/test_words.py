@@ -1,0 +1,123 @@
+"""Words: every string in a catalogue, whole in each language, and a mirrored language that shows what is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import DESK, PHONE, Visitors
+
+STATIC = Path(__file__).parents[2] / "chat/static"
+CODE = sorted(path for path in STATIC.glob("*.js") if not path.name.startswith("words-"))
+# What a person would read begins with a capital and goes on in small letters, with a space or an end of a sentence.
+SENTENCE = re.compile(r"^[A-ZÁÉÍÓÚÑ¿¡“][a-záéíóúñ’']*(?: [\w“¿¡]|[.!?…]$)")
+LITERAL = re.compile(r"""\"((?:[^"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\\n]|\\.)*)`""")
+COMMENT = re.compile(r"/\*.*?\*/|(?m:(?:^|\s)//.*$)", re.DOTALL)
+READ = """async (names) => {
+  const all = {};
+  for (const name of names) Object.assign(all, (await import(`/${name}`)).words);
+  return all;
+}"""
+OUTSIDE = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const own = node.parentElement;
+    const words = node.textContent.trim();
+    if (!/\\p{L}{2}/u.test(words) || words.includes("⟦") || words.includes("⟧")) continue;
+    if (own.closest("[dir=auto], bdi, [translate=no], noscript, option, time, script, style, [hidden]")) continue;
+    if (own.checkVisibility()) found.push(words);
+  }
+  for (const one of document.querySelectorAll("[aria-label], [placeholder], [title]")) {
+    if (!one.checkVisibility() || one.closest("[dir=auto]:not(textarea, input, h1)")) continue;
+    for (const name of ["aria-label", "placeholder", "title"]) {
+      const words = one.getAttribute(name) ?? "";
+      if (/\\p{L}{2}/u.test(words) && !words.includes("⟦")) found.push(`${name}: ${words}`);
+    }
+  }
+  return found;
+}"""
+MIRROR = """localStorage.setItem("warmline.settings", JSON.stringify({language: "mirror"}));"""
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
+def test_no_sentence_stands_in_code(path: Path) -> None:
+    """F52: what a person reads is in a catalogue, where it can be translated."""
+    found = ["".join(parts) for parts in LITERAL.findall(COMMENT.sub(" ", path.read_text()))]
+    assert [words for words in found if SENTENCE.match(words)] == []
+
+
+async def test_every_string_is_there_in_every_language_with_the_same_places(visitors: Visitors) -> None:
+    ana = await visitors.arrive()
+    await ana.page.goto(f"{ana.origin}/livez")
+    names = [path.name for path in STATIC.glob("words-*.js")]
+    words: dict[str, list[Any]] = await ana.page.evaluate(READ, names)
+    places = re.compile(r"\{(\w+)\}")
+    for key, forms in words.items():
+        assert len(forms) == 2, key
+        texts = [form if isinstance(form, str) else form["other"] for form in forms]
+        assert all(text.strip() for text in texts), key
+        assert set(places.findall(texts[0])) == set(places.findall(texts[1])), key
+        assert all(isinstance(form, str) or {"one", "other"} <= set(form) for form in forms), key
+    asked = {key for path in CODE for key in re.findall(r'\bt\("([\w.]+)"', path.read_text())}
+    assert asked - set(words) == set()
+
+
+async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(visitors: Visitors) -> None:
+    """F52: right to left, in every view; nothing is wider than the window."""
+    for size in (PHONE, DESK):
+        ana = await visitors.arrive(size=size)
+        page = ana.page
+        await page.context.add_init_script(MIRROR)
+        await page.goto(ana.origin)
+        await seen_whole(page, "#visit")
+        await page.check("[name=band][value=adult]")
+        await page.click("#visit button[type=submit]")
+        await seen_whole(page, ".room-card")
+        for door, there in (("care", "#plan-signs"), ("lines", "#doctor-script"), ("settings", "[name=theme]")):
+            await page.click(f"[data-door={door}]")
+            await seen_whole(page, f"section.on {there}")
+            await page.click("section.on .back")
+        await page.click("[data-room=newcomers]")
+        await seen_whole(page, "#join")
+        await page.click("#join button[type=submit]")
+        await seen_whole(page, "#words")
+        await ana.write("Hello from the other side of the mirror.")
+        await page.click("#composer button[type=submit]")
+        await ana.sees("Hello from the other side of the mirror.", times=1 if size is PHONE else 2)
+        await page.click(".message .more >> nth=-1")
+        await seen_whole(page, ".actions")
+        await page.click("#help")
+        await seen_whole(page, ".card")
+        assert await ana.overflow() == 0
+        assert await ana.violations() == []
+
+
+async def seen_whole(page: Page, there: str) -> None:
+    """The view is there, right to left, and every word of ours went through the catalogue."""
+    await expect(page.locator(there).first).to_be_visible()
+    assert await page.evaluate("document.documentElement.dir") == "rtl"
+    assert await page.evaluate(OUTSIDE) == []
+    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+async def test_the_language_is_the_browsers_and_can_be_changed_in_mid_visit(visitors: Visitors) -> None:
+    ana = await visitors.arrive(locale="es-MX")
+    page = ana.page
+    await page.goto(ana.origin)
+    await expect(page.locator("#door-title")).to_have_text("No tienes que pasar por esto a solas.")
+    await page.check("[name=band][value=adult]")
+    await page.get_by_role("button", name="Entrar").click()
+    await expect(page.locator(".room-card").first).to_be_visible()
+    await page.click("#help")
+    await expect(page.locator(".card")).to_contain_text("no necesitas un motivo")
+    await page.click(".card .card-head button")
+    await page.click("[data-door=settings]")
+    await page.select_option("#settings-language", "en")
+    await expect(page.locator("#settings-title")).to_have_text("Language and looks")
+    await expect(page.locator("#help")).to_have_text("Help now")
+    assert await page.evaluate("document.documentElement.lang") == "en"
