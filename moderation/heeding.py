@@ -50,6 +50,8 @@ LABELS = frozenset(
 NAMES = [PREFIX + head for head in HEADS]
 # The heads that bring care, as packs name them.
 CRISIS_HEADS = frozenset(PREFIX + head for head in _CARING)
+# Who contradicts what is said of people like them repeats the words of contempt, and the model hears only these.
+_OWN_ANSWER, _CONTEMPT = ("countered", "first_person"), ("abuse", "hate")
 _TOLD_GATES = ("quoted", "first_person", "past", "countered")
 _CALM_GATES = ("quoted", "past", "unwanted", "idiom", "supportive")
 
@@ -91,6 +93,8 @@ def findings(
     for head, score in zip(HEADS, scores, strict=True):
         label = PREFIX + head
         if score < LOWEST or words < (_LEAST_SAID if head in SAYS else _LEAST_FELT):
+            continue
+        if head in _CONTEMPT and all(opened([name]) for name in _OWN_ANSWER):
             continue
         if head in SAYS:
             kind = BESIDE if contact and head in _CONTACTED else TOLD if opened(_TOLD_GATES) else ""

@@ -166,7 +166,8 @@ def read(folder: Path = DATA / "packs") -> Raw:
 
 def build(written: Raw, edition: str = "") -> dict[str, Pack]:
     """Packs of what is written; `edition` is added to their versions. Raises PackError."""
-    return {name: _pack(_whole(name, written, ()), edition) for name in written}
+    parents_first = sorted(written, key=lambda name: "extends" in written[name])  # a mistake is told where it stands
+    return {name: _pack(_whole(name, written, ()), edition) for name in parents_first}
 
 
 def laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
