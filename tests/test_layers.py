@@ -108,7 +108,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "numpy": {
         "moderation.features", "moderation.model", "moderation.opinion",
         "moderation.teaching.fitting", "moderation.teaching.packing", "moderation.teaching.larger",
-        "moderation.teaching.trials", "moderation.train",
+        "moderation.teaching.trials", "moderation.train", "moderation.evaluate",
     },
     "onnxruntime": {"moderation.opinion"},
     "structlog": {2, 3, 4},
