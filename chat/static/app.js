@@ -44,7 +44,7 @@ hear("welcome", () => {
 });
 
 hear("stopped", (why) => {
-  if (here() !== "door" || !why.refused) go("stopped", why); // the door says it beside its button
+  if (!["door", "staff"].includes(here()) || !why.refused) go("stopped", why); // these two say it beside their button
 });
 
 /** In from the door, or back after a reload: to the room one was in, else to the list. */

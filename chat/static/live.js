@@ -7,7 +7,7 @@
 
 import {Line} from "./protocol.js";
 import {Rooms} from "./rooms.js";
-import {kept, settings} from "./store.js";
+import {forgetVisit, kept, settings} from "./store.js";
 import {spoken} from "./words.js";
 
 const tab = Math.random().toString(36).slice(2); // of this page load: a copied tab is another one
@@ -18,7 +18,7 @@ const state = {wakes: {}, load: null, renewal: 0};
 
 /** Who is here: {band, name?, token?, roles?, scopes?}; null before the door. */
 export const visit = {
-  now: kept.get("visit"),
+  now: kept.get("visit") ?? settings.get("staff"),
   get roles() {
     return this.now?.roles ?? null;
   },
@@ -36,6 +36,7 @@ export const visit = {
 export function setVisit(now) {
   visit.now = now;
   kept.set("visit", now);
+  if (now?.staff && now.roles) settings.set("staff", now); // on this device, until they sign out
 }
 
 export const line = new Line({url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, hello, tell});
@@ -133,7 +134,7 @@ async function renew() {
 /** Come back as somebody of the team. Gives the welcome, or the refusal of the token. */
 export function signIn(token) {
   return new Promise((resolve) => {
-    const ends = [hear("welcome", (welcome) => settle(welcome)), hear("refused", (refusal) => (settle({type: "refused", ...refusal}), "stop"))];
+    const ends = [hear("welcome", (welcome) => settle(welcome)), hear("refused", (refusal) => (settle({...refusal, type: "refused"}), before?.token ? "again" : "stop"))];
     const before = visit.now;
     const settle = (answer) => {
       ends.forEach((end) => end());
@@ -147,10 +148,10 @@ export function signIn(token) {
   });
 }
 
-/** Leave as somebody of the team: nothing of it stays in this tab. */
+/** Leave as somebody of the team: nothing of it stays on this device. */
 export function signOut() {
   line.stop();
-  kept.clear();
+  forgetVisit();
   location.reload();
 }
 
@@ -162,5 +163,6 @@ function turnedAway(refusal) {
     rooms.forgetCursors();
     return "again";
   }
+  if (outdated && visit.now.roles) forgetVisit();
   return say("refused", refusal) ?? (refusal.close ? "stop" : "later");
 }

@@ -5,7 +5,6 @@
 
    A wrong invitation changes nothing: whoever was here before is here still. The box is emptied as soon as it was read. */
 
-import {announce} from "./frame.js";
 import {h} from "./dom.js";
 import {hear, signIn, signOut, visit} from "./live.js";
 import {back, go} from "./router.js";
@@ -24,7 +23,7 @@ let box;
 let problem;
 
 const button = (words, act, kind = "quiet outlined") => h("button", {type: "button", class: kind, onclick: act}, words);
-const isStaff = () => (visit.roles ?? []).some((role) => role !== "peer");
+const isStaff = () => Boolean(visit.token) && (visit.roles ?? []).some((role) => role !== "peer");
 
 function complain(key) {
   problem.textContent = t(key);
@@ -90,19 +89,12 @@ async function codeIn(file) {
 function signedIn() {
   const roles = visit.roles.filter((role) => role !== "peer");
   return h("div", {class: "sheet staff-in"}, h("h2", {}, t("staff.in")),
-    h("ul", {}, ...roles.map((role) => h("li", {}, ROLES.has(role) ? t(`role.${role}`) : h("bdi", {}, role)))),
+    h("ul", {class: "given", role: "list"}, ...roles.map((role) => h("li", {class: "role"}, ROLES.has(role) ? t(`role.${role}`) : h("bdi", {}, role)))),
     (visit.scopes ?? []).includes("teen_vetted") ? h("p", {}, t("staff.teens")) : null,
     visit.expires ? h("p", {class: "hint"}, t("staff.until", {day: dayOf(visit.expires), time: when(visit.expires)})) : null,
     h("div", {class: "verbs"}, roles.some((role) => DESK.has(role)) ? button(t("staff.desk"), () => go("desk"), "main") : button(t("staff.rooms"), () => go("rooms"), "main"),
-      button(t("staff.out"), leave)),
+      button(t("staff.out"), signOut)),
     h("p", {class: "hint"}, t("staff.out-hint")));
-}
-
-function leave() {
-  signOut();
-  announce(t("staff.gone"));
-  draw();
-  box.focus();
 }
 
 function draw() {
@@ -112,7 +104,7 @@ function draw() {
 export const view = {
   make() {
     body = h("div", {});
-    return h("div", {}, h("h1", {id: "staff-title"}, t("staff.title")), h("p", {class: "lead"}, t("staff.lead")), body);
+    return h("div", {}, h("h1", {id: "staff-title"}, t("staff.title")), h("p", {class: "lead staff-lead"}, t("staff.lead")), body);
   },
   enter: draw,
   title: "staff.title",

@@ -52,8 +52,11 @@ export const settings = {
   set: (name, value) => choices.set("settings", {...choices.get("settings"), [name]: value}),
 };
 
-/** Forget the visit; choices, plan and notes stay. */
-export const forgetVisit = () => kept.clear();
+/** Forget the visit, and an invitation of the team; choices, plan and notes stay. */
+export function forgetVisit() {
+  kept.clear();
+  settings.set("staff", null);
+}
 
 /** Forget everything there is of us on this device. What takes a while goes on in the worker when the page is gone. */
 export function forgetAll() {

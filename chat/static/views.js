@@ -15,7 +15,14 @@ export const VIEWS = {
   lines: () => import("./helpview.js"),
   care: () => import("./care.js"),
   settings: () => import("./settings.js"),
+  staff: () => import("./staff.js"),
+  desk: () => import("./desk.js"),
+  ask: () => import("./ask.js"),
+  session: () => import("./session.js"),
+  stay: () => import("./stay.js"),
+  listen: () => import("./listen.js"),
+  respond: () => import("./respond.js"),
 };
 
 // Event type → the view whose part must be there to hear it. The event waits for its part and is not lost.
-export const WAKES = {resolved: "room"};
+export const WAKES = {waiting: "ask", session_opened: "session", session_changed: "session", session_closed: "session", offered: "listen", offer_withdrawn: "listen", availability: "listen", alerted: "respond", resolved: "room"};
