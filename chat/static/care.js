@@ -17,7 +17,7 @@ export const view = {
   make: () => h("div", {class: "stack"},
     button(t("word.back"), () => back(), {kind: "quiet back", pic: "back"}),
     h("h1", {id: "care-title"}, t("care.title")), h("p", {class: "lead"}, t("care.lead")),
-    h("div", {class: "pair"},
+    h("div", {class: "two-up"},
       h("section", {class: "sheet", "aria-labelledby": "breath-title"}, h("h2", {id: "breath-title"}, t("calm.breath_title")), makeBreathing()),
       h("section", {class: "sheet", "aria-labelledby": "ground-title"}, h("h2", {id: "ground-title"}, t("calm.ground_title")), makeGrounding())),
     h("section", {class: "sheet", "aria-labelledby": "plan-title"}, h("h2", {id: "plan-title"}, t("plan.title")), makePlan())),

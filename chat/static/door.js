@@ -18,22 +18,23 @@ const lantern = () => shape("svg", {class: "lantern", viewBox: "0 0 120 120", "a
 const age = (value) => h("label", {class: "choice"}, h("input", {type: "radio", name: "band", value, required: true}), h("span", {}, h("strong", {}, t(`door.${value}`)), h("small", {}, t(`door.${value}_rooms`))));
 
 /** Two small lists: the language of the page, and the country whose lines are shown. */
-export function placeFields() {
-  const language = h("select", {id: "language", onchange: (event) => chooseLanguage(event.target.value)}, LANGUAGES.map(([code, name]) => h("option", {value: code, lang: code, selected: code === spoken()}, name)));
+export function placeFields(where) {
+  const ids = [`${where}-language`, `${where}-country`];
+  const language = h("select", {id: ids[0], onchange: (event) => chooseLanguage(event.target.value, ids[0])}, LANGUAGES.map(([code, name]) => h("option", {value: code, lang: code, selected: code === spoken()}, name)));
   const here = country();
   const known = here && !COUNTRIES.includes(here) ? [here, ...COUNTRIES] : COUNTRIES;
   const places = known.map((code) => [code, countryName(code)]).sort((a, b) => a[1].localeCompare(b[1], spoken()));
-  const place = h("select", {id: "country", onchange: (event) => chooseCountry(event.target.value)}, h("option", {value: "any", selected: !here}, t("door.any_country")), places.map(([code, name]) => h("option", {value: code, selected: code === here}, name)));
-  return h("div", {class: "places"}, h("label", {for: "language"}, t("door.language")), language, h("label", {for: "country"}, t("door.country")), place);
+  const place = h("select", {id: ids[1], onchange: (event) => chooseCountry(event.target.value)}, h("option", {value: "any", selected: !here}, t("door.any_country")), places.map(([code, name]) => h("option", {value: code, selected: code === here}, name)));
+  return h("div", {class: "places"}, h("label", {for: ids[0]}, t("door.language")), language, h("label", {for: ids[1]}, t("door.country")), place);
 }
 
-async function chooseLanguage(code) {
+async function chooseLanguage(code, from) {
   settings.set("language", code);
   speak(code);
   keepLines();
   dispatchEvent(new Event("warmline-language"));
   await redraw();
-  document.getElementById("language")?.focus();
+  document.getElementById(from)?.focus();
 }
 
 function chooseCountry(code) {
@@ -75,7 +76,7 @@ export const view = {
         parts.problem,
         h("button", {type: "submit", class: "main wide"}, t("door.enter")),
         h("p", {class: "fine"}, t("door.danger"), " ", button(t("door.danger_link"), () => helpNow(), {kind: "inline", id: "door-help"})),
-        placeFields(),
+        placeFields("door"),
         h("p", {class: "fine"}, t("door.staff"), " ", button(t("door.staff_link"), () => go("staff"), {kind: "inline", id: "door-staff"}))));
   },
 };

@@ -70,9 +70,9 @@ async def test_what_came_while_one_was_elsewhere_begins_at_a_line(visitors: Visi
     card = ana.page.locator('[data-room="postpartum"]')
     await expect(card.locator(".unread")).to_have_text("2 new")
     await card.click()
-    line = ana.page.locator("#messages .unread-line")
-    await expect(line).to_have_text("New since you looked")
-    await expect(line.locator("xpath=following-sibling::li[1]")).to_contain_text("First thing you missed.")
+    begins = ana.page.locator("#messages .unread-line")
+    await expect(begins).to_have_text("New since you looked")
+    await expect(begins.locator("xpath=following-sibling::li[1]")).to_contain_text("First thing you missed.")
     await expect(card.locator(".unread")).to_have_count(0)
 
 
