@@ -123,6 +123,25 @@ async def open_note(services: Services, owed: Owed, what: str) -> None:
         tell_staff(services, opened.case)
 
 
+async def incident(services: Services, owed: Owed) -> None:
+    """Something that is owed to somebody can't be done by a fault of ours: what it is, without words. Once. Raises
+    StoreAway.
+    """
+    case = Case(
+        id=event_id(services.secret, NO_ONE, RoomKey("inbox/-"), "stuck", owed.id),
+        kind=CaseKind.CONCERN,
+        band=str(owed.effect.fields.get("band", Band.ADULT)),
+        room=f"session/{owed.effect.fields.get('session', '-')}",
+        user=NO_ONE,
+        at=services.backplane.engine_now_ms(),
+        about=f"stuck/{owed.id}",
+        rules=(f"session.stuck.{owed.effect.do}",),
+    )
+    opened = await services.review.open(case, Words())
+    if opened.fresh and opened.case.state not in ENDED:
+        tell_staff(services, opened.case)
+
+
 async def card(services: Services, owed: Owed) -> bool:
     """The lines, once more: where they are offered a way to one, or one did not answer."""
     fields, user = owed.effect.fields, UserId(owed.effect.to)

@@ -3,6 +3,7 @@
     followed   whose being here matters to somebody: told to the engine every two seconds (chat/evening.py)
     held       who is stayed with: what they say anywhere is a sign of them
     stirs      when words of a session were last written into its row: a mark is a round trip, so not for every word
+    tried      how often what is owed failed by a fault of ours: after some tries it is put aside (owing.py)
     turn       one at a time for a person: what they write while they wait is kept in the order in which it came
 
 The truth is in the store: who is followed here is found again by the next command, hello or event of theirs.
@@ -29,6 +30,7 @@ class Company:
         self._held: dict[UserId, None] = {}
         self._stirs: dict[tuple[str, str], float] = {}
         self._turns: dict[UserId, asyncio.Lock] = {}
+        self._tried: dict[str, int] = {}
 
     def follow(self, user: UserId) -> None:
         """From now on it matters whether this person is here."""
@@ -71,6 +73,14 @@ class Company:
         if len(self._stirs) > MOST:
             del self._stirs[next(iter(self._stirs))]
         return True
+
+    def tried(self, effect: str) -> int:
+        """How often this node has tried an effect that fails by a fault of ours, with this time."""
+        count = self._tried.pop(effect, 0) + 1
+        self._tried[effect] = count
+        if len(self._tried) > MOST:
+            del self._tried[next(iter(self._tried))]
+        return count
 
     def changed(self, session: str) -> None:
         """A session stands otherwise than before: the next words of either count at once."""

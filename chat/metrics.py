@@ -78,6 +78,7 @@ class Metrics:
         )
         self._page_seconds = self._histogram("page_seconds", "From somebody held to the call of the team.")
         self._feedback = self._counter("feedback", "What people say of a session, by seat and word.", "seat", "feel")
+        self._aside = self._counter("effects_aside", "What sessions owe and our own fault keeps from anybody.", "what")
         self._commit_seconds = self._histogram("commit_seconds", "From submitting a tick's commits to their outcome.")
         self._judge_seconds = self._histogram("judge_seconds", "Judging the words of one tick.")
         self._filter_seconds = Histogram(
@@ -124,6 +125,10 @@ class Metrics:
     def felt(self, seat: str, feel: str, safe: bool | None) -> None:
         """How a session was, as one of the two says it."""
         self._count(self._feedback, "feedback", seat, feel or ("unsafe" if safe is False else "unsaid"))
+
+    def put_aside(self, what: str) -> None:
+        """Something owed can't be done by a fault of ours, and holds up what is behind it no more."""
+        self._count(self._aside, "aside", what)
 
     def eased(self) -> None:
         """A room is slower for a while."""

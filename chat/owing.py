@@ -11,13 +11,13 @@ Everything here may be done twice: a node can die between the doing and the cros
 that is made of the effect's, and the log shows it once. A telling of who is there is left out when the row has said
 something newer since (T15); what was announced with it, that somebody is about to join, is told all the same (T10).
 
-Failure: the engine away, or a commit refused: False, and any node begins again at the same effect.
+Failure: our own fault: tried some times, then put aside, shown to the desk, tried on beside the others (`stuck`).
+The engine away, or a commit refused: False, and any node begins again at the same effect.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -31,9 +31,9 @@ from chat.services import Services
 from chat.talk import depart
 from rooms import coming, envelope, listening, matching, waits
 from rooms.backplane import Commit, Committed, EngineAway
-from rooms.debts import Owed
+from rooms.debts import ASIDE, Owed
 from rooms.effects import Do, Event
-from rooms.events import NO_ONE, Band, RoomKey, UserId
+from rooms.events import NO_ONE, Band, Kind, RoomKey, UserId
 from rooms.matchmaker import MatchAway
 from rooms.pairkeys import session_room
 from rooms.scene import No, Ref, RowKind, Scene
@@ -47,7 +47,9 @@ T = TypeVar("T")
 # The word between nodes that a room is shut to somebody, or to everybody.
 SHUT = "shut"
 # What is tried until it is done, whatever it takes.
-KEPT = frozenset({Do.DELIVER, Do.SUMMARY, Do.SHUT, Do.SHRED, Do.FOLLOW, Do.NOTE})
+KEPT = frozenset({Do.DELIVER, Do.SUMMARY, Do.SHUT, Do.SHRED, Do.FOLLOW, Do.NOTE, Do.PAGE, Do.FILE})
+# How often a node tries it, a second apart, before what is behind it goes first.
+TRIES = 5
 # What is still worth saying when who is there has changed since: it announces, asks or ends something.
 LASTING = frozenset(
     {
@@ -74,8 +76,23 @@ def follow(services: Services, targets: Iterable[str]) -> None:
 
 async def settle(services: Services, target: str) -> None:
     """Do what is owed to one person, in order. Never raises: what is left is another node's, or this one's later."""
+    failed: list[Owed] = []
+
+    async def one(owed: Owed) -> bool:
+        try:
+            return await do(services, owed)
+        except OSError:
+            raise
+        except Exception as fault:
+            log.error("effect_stuck", what=str(owed.effect.do), fault=type(fault).__name__, where=where(fault))
+            services.metrics.failed(type(fault).__name__)
+            failed.append(owed)
+            return False
+
     try:
-        await services.matchmaker.debts.deliver(target, partial(do, services))
+        await services.matchmaker.debts.deliver(target, one)
+        if failed:
+            await stuck(services, target, failed[-1])
     except (MatchAway, EngineAway, OSError):
         return
     except Exception as fault:  # one person's, not the node's
@@ -83,11 +100,29 @@ async def settle(services: Services, target: str) -> None:
         log.error("effect_left", fault=type(fault).__name__, where=where(fault))
 
 
+async def stuck(services: Services, target: str, owed: Owed) -> None:
+    """What must be done and fails by our own fault: after some tries it is put aside, the desk has it as an incident,
+    and what is behind it goes on. It is tried again until it can be done, or its words are a day old. Raises OSError.
+    """
+    debts = services.matchmaker.debts
+    if target.startswith(ASIDE):
+        await debts.rest(target)
+    elif services.company.tried(owed.id) < TRIES:
+        return
+    elif await debts.aside(target, owed.id):
+        services.metrics.put_aside(str(owed.effect.do))
+        follow(services, [target])
+    await alarming.incident(services, owed)
+    if owed.effect.do in (Do.DELIVER, Do.SUMMARY):
+        says = saying(services, owed.effect.to)(tellings.NOT_GIVEN)
+        await put(services, owed.effect.to, Kind.NOTICE, {"code": "kept", "says": says}, f"{owed.id}/kept")
+
+
 async def do(services: Services, owed: Owed) -> bool:
     """One effect. True: done, or there is nothing to be done any more.
 
-    One that fails by our own fault would hold up everything behind it for ever: it is counted and left, unless it
-    carries somebody's words, or keeps a door or a promise.
+    One that fails by our own fault would hold up everything behind it for ever: a telling is counted, shown to the desk
+    and left; what carries somebody's words, calls somebody, or keeps a door or a promise, is tried again (`stuck`).
     """
     try:
         return await DO[owed.effect.do](services, owed)
@@ -98,6 +133,8 @@ async def do(services: Services, owed: Owed) -> bool:
             raise
         services.metrics.failed(type(fault).__name__)
         log.error("effect_failed", what=str(owed.effect.do), fault=type(fault).__name__, where=where(fault))
+        services.metrics.put_aside(str(owed.effect.do))
+        await alarming.incident(services, owed)
         return True
 
 

@@ -92,6 +92,10 @@ READY = "Somebody is free now. If you are still here, you are next."
 NEXT_UP = "You are next in line."
 NOTED = "You'll be told here as soon as somebody is free, for the next hours."
 
+NOT_GIVEN = (
+    "What you wrote could not be given on yet, and that is our fault. It is still kept; write it again if you like."
+)
+
 # What a listener is told of themselves.
 AVAILABILITY = {
     "missed": "Two questions went unanswered, so we took you for away. Come back whenever it suits you.",
@@ -108,7 +112,17 @@ AVAILABILITY = {
 def sentences() -> set[str]:
     """Everything above, for whoever translates it."""
     pairs = {sentence for pair in (*CODES.values(), HOLDING) for sentence in pair if sentence}
-    return pairs | {*STATES.values(), *AVAILABILITY.values(), WAITS, WAITS_LONG, CALL_BACK, READY, NEXT_UP, NOTED}
+    return pairs | {
+        *STATES.values(),
+        *AVAILABILITY.values(),
+        WAITS,
+        WAITS_LONG,
+        CALL_BACK,
+        READY,
+        NEXT_UP,
+        NOTED,
+        NOT_GIVEN,
+    }
 
 
 def words(fields: Fields, *, own: bool) -> str:

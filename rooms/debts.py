@@ -9,6 +9,8 @@ An effect may come twice (a node died between doing and crossing off, or was slo
 and never not at all: whoever does them begins at the oldest that is left. So what it does must have one outcome, which
 `Owed.id` is for: it is unique for ever, and ids of commits are made of it.
 
+What can't be done by a fault of ours is put aside, to a target of its own, and tried again until it can.
+
 One deliverer at a time in the whole cluster, and one in this process. An effect that only a newer node knows stops its
 target until such a node takes it.
 """
@@ -30,6 +32,9 @@ from rooms.pairslot import Slot
 LEASE = 1_000
 # Done before they are crossed off: a lease is long enough for these, and dying costs no more than to do these again.
 AT_ONCE = 16
+# What was put aside is owed to a target of its own, of this name and its id, and tried again after this (ms).
+ASIDE = "aside/"
+RESTS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,19 @@ class Debts:
         """Cross off what was done, oldest first. How many are left. Raises MatchAway."""
         _, (_, left) = await self._slot.run("pair_done", self._places(target), [LEASE, self.me, target, *ids])
         return int(left)
+
+    async def aside(self, target: str, id: str) -> bool:
+        """Put the oldest effect aside, which can't be done: it is tried again by itself, what is behind it goes on.
+        False: it is not the oldest any more. Raises MatchAway.
+        """
+        own = ASIDE + id
+        places = [*self._places(target), pairkeys.out(own)]
+        _, (_, put) = await self._slot.run("pair_aside", places, [RESTS, target, own, id])
+        return bool(put)
+
+    async def rest(self, target: str) -> None:
+        """Leave what was put aside for a while. Raises MatchAway."""
+        await self._slot.ask("zadd", pairkeys.OWED, {target: self._slot.now_ms() + RESTS}, xx=True)
 
     def _places(self, target: str) -> list[str]:
         return [pairkeys.OWED, pairkeys.DOING, pairkeys.out(target)]

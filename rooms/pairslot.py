@@ -25,7 +25,7 @@ from rooms import calls, pairkeys, scripts
 
 VERBS = (
     "pair_read", "pair_write", "pair_due", "pair_seen", "pair_take", "pair_done", "pair_here", "pair_keep", "shut",
-    "fence",
+    "fence", "pair_aside",
 )  # fmt: skip
 
 # Calls under way at once, each on a connection: a storm opens no more (an engine's door takes some hundred knocks at a

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from chat import owing
-from rooms import meeting
-from rooms.debts import Owed
+from rooms import meeting, pairkeys
+from rooms.debts import ASIDE, Owed
 from rooms.effects import Do, Effect, Event, tell
 from rooms.matchmaker import MatchAway
 from rooms.scene import No, RowKind
 from rooms.waits import Waits
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
+from tests.support.pairs import made, putting
+from tests.support.staff import on_duty, waiting
 from tests.support.two import listening, seek, together
 
 
@@ -25,7 +27,8 @@ async def inbox(raw: Any) -> list[dict[str, Any]]:
 
 
 def me(node: Any) -> str:
-    (connection,) = [one for one in node.gateway.everyone() if one.identity and "listener" not in one.identity.roles]
+    staff = {"listener", "moderator"}
+    (connection,) = [one for one in node.gateway.everyone() if one.identity and staff.isdisjoint(one.identity.roles)]
     assert connection.identity is not None
     return str(connection.identity.user)
 
@@ -76,9 +79,54 @@ async def test_our_own_fault_holds_up_nobody_but_is_never_the_end_of_words(
             await owing.do(node.services, Owed("d", Effect(Do.DELIVER, "somebody")))
         faults = node.metrics.read()["warmline_faults_total{fault=KeyError}"]
     assert faults == 1
-    assert {Do.DELIVER, Do.SUMMARY, Do.SHUT, Do.SHRED, Do.FOLLOW} <= owing.KEPT
+    assert {Do.DELIVER, Do.SUMMARY, Do.SHUT, Do.SHRED, Do.FOLLOW, Do.PAGE, Do.FILE} <= owing.KEPT
     assert set(owing.DO) == set(Do)
     assert set(owing.TELLINGS) == set(Event)
+
+
+async def rested(engine: Engine, target: str) -> None:
+    """The rest of what was put aside is over; nobody is at it."""
+    await engine.ask("HDEL", pairkeys.DOING, target)
+    await engine.ask("ZADD", pairkeys.OWED, 0, target)
+
+
+@one_flavour
+async def test_what_fails_by_our_fault_is_put_aside_and_shown_to_the_desk_and_the_next_goes_on(
+    steady_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words are never dropped: their author hears that they are kept, and they are given on when they can be."""
+    real, given = owing.DO[Do.DELIVER], []
+
+    async def broken(services: Any, owed: Owed) -> bool:
+        raise KeyError("no such thing")
+
+    async def well(services: Any, owed: Owed) -> bool:
+        given.append(owed.id)
+        return await real(services, owed)
+
+    async with node_on(steady_engine.url) as node, talking(node) as raw, on_duty(node.url, "moderator") as mod:
+        user, services = me(node), node.services
+        debts = services.matchmaker.debts
+        monkeypatch.setitem(owing.DO, Do.DELIVER, broken)
+        words = Effect(Do.DELIVER, user, {"request": "r", "session": "s"})
+        owing_both = (("p/a", words), ("p/a", tell(user, Event.OFFER_WITHDRAWN, offer="o")))
+        await made(services.matchmaker, putting(owing=owing_both))
+        (first, _) = await debts.take("p/a")
+        for _ in range(owing.TRIES):
+            await owing.settle(services, "p/a")
+        kept = await next_event(raw, "notice")
+        assert (kept["code"], "still kept" in kept["says"]) == ("kept", True)
+        assert (await next_event(raw, "offer_withdrawn"))["offer"] == "o"
+        await rested(steady_engine, ASIDE + first.id)
+        await owing.settle(services, ASIDE + first.id)  # it still can't be done: no second case
+        cases = [one for one in await waiting(mod) if "session.stuck.deliver" in one.get("rules", ())]
+        assert len(cases) == 1
+        assert services.metrics.read()["warmline_effects_aside_total{what=deliver}"] == 1
+        monkeypatch.setitem(owing.DO, Do.DELIVER, well)
+        await rested(steady_engine, ASIDE + first.id)
+        await owing.settle(services, ASIDE + first.id)
+        assert given == [first.id]
+        assert await debts.take(ASIDE + first.id) == []
 
 
 @one_flavour

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chat import feedback, seating, tellings
 from moderation import books, contact, conversation, flood, heeding, own, says, tidings
 from moderation.pipeline import FAULT_SAYS
 from moderation.rules import BookError
@@ -19,7 +20,7 @@ LANGUAGES = [language for language in BOOKS.says.languages if language != says.E
 
 
 def sentences() -> set[str]:
-    """Every English sentence an author may be told by a rule, pack or stage."""
+    """Every English sentence an author may be told by a rule, pack or stage, and what the two in a session are."""
     rules = {words for rule in BOOKS.book.rules for words in (rule.says, rule.suggest)}
     packs = {words for pack in BOOKS.packs.values() for words in pack.says.values()}
     guesses = {*heeding.SAYS.values(), *heeding._CARING.values(), *conversation.SAYS.values()}
@@ -31,6 +32,8 @@ def sentences() -> set[str]:
         | {*contact.SAYS.values(), *own.TOLD.values(), FAULT_SAYS}
         | floods()
         | tidings.sentences()
+        | tellings.sentences()
+        | {feedback.SAYS, seating.LIMITS}
     ) - {""}
 
 
