@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--seekers-at-once", type=int, default=24)
     options = parser.parse_args()
     if options.engine:
-        from tests.bench.queue_nodes import evening  # noqa: PLC0415: nobody else needs a server for this
+        from tests.bench.queue_nodes import evening
 
         asyncio.run(evening(options.seekers_at_once))
         return

@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rooms import asides, coming, helping, listening, matching, meeting, parting, seeking, staying, waits, wanting
@@ -289,12 +290,12 @@ class Town:
     def _disclose(self, user: str, band: Band) -> None:
         clock = self.clock
         person = clock.find(RowKind.PERSON, user)
-        session = clock.find(RowKind.SESSION, person.session) if person.session else None
+        session: Session | None = clock.find(RowKind.SESSION, person.session) if person.session else None
         live = session is not None and session.state in talking.LIVE
         if not live and not is_waiting(clock.find(RowKind.REQUEST, person.request)):
             return
         self.book.counts["disclosures"] += 1
-        if live and session.listener and not session.listener_gone:
+        if live and session is not None and session.listener and not session.listener_gone:
             self.book.with_somebody += 1
         else:
             self._disclosed[user] = clock.now
@@ -308,7 +309,7 @@ class Town:
         user = str(fields["case"]).removeprefix("case-")
         for one in fields["people"]:
             if self._beside[one] < 2 and self.rng.random() < 0.7:
-                self.clock.after(5 + self.rng.expovariate(1 / COMES), lambda one=one: self._takes(user, one))
+                self.clock.after(5 + self.rng.expovariate(1 / COMES), partial(self._takes, user, one))
 
     def _takes(self, user: str, one: str) -> None:
         hold = self.clock.find(RowKind.HOLD, user)
