@@ -28,19 +28,22 @@ from chat.care import OPEN, care_for, deal
 from chat.connection import Connection, Membership
 from chat.legible import fault_in
 from chat.outcomes import findings, message
+from chat.owing import make
 from chat.replies import Code, Concerned, Refused, Reported
 from chat.services import Services
 from chat.settling import SETTLERS, pack_of, tell, tell_staff
 from chat.spoken import submission
 from moderation import reports
-from moderation.cases import Case, CaseKind, Resolution, State, Step, Words
+from moderation.cases import ENDED, Case, CaseKind, Resolution, State, Step, Words
 from moderation.reports import Ground, Outcome, Report, Urgency
 from moderation.review import Opened
 from moderation.sanctions import CaseId, proven
 from moderation.sanctions import Refused as NoProof
 from moderation.verdict import Action, CareBand, Submission, Verdict
+from rooms import asides
 from rooms.backplane import Committed
 from rooms.events import Entry, EventId, Kind, RoomKey, UserId
+from rooms.scene import RowKind
 
 DAY = 86_400_000
 # How much sooner a case of each urgency is looked at (milliseconds), beside what its kind has.
@@ -117,6 +120,8 @@ async def about(
     if case.kind is CaseKind.REPORT:
         weighed = await weigh(services, connection, place, who_is_meant, case, Ground(command.reason))
         await services.review.step(opened.case.into or opened.case.id, Step.WEIGH, now, **weighed)
+    if place.session and opened.case.state not in ENDED:
+        await sealed(services, place.session, id)
     if opened.fresh:
         tell_staff(services, opened.case)
     return Reported(re=command.id, report=id, says=THANKS, repeated=not opened.fresh, **about_note(note))
@@ -311,8 +316,21 @@ def about_note(note: Note) -> dict[str, Any]:
 # ------------------------------------------------------------------ what follows
 
 
+async def sealed(services: Services, session: str, case: str) -> None:
+    """Words of a session that was reported stay until the case has ended. Raises MatchAway."""
+    await make(services, lambda scene: asides.seal(scene, session, case), (RowKind.SESSION, session))
+
+
+async def unsealed(services: Services, case: Case) -> None:
+    """The case has ended: the words of its session go a week later, if nothing else keeps them. Raises MatchAway."""
+    kind, _, session = case.room.partition("/")
+    if kind == "session":
+        await make(services, lambda scene: asides.unseal(scene, session, case.id), (RowKind.SESSION, session))
+
+
 async def settled(services: Services, case: Case) -> bool:
     """Tell the reporter what came of it, and count it for their record. Nobody else is told."""
+    await unsealed(services, case)
     outcome = outcome_of(case)
     if outcome is None:
         return await tell(services, case, "expired", "Nobody from the team could look at this in time. We are sorry.")
@@ -331,6 +349,7 @@ def outcome_of(case: Case) -> Outcome | None:
 
 async def looked_in(services: Services, case: Case) -> bool:
     """Tell who was worried that somebody looked in: no more, for it is not theirs to know."""
+    await unsealed(services, case)
     if outcome_of(case) is None:
         return await tell(services, case, "expired", "Nobody from the team could look in in time. We are sorry.")
     return await tell(services, case, str(Outcome.CARED_FOR), reports.SAYS[Outcome.CARED_FOR])

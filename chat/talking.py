@@ -200,13 +200,8 @@ async def reported(services: Services, connection: Connection, command: say.Step
     done = await reports.about(services, connection, told, place, meant)
     if isinstance(done, Refused):
         return done
-    id, user = session.id, identity.user
-
-    def step(scene: Scene) -> Any:
-        staying.report(scene, user, other)
-        return asides.seal(scene, id)
-
-    await make(services, step, (RowKind.SESSION, id), (RowKind.HOLD, user))
+    user = identity.user
+    await make(services, lambda scene: staying.report(scene, user, other), (RowKind.HOLD, user))
     return None
 
 

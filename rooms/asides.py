@@ -3,7 +3,7 @@
     extend      both want a little more: once           feedback   how it was; a heavy one is a longer rest
     supervise   the team comes in, visibly              look       is somebody here, or gone
     guest_leaves   somebody of the team goes            lower      a human: it is less than it was thought
-    seal        it was reported: the words stay until that is decided
+    seal        it was reported: the words stay until that is decided, and a week more (unseal)
 
 Each is made like the larger verbs: nothing is written where it answers a No.
 """
@@ -20,6 +20,9 @@ from rooms.listening import Listening
 from rooms.scene import No, Scene
 from rooms.seeking import Risk
 from rooms.session import Move, Session, Talk
+
+# Words are kept no longer than this for a case whose end nobody hears of (ms); a case ends by itself long before.
+LONGEST_CASE = 60 * 24 * 3600 * 1000
 
 
 def extend(scene: Scene, id: str, by: str) -> Session | No:
@@ -72,12 +75,27 @@ def _heavier(scene: Scene, session: Session) -> None:
     cast.put(scene, one)
 
 
-def seal(scene: Scene, id: str) -> Session | No:
-    """Somebody has reported the other: the words stay until a person has looked."""
+def seal(scene: Scene, id: str, case: str) -> Session | No:
+    """Somebody has reported the other: the words stay until a person has looked, and that case has ended."""
     before = cast.session(scene, id)
     if before is None or before.state in (Talk.ARCHIVED, Talk.PURGED):
         return No.NOT_FOUND
-    after = replace(before, sealed_until=max(before.sealed_until, scene.now + scene.times.sealed))
+    if case in before.sealed_by:
+        return before
+    until = max(before.sealed_until, scene.now + LONGEST_CASE)
+    after = replace(before, sealed_by=before.sealed_by | {case}, sealed_until=until)
+    cast.put(scene, after)
+    return after
+
+
+def unseal(scene: Scene, id: str, case: str) -> Session | No:
+    """That case has ended: with the last of them the words have a week, for a second look, and then they go."""
+    before = cast.session(scene, id)
+    if before is None or case not in before.sealed_by:
+        return No.NOT_FOUND
+    left = before.sealed_by - {case}
+    until = before.sealed_until if left else scene.now + scene.times.sealed
+    after = replace(before, sealed_by=left, sealed_until=until)
     cast.put(scene, after)
     return after
 

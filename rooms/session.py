@@ -154,6 +154,7 @@ class Session:
     ended_at: int = 0
     said: int = 0  # how often it was told who is there (T15)
     sealed_until: int = 0
+    sealed_by: frozenset[str] = frozenset()  # cases about it that have not ended
     again: frozenset[str] = frozenset()  # who wants to talk again
     gave: tuple[str, ...] = ()  # who has given feedback
 

@@ -13,7 +13,7 @@ from rooms.scene import RowKind
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
-from tests.support.staff import on_duty
+from tests.support.staff import decide, on_duty, waiting
 from tests.support.two import (
     accept,
     changed,
@@ -42,9 +42,9 @@ async def test_somebody_asks_waits_writes_is_found_talks_and_parts(steady_engine
         talking(node) as seeker,
         on_duty(node.url, "listener", "one") as listener,
     ):
-        waiting = await seek(seeker, line="I can't sleep again.", topic="sleep", intensity=3, notes=["loss"])
-        assert waiting["place"] == 1
-        assert waiting["eta"]["p90"] >= waiting["eta"]["p50"] > 0
+        asked = await seek(seeker, line="I can't sleep again.", topic="sleep", intensity=3, notes=["loss"])
+        assert asked["place"] == 1
+        assert asked["eta"]["p90"] >= asked["eta"]["p50"] > 0
         kept = await seeker.ask("send", room="waiting", text="It is the third night.", key="w1")
         assert (kept["type"], kept["state"], kept["kept"]) == ("sent", "kept", "stored")
 
@@ -389,3 +389,25 @@ async def test_who_loses_connection_is_waited_for_and_who_stays_hears_only_that(
             assert (await again.ask("open", room=room))["type"] == "joined"
             await again.ask("send", room=room, text="Sorry, my train.", key="t")
             await hear(seeker, "Sorry, my train.")
+
+
+async def test_words_that_were_reported_stay_until_the_case_has_ended_and_a_week_more(steady_engine: Engine) -> None:
+    """T12: what the desk decides is what ends the keeping."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+        on_duty(node.url, "moderator") as mod,
+    ):
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        await seeker.ask("step_out", room=room, report="harassment")
+        id = room.removeprefix("session:")
+        kept = await row(node, "session", id)
+        assert len(kept.sealed_by) == 1
+        (case,) = [one for one in await waiting(mod) if one["kind"] == "report"]
+        await decide(mod, case["case"], "dismiss")
+        async with asyncio.timeout(10):
+            while (after := await row(node, "session", id)).sealed_by:
+                await asyncio.sleep(0.02)  # what follows from a decision is owed: asking again is the only sign
+        assert after.sealed_until < kept.sealed_until

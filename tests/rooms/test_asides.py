@@ -48,15 +48,22 @@ def test_what_a_listener_calls_heavy_counts_as_that_and_rests_them_longer() -> N
     assert stage.session(session.id).gave == ("lee",)
 
 
-def test_a_reported_session_keeps_its_words_until_somebody_has_looked() -> None:
+def test_a_reported_session_keeps_its_words_until_somebody_has_looked_and_a_week_more() -> None:
+    """T12: however long the case takes; with two cases, until the second has ended."""
     stage = Stage()
     session = stage.paired()
-    stage.play(asides.seal, session.id)
+    for case in ("c1", "c2", "c1"):
+        stage.play(asides.seal, session.id, case)
     stage.play(parting.part, session.id, "sam", "report")
     stage.deliver()
-    stage.pass_time(DURATIONS.text_kept + 1)
+    stage.pass_time(DURATIONS.sealed * 2)
+    stage.play(asides.unseal, session.id, "c1")
+    stage.pass_time(DURATIONS.sealed + 1)
     assert stage.session(session.id).state is Talk.ENDED
-    stage.pass_time(DURATIONS.sealed)
+    stage.play(asides.unseal, session.id, "c2")
+    stage.pass_time(DURATIONS.sealed - 1000)
+    assert stage.session(session.id).state is Talk.ENDED
+    stage.pass_time(1001)
     assert stage.session(session.id).state is Talk.ARCHIVED
 
 
