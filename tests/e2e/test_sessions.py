@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chat import owing
+from chat.drain import drain
 from rooms import wanting
 from rooms.scene import RowKind
 from tests.support.engines import Engine, one_flavour
@@ -411,3 +412,28 @@ async def test_words_that_were_reported_stay_until_the_case_has_ended_and_a_week
             while (after := await row(node, "session", id)).sealed_by:
                 await asyncio.sleep(0.02)  # what follows from a decision is owed: asking again is the only sign
         assert after.sealed_until < kept.sealed_until
+
+
+async def test_a_session_goes_on_on_another_node_when_its_own_is_drained(steady_engine: Engine) -> None:
+    """The seat is held: both find it in `welcome.now`, nothing is lost, and nobody was told of an end."""
+    async with node_on(steady_engine.url) as two:
+        async with node_on(steady_engine.url) as one, listening(one) as listener, Raw.upgraded(one.url) as seeker:
+            token = (await seeker.hello("adult"))["token"]
+            room = await together(seeker, listener)
+            await talked(seeker, listener, room)
+            draining = asyncio.create_task(drain(one.gateway, 0.2, asyncio.Event()))
+            for raw in (seeker, listener):
+                assert (await next_event(raw, "reconnect"))["ticket"]
+                assert await raw.closed() == 1012
+                assert not [event for event in raw.events if event["type"] == "session_closed"]
+            await draining
+        async with Raw.upgraded(two.url) as seeker, on_duty(two.url, "listener", "one") as listener:
+            back = await seeker.ask("hello", token=token, resume=[{"room": room}])
+            (opened,) = [event for event in back["now"] if event["type"] == "session_opened"]
+            assert (opened["room"], opened["role"]) == (room, "seeker")
+            (resumed,) = back["resumed"]
+            assert "Thank you for coming." in [event.get("text") for event in resumed["events"]]
+            await enter(listener, room)
+            await seeker.ask("send", room=room, text="Here again.", key="again")
+            await hear(listener, "Here again.")
+            assert (await row(two, "session", room.removeprefix("session:"))).ended_at == 0
