@@ -64,7 +64,7 @@ function parts(row, mine, back) {
 function facts(row) {
   const fact = (name, ...value) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, ...value));
   const care = ["info", "concern", "high", "imminent"].includes(row.care?.band) ? row.care.band : "none";
-  return h("dl", {class: "facts", "aria-label": t("case.about")},
+  return h("dl", {class: "case-facts", "aria-label": t("case.about")},
     fact("case.room", where(row), row.band === "teen" ? h("span", {class: "tag"}, ` ${t("desk.teen")}`) : ""),
     fact("case.waits", h("time", {datetime: row.at}, ageOf(row, "desk.since")), row.escalated ? h("span", {class: "hint"}, `, ${t("desk.called", {n: row.escalated})}`) : ""),
     fact("case.found", h("ul", {role: "list"}, ...found(row).map((one) => h("li", {}, one)))),

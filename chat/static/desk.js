@@ -148,8 +148,8 @@ function onKey(event) {
 function keys() {
   const wanted = h("input", {type: "checkbox", checked: settings.get("desk-keys") !== false, onchange: () => settings.set("desk-keys", wanted.checked)});
   return h("details", {class: "unfold desk-keys"}, h("summary", {}, t("desk.keys")),
-    h("dl", {class: "facts"}, ...KEYS.map(([key, name]) => h("div", {}, h("dt", {}, h("kbd", {dir: "auto"}, key === "Enter" ? t("desk.enter") : key)), h("dd", {}, t(`desk.key-${name}`))))),
-    h("label", {class: "tick"}, wanted, h("span", {}, t("desk.keys-on"))));
+    h("dl", {class: "key-list"}, ...KEYS.map(([key, name]) => h("div", {}, h("dt", {}, h("kbd", {dir: "auto"}, key === "Enter" ? t("desk.enter") : key)), h("dd", {}, t(`desk.key-${name}`))))),
+    h("label", {class: "key-tick"}, wanted, h("span", {}, t("desk.keys-on"))));
 }
 
 // ------------------------------------------------------------------ the view
