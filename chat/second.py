@@ -32,7 +32,8 @@ import structlog
 
 from chat.metrics import Metrics
 from moderation.opinion import Adviser
-from moderation.pipeline import Pipeline, Unsure
+from moderation.pipeline import Pipeline
+from moderation.work import Unsure
 
 log = structlog.get_logger("warmline.second")
 

@@ -25,8 +25,9 @@ from typing import Any
 
 from chat.metrics import Metrics
 from chat.second import ASIDE, Scores, Second
-from moderation.pipeline import FAULT_SAYS, Pipeline, Unsure
+from moderation.pipeline import FAULT_SAYS, Pipeline
 from moderation.verdict import Action, Submission, Verdict
+from moderation.work import Unsure
 
 # What is called with words and their verdicts, in order.
 Then = Callable[[Sequence[tuple[Any, Verdict]]], None]

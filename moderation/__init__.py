@@ -46,6 +46,10 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         opinion.py       a sentence encoder, for what the model is unsure of: data/model
         heeding.py       what follows from its scores, given the room and the words around
         answer.py        what becomes of the words, what is told, what could be said instead
+        work.py          one submission on its way through the stages
+        wording.py       the stages that read the words: normalise, contact, rules, crisis
+        guessing.py      the model's stage and the second opinion's
+        gathering.py     with the author's last messages: joined, and the conversation
         pipeline.py      runs it all over the submissions of a tick
         ladder.py        the published ladder: its steps, and where each reason starts on it
         sanctions.py     what a sanction can be made of, which step falls due, appeals
@@ -72,5 +76,6 @@ Where to go:
     a new helpline       data/helplines.yaml: number, hours in its own zone, source, date checked
     a new pack           data/packs/<name>.yaml; rooms name it in config.yaml
     stricter or milder   the pack's thresholds in data/packs/
-    a new stage          its own file, one line in the list of stages in pipeline.py, thresholds in the packs
+    a new stage          its own file, its line in `Wording.stages` or in `_after` of pipeline.py, thresholds in the
+                         packs
 """

@@ -50,6 +50,7 @@ from moderation.opinion import Adviser
 from moderation.pipeline import Pipeline
 from moderation.rules import DATA
 from moderation.verdict import Submission, Verdict
+from moderation.work import Unsure
 
 REPORT = DATA / "report"
 # So many texts of each set are judged in CI.
@@ -151,7 +152,7 @@ def _in_loop(judging: Pipeline) -> Judge:
 
     def judge(submissions: Sequence[Submission]) -> list[Verdict]:
         return [
-            judging.settled(each, each.small) if isinstance(each, pipeline.Unsure) else each
+            judging.settled(each, each.small) if isinstance(each, Unsure) else each
             for each in judging.first_all(submissions, 0.0)
         ]
 

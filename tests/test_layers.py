@@ -39,7 +39,7 @@ LAYERS = {
         moderation.contact moderation.answer moderation.links moderation.addresses moderation.handles
         moderation.vocabulary moderation.lexicon
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
-        moderation.conversation
+        moderation.conversation moderation.work moderation.wording moderation.guessing moderation.gathering
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
         moderation.offers moderation.card moderation.contagion chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora

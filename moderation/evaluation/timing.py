@@ -17,8 +17,9 @@ from moderation.evaluation.bars import Cell, Chapter, Figure
 from moderation.evaluation.measures import percentile
 from moderation.evaluation.outcomes import Judge
 from moderation.opinion import Opining
-from moderation.pipeline import Pipeline, Unsure
+from moderation.pipeline import Pipeline
 from moderation.verdict import Submission
+from moderation.work import Unsure
 
 # A message is about this long.
 USUAL = 93

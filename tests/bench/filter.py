@@ -22,6 +22,7 @@ from pathlib import Path
 from moderation import model, pipeline
 from moderation.pipeline import Pipeline
 from moderation.verdict import Submission
+from moderation.work import Work
 
 _TURNS = 5
 _LENGTH = 2000
@@ -68,8 +69,8 @@ def _before(judging: Pipeline, text: str) -> float:
     """Seconds of CPU of the stages before the model."""
 
     def run() -> None:
-        work = pipeline._Work(_submission(text), 0.0, judging.packs["general"])
-        judging._through(judging._BEFORE, work)
+        work = Work(_submission(text), 0.0, judging.packs["general"])
+        judging._through(judging._before, work)
 
     return _least(run)
 

@@ -15,7 +15,8 @@ from chat.metrics import Metrics
 from chat.second import ASIDE, REMEMBERED, Scores, Second
 from moderation.model import ModelError
 from moderation.opinion import Opining
-from moderation.pipeline import Pipeline, Unsure
+from moderation.pipeline import Pipeline
+from moderation.work import Unsure
 from tests.support.doubting import doubting
 from tests.support.tiny import tiny
 

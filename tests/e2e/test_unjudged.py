@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from chat.auth import KIND_WORDS, THINGS
 from chat.commands import THEMES
 from chat.node import Node
-from moderation.pipeline import Pipeline, Unsure
+from moderation.pipeline import Pipeline
 from moderation.verdict import Action, Submission, Verdict
+from moderation.work import Unsure
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +11,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import books, conversation, pipeline, policy
+from moderation import books, conversation, policy
 from moderation.conversation import Brought, Conversation, raised, weighed
-from moderation.pipeline import Pipeline
 from moderation.policy import PackError
 from moderation.verdict import NO_CARE, Action, Care, CareBand, CareKind, Submission, Verdict
-from tests.support.judging import HARSH, OPEN, PATIENT, judge
+from tests.support.judging import HARSH, OPEN, judge
+from tests.support.talking import fresh, talk
 
 NONE, INFO, CONCERN, HIGH, IMMINENT = CareBand
 GENERAL = policy.load()["general"]
@@ -27,30 +25,6 @@ assert GENERAL.repeated is not None
 REPEATED = GENERAL.repeated
 LOW = Care(CONCERN, CareKind.SUICIDE)
 TALKS = yaml.safe_load((Path(__file__).parent / "dialogues.yaml").read_text(encoding="utf-8"))
-LOADED = pipeline.load(stopwatch=time.perf_counter, budget=PATIENT)
-
-
-def fresh() -> Pipeline:
-    """A pipeline with windows of its own, and without the flood stage; the books have no state."""
-    LOADED.__dict__["_flood"], LOADED.__dict__["_talk"] = None, Conversation()
-    return LOADED
-
-
-def talk(judging: Pipeline, texts: Sequence[str], *, gap: float = 20.0, **context: Any) -> list[Verdict]:
-    """What becomes of some messages of one person, each some seconds after the last, as the server would tell them."""
-    said: list[tuple[str, float]] = []
-    answers = []
-    for place, text in enumerate(texts):
-        now = 1000.0 + place * gap
-        about = {"lane": "l", "author": "a", "key": f"k{place}"} | context
-        last = said[-20:]
-        submission = Submission(
-            text, recent=tuple(word for word, _ in last), since=tuple(now - at for _, at in last), **about
-        )
-        answers.append(judging.judge(submission, now))
-        if answers[-1].action <= Action.MASK:
-            said.append((text, now))
-    return answers
 
 
 def rules_of(verdict: Verdict) -> set[str]:
@@ -178,46 +152,12 @@ def test_nearly_heavy_three_times_brings_a_card() -> None:
 # pieces
 
 
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        ["i want to", "not be here", "anymore"],
-        ["i really just want to", "not be here in the morning"],
-    ],
-)
-def test_what_is_said_a_few_words_at_a_time_is_read_as_one(pieces: list[str]) -> None:
-    """X32, for meanings: care for the whole, on the newest piece, and nothing is stopped for it."""
-    answers = talk(fresh(), pieces)
-    assert answers[-1].care.band is CONCERN or answers[-2].care.band is CONCERN
-    assert all(answer.action is Action.ALLOW for answer in answers)
-
-
-def test_coarse_words_about_oneself_in_pieces_are_never_an_attack() -> None:
-    answers = talk(fresh(), ["i'm pathetic.", "ugly. weird.", "stupid.", "worthless.", "useless.", "a mess."])
-    assert all(answer.action is Action.ALLOW for answer in answers)
-
-
 def test_only_short_messages_of_the_last_two_minutes_are_joined() -> None:
     said = Submission("and", lane="l", author="a", recent=("long ago", "one", "two"), since=(500.0, 20.0, 10.0))
     assert conversation.joined(said) == ("one two and", 8)
     assert conversation.joined(dataclasses.replace(said, recent=("one", "x" * 49), since=(20.0, 10.0))) is None
     assert conversation.joined(dataclasses.replace(said, text="x" * 49)) is None
     assert conversation.joined(dataclasses.replace(said, since=())) is None  # nobody knows when
-
-
-# another node
-
-
-def test_what_another_node_judged_is_looked_at_again_when_a_sign_comes_up() -> None:
-    """The window is this process's; the author's last words come with the submission."""
-    judging = fresh()
-    about: dict[str, Any] = {"lane": "l", "author": "a", "recent": ("how old are you", "nice"), "since": (60.0, 30.0)}
-    here = judging.judge(Submission("got a selfie?", **about), 1000.0)
-    there = fresh().judge(Submission("got a selfie?", recalled=2, **about), 1000.0)
-    assert (here.action, there.action) == (Action.ALLOW, Action.HOLD)
-    about["recent"] = ("i don't want to be here anymore", "nice")
-    again = fresh().judge(Submission("everyone would be better off without me", recalled=2, **about), 1000.0)
-    assert again.care.band is HIGH
 
 
 # properties

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import time
 import typing
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Sequence
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import pipeline, policy, verdict
-from moderation.model import ModelError
+from moderation import model, pipeline, policy, verdict
+from moderation.model import Model, ModelError
 from moderation.opinion import Opinion
-from moderation.pipeline import FAULT_SAYS, MOST_LAPS, Pipeline, Unsure
+from moderation.pipeline import FAULT_SAYS, MOST_LAPS, Pipeline
 from moderation.verdict import Action, CareBand, Submission
+from moderation.work import Unsure
 from tests.support.doubting import ALWAYS, NEVER, doubting
 from tests.support.effort import calls
 from tests.support.judging import HARSH, OPEN, PATIENT, judge, labelled, said, stopped, supportive
 from tests.support.tiny import tiny
-
-# What a load generator puts in front of its bodies: a tilde, S or T, sixteen letters a-p, a tilde.
-MARK = st.tuples(st.sampled_from("ST"), st.text("abcdefghijklmnop", min_size=16, max_size=16)).map(
-    lambda two: f"~{two[0]}{two[1]}~ "
-)
 
 CONTACTS = (
     "ring me on 07700 900142",
@@ -163,89 +156,6 @@ def test_most_stopped_messages_come_with_a_version_that_passes() -> None:
     assert said("what's the least painful way to do it?").suggestion is not None
 
 
-def test_words_we_offered_are_not_doubted_when_somebody_takes_them_up() -> None:
-    """F22: only what no rule minds is offered, and the model overrules neither; it may still add care."""
-
-    class Doubting:
-        """Finds harm in everything, and danger."""
-
-        def scores(self, texts: list[str]) -> object:
-            return np.array([[0.99, 0.99, 0.99, 0.99, 0.99, 0.9, 0.9, 0.9]] * len(texts)).reshape(-1, 8)
-
-    fearful = pipeline.load(stopwatch=time.perf_counter, budget=PATIENT, flood=False, model=Doubting())  # type: ignore[arg-type]
-    words = "I'd like to keep talking with you here."
-
-    def fear(text: str) -> verdict.Verdict:
-        return fearful.judge(Submission(text, lane="room", author="somebody"), 0.0)
-
-    asked, taken = fear("can we talk on telegram instead"), fear(words)
-    assert (asked.action, asked.suggestion) == (Action.HOLD, words)
-    assert (taken.action, taken.care.band) == (Action.ALLOW, CareBand.HIGH)
-    assert fear(f"{words} Or elsewhere, my dear.").action >= Action.HOLD
-
-
-# evasion
-
-
-def spaced(text: str) -> str:
-    return "  ".join(re.sub("[A-Za-z]{2,}", lambda word: " ".join(word.group()), each) for each in text.split())
-
-
-def dotted(text: str) -> str:
-    return re.sub("[A-Za-z]{2,}", lambda word: ".".join(word.group()), text)
-
-
-DISGUISES: dict[str, Callable[[str], str]] = {
-    "zero width": lambda text: "\u200b".join(text),
-    "soft hyphen": lambda text: "\u00ad".join(text),
-    "look-alikes": lambda text: text.translate(str.maketrans("aeiopcyxs", "аеіорсухѕ")),
-    "fullwidth": lambda text: "".join(chr(ord(sign) + 0xFEE0) if sign.isalpha() else sign for sign in text),
-    "maths": lambda text: "".join(chr(0x1D41A + ord(sign) - 97) if "a" <= sign <= "z" else sign for sign in text),
-    "marks": lambda text: unicodedata.normalize(
-        "NFC", "".join(sign + "\u0301" if sign in "aeiou" else sign for sign in text)
-    ),
-    "loose marks": lambda text: "".join(sign + "\u0336" if sign.isalpha() else sign for sign in text),
-    "bidi": lambda text: f"\u202e{text}\u202c",
-    "spaced": spaced,
-    "dotted": dotted,
-    "leet": lambda text: text.translate(str.maketrans("oie", "013")),
-    "capitals": str.upper,
-    "stretched": lambda text: text.replace("u", "uuuu"),
-}
-
-
-@pytest.mark.parametrize("disguise", DISGUISES)
-@pytest.mark.parametrize("text", HARSH)
-def test_a_disguise_changes_nothing(text: str, disguise: str) -> None:
-    """The same action as the plain words; the original is what the finding points into (X31)."""
-    worn = DISGUISES[disguise](text)
-    plain, answer = said(text), said(worn)
-    assert answer.action is plain.action, disguise
-    assert all(0 <= start < end <= len(worn) for start, end in (finding.span for finding in answer.findings))
-
-
-@pytest.mark.parametrize("disguise", [name for name in DISGUISES if name not in ("look-alikes",)])
-@pytest.mark.parametrize("text", OPEN)
-def test_a_disguise_is_not_an_offence(text: str, disguise: str) -> None:
-    """People write sh1t because they fear the filter: nothing open is stopped for how it is spelled."""
-    assert not stopped(said(DISGUISES[disguise](text)))
-
-
-@given(MARK, st.sampled_from((*HARSH, *OPEN)))
-def test_a_mark_in_front_changes_nothing(mark: str, text: str) -> None:
-    """Sixteen random letters between tildes are neither leet nor spelled out."""
-    plain, marked = said(text), said(mark + text)
-    assert (marked.action, marked.care) == (plain.action, plain.care)
-
-
-def test_a_phrase_over_several_messages_is_caught() -> None:
-    """X32: letter by letter, word by word; other people's fragments don't count."""
-    assert stopped(said("l", recent=("k", "i", "l"))) is False
-    assert stopped(said("yourself", recent=("I had tea", "go", "kill")))
-    assert stopped(said("s", recent=("k", "y")))
-    assert not stopped(said("yourself", recent=("go easy on the little one and", "be kind to")))
-
-
 # faults
 
 
@@ -337,29 +247,16 @@ def test_each_stage_s_time_is_told_once_and_only_so_many_are_kept() -> None:
     assert judge.take_laps() == []
 
 
-# the model among the other stages
-
-
-def test_the_model_holds_what_no_rule_knows_and_says_it_stands_alone() -> None:
-    """A guess is told apart from a rule, and never blocks what is told in the first person."""
-    for harm in ("your kids deserve a better mother than you", "send me a pic, i won't tell your mum"):
-        answer = said(harm)
-        assert (answer.action, answer.model_alone) == (Action.HOLD, True)
-        assert all(finding.rule.startswith("model.") for finding in answer.findings)
-    assert not said("kill yourself").model_alone
-    assert not said("thank you all").model_alone
-
-
 def test_a_model_that_breaks_on_one_message_holds_only_that_one() -> None:
     """X36: together first, then each alone, so that nobody else pays for it."""
 
-    class Breaking(type(judge()._model)):  # type: ignore[misc]
+    class Breaking(Model):
         """Cannot read one text."""
 
         def __init__(self) -> None:
-            self.__dict__ = judge()._model.__dict__
+            self.__dict__ = model.packaged().__dict__
 
-        def scores(self, texts: list[str]) -> typing.Any:
+        def scores(self, texts: Sequence[str]) -> typing.Any:
             if any("zonk" in text for text in texts):
                 raise RuntimeError("gone")
             return super().scores(texts)
@@ -426,23 +323,6 @@ def test_nothing_uncertain_is_shown_where_no_second_opinion_is_to_be_had(talk: l
         else:
             assert aside == dataclasses.replace(plain, suggestion=aside.suggestion)
     assert judging.healthy
-
-
-def test_the_blended_scores_count_for_every_head_and_only_in_the_band() -> None:
-    """Against the thresholds of the pack as they are."""
-
-    class Sure:
-        def scores(self, texts: list[str], small: typing.Any) -> typing.Any:
-            return np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 0.99, 0.0, 0.0]] * len(texts))
-
-    text = "send me a pic, i won't tell your mum"
-    alone = doubting(NEVER).judge(Submission(text, lane="l", author="a"), 0.0)
-    sure: typing.Any = lambda: Sure()  # noqa: E731
-    asked = doubting({"model.groom": (0.1, 1.0)}, opinion=sure).judge(Submission(text, lane="l", author="a"), 0.0)
-    assert (alone.action, alone.care.band) == (Action.HOLD, CareBand.NONE)
-    assert (asked.action, asked.care.band) == (Action.ALLOW, CareBand.HIGH)
-    beyond = doubting({"model.groom": (0.0, 0.1)}, opinion=sure).judge(Submission(text, lane="l", author="a"), 0.0)
-    assert beyond == alone
 
 
 def test_a_second_opinion_that_fails_holds_only_who_asked_for_it() -> None:
