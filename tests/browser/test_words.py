@@ -111,7 +111,7 @@ async def test_the_language_is_the_browsers_and_can_be_changed_in_mid_visit(visi
     await page.goto(ana.origin)
     await expect(page.locator("#door-title")).to_have_text("No tienes que pasar por esto a solas.")
     await page.check("[name=band][value=adult]")
-    await page.get_by_role("button", name="Entrar").click()
+    await page.get_by_role("button", name="Entrar", exact=True).click()
     await expect(page.locator(".room-card").first).to_be_visible()
     await page.click("#help")
     await expect(page.locator(".card")).to_contain_text("no necesitas un motivo")
