@@ -6,6 +6,8 @@
 
 const NAME = `warmline-shell-${VERSION}`;
 const LINES = "warmline-lines";
+// What must open without a network is fetched at once; other parts are kept when somebody first needs them.
+const FIRST = SHELL.filter((path) => path === "/" || /^\/parts\/(room|care|helpview|settings)\./.test(path));
 const SOON_MS = 1_500; // as long as help waits for a fresh answer
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
@@ -20,7 +22,7 @@ self.addEventListener("fetch", (event) => {
 
 async function keep() {
   const cache = await caches.open(NAME);
-  await cache.addAll(SHELL);
+  await cache.addAll(FIRST);
   await self.skipWaiting();
 }
 
@@ -41,6 +43,11 @@ async function shell(request, pathname) {
   const stored = await cache.match(pathname);
   if (pathname !== "/" && stored) return stored;
   const fresh = fetch(request).catch(() => null);
+  if (pathname !== "/") {
+    const part = await fresh;
+    if (part?.ok) await cache.put(pathname, part.clone());
+    return part ?? Response.error();
+  }
   const first = await Promise.race([fresh, new Promise((late) => setTimeout(late, stored ? SOON_MS : 30_000, null))]);
   return first?.ok ? first : (stored ?? (await fresh) ?? Response.error());
 }
