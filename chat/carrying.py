@@ -55,7 +55,9 @@ async def hand_on(services: Services, owed: Owed) -> bool:
 
 
 async def carry(services: Services, of: str, id: str, author: str) -> bool:
-    """Every line kept of a request or session goes into the room of this session; then they are deleted."""
+    """Every line kept of a request or session goes into the room of this session; then those are deleted, and no line
+    that was kept meanwhile: that is owed by itself.
+    """
     session: Session | None = await services.matchmaker.find(RowKind.SESSION, id) if id else None
     lines = await services.matchmaker.words.lines(of)
     if session is None or not lines:
@@ -65,7 +67,7 @@ async def carry(services: Services, of: str, id: str, author: str) -> bool:
         if not await say(services, session, author, line, said):
             return False
         said.append(line.text)
-    await services.matchmaker.words.shred(of)
+    await services.matchmaker.words.drop(of, *(line.id for line in lines))
     return True
 
 

@@ -1,6 +1,6 @@
 """Words kept apart: what somebody wrote while they waited, a summary that is given on, a line after a session.
 
-    keep(request, line) ─▶ lines(request) ─▶ through the pipeline, into the room ─▶ shred(request)
+    keep(request, line) ─▶ lines(request) ─▶ through the pipeline, into the room ─▶ drop(request, these)
 
 They are in no row, list or effect, and gone a day after the first of them at the latest, by the engine itself, whatever
 became of everybody. What is said in a session stands in its room; `shut` lets nobody write there any more.
@@ -69,6 +69,11 @@ class Words:
             line = Line(id=id.decode(), text=one["text"], at=one["at"], notes=tuple(one["notes"]), name=one["name"])
             found.append((int(place), line))
         return [line for _, line in sorted(found, key=lambda one: one[0])]
+
+    async def drop(self, of: str, *ids: str) -> None:
+        """Delete these lines: they were given. What was kept meanwhile stays. Raises MatchAway."""
+        if ids:
+            await self._slot.ask("hdel", pairkeys.words(of), *ids)
 
     async def shred(self, *of: str) -> None:
         """Delete what is kept about these. Raises MatchAway."""

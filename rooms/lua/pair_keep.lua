@@ -6,8 +6,10 @@ local kept = redis.call('HGET', KEYS[1], ARGV[1])
 local place = kept and tonumber(string.match(kept, '^%d+'))
 if place and ARGV[5] ~= '1' then return place end
 if not place then
-  place = redis.call('HLEN', KEYS[1]) + 1
-  if place > tonumber(ARGV[4]) then return 0 end
+  local others = redis.call('HVALS', KEYS[1])
+  if #others >= tonumber(ARGV[4]) then return 0 end
+  place = 1  -- behind whatever is there: of those before, some may have been given already
+  for _, other in ipairs(others) do place = math.max(place, tonumber(string.match(other, '^%d+')) + 1) end
 end
 redis.call('HSET', KEYS[1], ARGV[1], place .. '\n' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3], 'NX')

@@ -36,6 +36,20 @@ async def test_words_come_back_in_order_and_each_once(steady_engine: Engine) -> 
         assert await node.words.lines("another") == []
 
 
+async def test_a_line_kept_while_others_are_given_stays_and_comes_after_them(steady_engine: Engine) -> None:
+    """T5: what was acknowledged as kept is given, also if somebody came in the middle of the writing."""
+    async with matching_on(steady_engine.url) as node:
+        for id in ("w1", "w2"):
+            await node.words.keep("r1", Line(id=id, text=id, at=1))
+        giving = await node.words.lines("r1")
+        assert await node.words.keep("r1", Line(id="w3", text="w3", at=2)) == 3
+        await node.words.drop("r1", *(line.id for line in giving))
+        assert await node.words.keep("r1", Line(id="w4", text="w4", at=3)) == 4
+        assert [line.id for line in await node.words.lines("r1")] == ["w3", "w4"]
+        await node.words.drop("r1", "w3", "w4")
+        assert await node.words.lines("r1") == []
+
+
 async def test_a_summary_is_replaced_by_what_the_seeker_makes_of_it(steady_engine: Engine) -> None:
     async with matching_on(steady_engine.url) as node:
         await node.words.keep("s1", Line(id="summary", text="as the listener wrote it", at=1))
