@@ -44,6 +44,8 @@ ASIDE: Scores = ()
 REMEMBERED = 4096
 # Seconds between two tries to begin anew, where files cannot be used or the thread has ended.
 ANEW = 10.0
+# Seconds the thread has for leaving: it may just be loading, or have a text in hand.
+LEAVES = 5.0
 
 
 class NotYet(Exception):
@@ -106,11 +108,15 @@ class Second:
         self._thread.start()
 
     def end(self) -> None:
-        """Let the thread end; who still waits is put aside."""
+        """Let the thread end; who still waits is put aside. It is waited for, `LEAVES` at most: a thread that is in the
+        runtime while the interpreter ends would bring the process down with an abort.
+        """
         with self._there:
             self._over = True
             self._there.notify_all()
         self._give_up(ASIDE, "ended")
+        if self._thread is not None:
+            self._thread.join(LEAVES)
 
     def mend(self) -> None:
         """Once a second: begin anew where the thread has ended; ask something where the last answer was none."""
