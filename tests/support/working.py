@@ -60,7 +60,8 @@ class Evening:
         except TimeoutError:
             self.faults.append(f"{self.seekers - self.served} were not served in time")
         finally:
-            for task in helpers:
+            self.over.set()
+            for task in helpers[:-1]:
                 task.cancel()
             outcomes = await asyncio.gather(*helpers, return_exceptions=True)
         self.faults += [repr(one) for one in outcomes if isinstance(one, Exception)]
@@ -76,7 +77,7 @@ class Evening:
 
     async def watches(self) -> None:
         """Nobody has two sessions, at any moment (T1)."""
-        while True:
+        while not self.over.is_set():
             self.looked += 1
             for user in await self.trio.matchmaker.live(RowKind.SESSION) and await self.trio.doubled():
                 self.faults.append(f"{user} has a session too many")
