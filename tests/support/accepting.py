@@ -55,11 +55,15 @@ async def accepted(trio: Trio, many: int) -> Outcome:
             *((kind, user) for user in offers for kind in (RowKind.LISTENER, RowKind.PERSON)),
         ]
         await made(trio.matchmaker, lambda scene: wanting.ask(scene, request, offers), *need)
-        await asyncio.gather(*(next_event(raw, "offered") for raw in listeners))
+        # A round of matching may have asked some of them before us: whoever asked, it is the one request.
+        asked = await asyncio.gather(*(next_event(raw, "offered") for raw in listeners))
         loop = asyncio.get_running_loop()
         began = loop.time()
         answers = await asyncio.gather(
-            *(raw.ask("answer", offer=f"o{number}", accept=True) for number, raw in enumerate(listeners))
+            *(
+                raw.ask("answer", offer=offered["offer"], accept=True)
+                for raw, offered in zip(listeners, asked, strict=True)
+            )
         )
         outcome.seconds = loop.time() - began
         outcome.answered = sum(answer["type"] == "answered" for answer in answers)
