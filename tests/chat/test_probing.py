@@ -31,12 +31,14 @@ async def shields(node: Node) -> list[Case]:
     return [case for case in await node.services.review.queue() if case.kind is CaseKind.SHIELD]
 
 
-async def alerted(node: Node, level: str) -> Case:
-    """The case of the shield, as soon as it has come to this level."""
+async def alerted(node: Node, level: str, against: UserId) -> Case:
+    """The case of the shield about somebody, as soon as it has come to this level."""
     async with asyncio.timeout(10):
-        while not (found := [case for case in await shields(node) if f"shield.{level}" in case.rules]):
+        while True:
+            for case in await shields(node):
+                if case.against == against and f"shield.{level}" in case.rules:
+                    return case
             await asyncio.sleep(0.001)
-    return found[0]
 
 
 def counting() -> list[asyncio.Task[None]]:
@@ -71,7 +73,7 @@ async def test_a_prober_is_watched_then_held_over_rooms_and_nodes_and_explained_
         first = await asks(prober, "how old are you?", words[0], "1")
         await asks(prober, "are you a girl or a boy? got a selfie?", words[1], "2")
         await counted(two, user, 3)
-        watched = await alerted(two, "watch")
+        watched = await alerted(two, "watch", user)
         other = await stack.enter_async_context(Raw.upgraded(two.url))
         await other.ask("hello", token=token)
         await other.ask("join", room="recovery")
@@ -80,7 +82,7 @@ async def test_a_prober_is_watched_then_held_over_rooms_and_nodes_and_explained_
         await counted(two, user, 4)
         held = await asks(other, "how old are you then?", there, "4", room="recovery")
         plain = await say(other, "it is a quiet night", room="recovery", key="5")
-        case = await alerted(two, "hold")
+        case = await alerted(two, "hold", user)
         claimed = await mod.ask("claim", case=case.id)
     assert first["state"] == "delivered"
     assert watched.against == user
