@@ -28,7 +28,8 @@ async def counted(node: Node, user: UserId, most: int) -> list[Sign]:
 
 
 async def shields(node: Node) -> list[Case]:
-    return [case for case in await node.services.review.queue() if case.kind is CaseKind.SHIELD]
+    """Open ones. What goes into another is there for a moment before that one knows of it."""
+    return [case for case in await node.services.review.queue() if case.kind is CaseKind.SHIELD and not case.into]
 
 
 async def alerted(node: Node, level: str, against: UserId) -> Case:
