@@ -23,6 +23,14 @@ log = structlog.get_logger("warmline.answers")
 
 # What a person calls their own private room.
 INBOX = "inbox"
+# Kinds of rooms whose keys go on with a person.
+_WITHOUT_NAME = (INBOX, "waiting")
+
+
+def room_named(room: str) -> str:
+    """A room as clients name it. The key of an inbox holds whose it is; that stays here."""
+    kind, _, rest = room.partition("/")
+    return f"session:{rest}" if kind == "session" else kind if kind in _WITHOUT_NAME else rest
 
 
 def who(connection: Connection) -> Identity:

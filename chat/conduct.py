@@ -25,7 +25,7 @@ from typing import Any
 from chat import careid, wire
 from chat import commands as say
 from chat import sessioncommands as pair
-from chat.answers import INBOX, refused
+from chat.answers import INBOX, refused, room_named
 from chat.auth import Identity, event_id
 from chat.care import desk, reader
 from chat.connection import Connection, Membership, State
@@ -114,7 +114,7 @@ def told(sanction: Sanction) -> dict[str, Any]:
     if sanction.until is not None and sanction.step is not Step.NOTICE:
         notice["until"] = wire.timestamp(sanction.until)
     if not sanction.everywhere:
-        notice["about"] = sanction.room.partition("/")[2]
+        notice["about"] = room_named(sanction.room)
     return notice
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from chat import commands as say
 from chat import wire
-from chat.answers import refused, who
+from chat.answers import refused, room_named, who
 from chat.auth import Identity
 from chat.connection import Connection, State
 from chat.outbox import Lane
@@ -88,12 +88,6 @@ def row(case: Case, identity: Identity) -> dict[str, Any]:
     }
     more = {"resolution": case.resolution, "note": case.reason, "into": case.into}
     return told | {name: value for name, value in more.items() if value}
-
-
-def room_named(room: str) -> str:
-    """A room as clients name it. The key of an inbox holds whose it is; that stays here."""
-    kind, _, rest = room.partition("/")
-    return "inbox" if kind == "inbox" else f"session:{rest}" if kind == "session" else rest
 
 
 # ------------------------------------------------------------------ commands

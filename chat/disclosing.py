@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat import carrying, owing
+from chat.answers import room_named
 from chat.auth import Identity, event_id
 from chat.services import Services
 from moderation.heeding import PREFIX
@@ -87,18 +88,12 @@ async def said(
         person,
         care,
         case,
-        named(services, room),
+        room_named(room),
         language=(identity.language or "").partition("-")[0],
         country=identity.country or "",
         model_alone=model_alone,
     )
     return made is not None
-
-
-def named(services: Services, room: RoomKey) -> str:
-    """A room of the log as clients name it."""
-    kind, _, rest = room.partition("/")
-    return f"session:{rest}" if kind == "session" else kind if kind in ("inbox", carrying.WAITING) else rest
 
 
 async def not_it(services: Services, user: UserId) -> None:
@@ -115,7 +110,7 @@ async def heard_in_a_room_of_two(
     """What was written while waiting is heavier than it was taken for then."""
     case = event_id(services.secret, user, room, "person", id)
     person = Person(user=user, band=band)
-    await disclose(services, person, verdict.care, case, named(services, room), model_alone=by_model_alone(verdict))
+    await disclose(services, person, verdict.care, case, room_named(room), model_alone=by_model_alone(verdict))
 
 
 carrying.HEAVY.append(heard_in_a_room_of_two)

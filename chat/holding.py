@@ -17,7 +17,7 @@ from typing import Any
 
 from chat import commands as say
 from chat import wire
-from chat.answers import engine_away, refused, who
+from chat.answers import engine_away, refused, room_named, who
 from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.connection import Connection
@@ -160,7 +160,7 @@ async def held_items(services: Services, identity: Identity) -> list[dict[str, A
         {
             "type": "held",
             "id": EventId(case.id),
-            "about": case.room.partition("/")[2],
+            "about": room_named(case.room),
             "at": wire.timestamp(case.at),
             "says": "Someone is still looking at this. You can wait, take it back, or write it again in other words.",
         }

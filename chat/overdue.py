@@ -22,6 +22,7 @@ from typing import Any
 
 import structlog
 
+from chat.answers import room_named
 from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.care import OPEN, UNSHOWN, desk, reader, save
@@ -158,7 +159,7 @@ async def card_of(services: Services, case: Case, debt: Debt) -> dict[str, Any]:
         told=debt.known,
         desk=desk(services, identity),
     )
-    return {"about": room.partition("/")[2], "card": card}
+    return {"about": room_named(room), "card": card}
 
 
 def person(case: Case) -> Identity:

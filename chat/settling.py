@@ -24,6 +24,7 @@ from typing import Any
 import structlog
 
 from chat import wire
+from chat.answers import room_named
 from chat.auth import event_id
 from chat.joining import INBOX_KEPT
 from chat.services import Services
@@ -210,7 +211,7 @@ async def tell(services: Services, case: Case, state: str, says: str | list[str]
     """Tell the person of a case what became of it, in their inbox, once. False: not now."""
     says = says if isinstance(says, str) else spoken(services, case, says)
     inbox = RoomKey(f"inbox/{case.user}")
-    told = {"about": case.room.partition("/")[2], "state": state, "says": says, **more}
+    told = {"about": room_named(case.room), "state": state, "says": says, **more}
     told["message" if case.waiting is not None else "case"] = case.id
     services.backplane.keep_for(inbox, INBOX_KEPT)
     commit = Commit(

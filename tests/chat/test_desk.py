@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from chat.answers import room_named
 from chat.auth import Identity, Scope
-from chat.desk import bands, coarsely, may_see, on_duty, room_named
+from chat.desk import bands, coarsely, may_see, on_duty
 from moderation.cases import CaseKind, Rank, Step
 from rooms.events import Band, Role, UserId
 from tests.support import staff

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chat import disclosing
+from chat.answers import room_named
 from chat.auth import Identity
-from chat.disclosing import by_model_alone, named, said
+from chat.disclosing import by_model_alone, said
 from moderation.heeding import PREFIX
 from moderation.verdict import Action, Care, CareBand, CareKind, Finding, Verdict
 from rooms.escalation import Clock
@@ -69,7 +70,7 @@ async def test_that_is_not_it_is_heard_and_ends_nothing(steady_engine: Engine) -
         await disclosing.not_it(node.services, ANA.user)
         hold = await node.services.matchmaker.find(RowKind.HOLD, "ana")
         await disclosing.not_it(node.services, UserId("nobody"))
-        names = [named(node.services, RoomKey(key)) for key in ("adult/anxiety", "session/s", "inbox/u", "waiting/u")]
+        names = [room_named(key) for key in ("adult/anxiety", "session/s", "inbox/u", "waiting/u")]
     assert (hold.asking.step, hold.state) == (Clock.STOPPED, "held")
     assert names == ["anxiety", "session:s", "inbox", "waiting"]
 
