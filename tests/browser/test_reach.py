@@ -105,6 +105,7 @@ async def test_the_whole_journey_goes_by_keyboard(visitors: Visitors) -> None:
     await page.keyboard.type("I came by keys alone.")
     await press(page, "Enter")
     await ben.sees("I came by keys alone.")
+    await expect(ana.message("I came by keys alone.").locator(".more")).to_have_count(1)  # it has been answered
     await tab_to(page, "#messages .more", backwards=True)
     await press(page, "ArrowUp", "Enter")
     await expect(page.locator(".actions button").first).to_be_focused()
