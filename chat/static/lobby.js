@@ -2,7 +2,7 @@
 
 import {$, button, h, icon} from "./dom.js";
 import {DOORS} from "./doors.js";
-import {line, rooms, visit} from "./live.js";
+import {hear, line, rooms, visit} from "./live.js";
 import {go, here} from "./router.js";
 import {forgetVisit, kept} from "./store.js";
 import {onTopics, refreshTopics, topics} from "./topics.js";
@@ -38,8 +38,13 @@ export function drawLobby() {
 
 const mayEnter = ({roles}) => !roles || roles.some((role) => visit.now?.roles?.includes(role));
 
+/** What somebody may open is said by the welcome, which may come after the list is there. */
 function drawDoors() {
+  if (!$("doors")) return;
   const doors = DOORS.filter(mayEnter);
+  const mark = doors.map((one) => one.view).join();
+  if ($("doors").dataset.mark === mark) return;
+  $("doors").dataset.mark = mark;
   $("doors").replaceChildren(...doors.map((one) => h("li", {}, button(t(one.words), () => go(one.view), {kind: "quiet outlined", pic: one.icon, "data-door": one.view}))));
 }
 
@@ -50,6 +55,7 @@ export function endVisit() {
 }
 
 onTopics(drawLobby);
+hear("welcome", () => drawDoors());
 
 export const view = {
   title: "rooms.title",
