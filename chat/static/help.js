@@ -104,12 +104,12 @@ function leaveFor(view) {
 
 const more = () => h("p", {class: "verbs"}, button(t("card.calm"), () => leaveFor("care"), {kind: "quiet outlined"}), button(t("card.more"), () => leaveFor("lines"), {kind: "quiet outlined"}));
 
-/** The card stands beside the conversation where there is one, else over the foot of the page. */
+/** Where a card stands: beside the conversation where there is one, else over the foot of the page. */
+const besideTalk = () => (here() === "room" ? $("beside") : here() === "session" && !$("pair-card")?.closest(".empty") ? $("pair-card") : null);
+
 export function place() {
-  if (!state.card) return;
-  const beside = here() === "room" || here() === "session" ? $("beside") : null;
-  if (beside) beside.prepend(state.card);
-  else $("help-panel").prepend(state.card);
+  const where = besideTalk() ?? $("help-panel");
+  if (state.card && state.card.parentNode !== where) where.prepend(state.card);
 }
 
 function putAway(card) {

@@ -175,7 +175,7 @@ export function drawHolding(host, {hold, listener = false, cursor}) {
   const inside = hold
     ? [says(hold.says), who(hold), consent(hold, listener, redraw), handover(hold, redraw), ways({...hold, cursor}, redraw)]
     : over(redraw);
-  host.replaceChildren(h("h2", {id: title, tabindex: "-1"}, t("stay.title")), ...inside.filter(Boolean));
+  host.replaceChildren(h("h2", {id: title, tabindex: "-1"}, t(hold ? "stay.title" : `stay.title-${local.end.how}`)), ...inside.filter(Boolean));
   if (focused) ([...host.querySelectorAll("button, a")].find((one) => one.textContent === focused) ?? host.querySelector("h2")).focus();
   return undefined;
 }

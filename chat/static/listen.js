@@ -34,7 +34,7 @@ const there = () => ["available", "offered", "in_session", "wrap_up", "cool_down
 
 function drawState() {
   const {state = "offline", until, says: words} = pair.availability ?? {};
-  const ending = until && ["wrap_up", "cool_down"].includes(state) && left(until) ? ` (${t("listen.until", {time: when(until)})})` : "";
+  const ending = until && ["wrap_up", "cool_down"].includes(state) && left(until) ? ` ${t("listen.until", {time: when(until)})}` : "";
   parts.state.replaceChildren(...[h("p", {class: "wait-place"}, t(`listen.${state}`), ending), says(words),
     pair.availability?.note === "low" ? h("div", {class: "verbs"}, button(t("listen.support"), () => helpNow())) : null].filter(Boolean));
   parts.submit.textContent = t(there() ? "listen.change" : "listen.go");

@@ -161,7 +161,7 @@ function drawBeginning() {
   const more = room.more || log.from > 0;
   $("earlier").hidden = !more;
   $("beginning").hidden = more;
-  $("beginning").textContent = log.items.length ? t("room.beginning", {kept: keptFor(topicOf(room.name).retention)}) : t("room.empty");
+  $("beginning").textContent = room.name.startsWith("session:") ? t("room.beginning_two") : log.items.length ? t("room.beginning", {kept: keptFor(topicOf(room.name).retention)}) : t("room.empty");
 }
 
 /** A message came; it is drawn with the others of this frame. */

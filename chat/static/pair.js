@@ -42,12 +42,17 @@ function tell(what, detail) {
 }
 
 const said = new Set();
+const heard = new Map(); // room → what was announced of it last
+const ASKED_AGAIN = new Set(["still_there", "still_here", "did_somebody_answer", "nudge"]);
 
-/** Announce what an event says, once. */
+/** Announce what an event says, once; the same words again only where they ask again. */
 function speak(event) {
   const mark = event.id ?? `${event.type}/${event.room}/${event.code}/${event.says}`;
   if (!event.says || said.has(mark)) return;
   said.add(mark);
+  const place = event.room ?? event.type;
+  if (heard.get(place) === event.says && !ASKED_AGAIN.has(event.code)) return;
+  heard.set(place, event.says);
   announce(event.says);
 }
 

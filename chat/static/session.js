@@ -8,6 +8,7 @@ import {button, panel} from "./boxes.js";
 import {makeCompanion} from "./companion.js";
 import {conversation, hide, show as showWords} from "./conversation.js";
 import {h} from "./dom.js";
+import {helpFor, place} from "./help.js";
 import {drawHolding} from "./holding.js";
 import {rooms} from "./live.js";
 import {drawMoments} from "./moments.js";
@@ -102,6 +103,7 @@ function draw() {
   const seat = one();
   host.classList.toggle("empty", !seat);
   $("pair-none").hidden = Boolean(seat);
+  place();
   if (!seat) return;
   head(seat);
   other(seat);
@@ -117,6 +119,7 @@ function draw() {
 
 function choose(room) {
   shown = room;
+  helpFor(room);
   for (const name of ["pair-moments", "pair-aside", "pair-after"]) $(name).replaceChildren();
   $("pair-other").dataset.room = "";
   $("pair-verbs").dataset.mark = "";
@@ -151,7 +154,7 @@ export const view = {
     host = h("div", {class: "pair"},
       h("header", {class: "pair-head"}, h("div", {}, h("h1", {id: "session-title", class: "pair-name"}, t("session.title")), h("p", {class: "pair-state hint"})), h("div", {class: "verbs pair-verbs", role: "group", "aria-label": t("session.verbs")})),
       none,
-      h("div", {class: "pair-beside"}, h("div", {class: "row pair-other", hidden: true}), h("section", {class: "sheet holding", hidden: true}), h("div", {class: "pair-moments"}), companion.element, h("div", {class: "pair-aside"}), h("div", {class: "pair-after"})),
+      h("div", {class: "pair-beside"}, h("div", {class: "row pair-other", hidden: true}), h("section", {class: "sheet holding", hidden: true}), h("div", {id: "pair-card"}), h("div", {class: "pair-moments"}), companion.element, h("div", {class: "pair-aside"}), h("div", {class: "pair-after"})),
       words);
     return host;
   },
@@ -160,11 +163,14 @@ export const view = {
     const wanted = room ?? (one() && !one().closed ? shown : null) ?? live()[0]?.room ?? shown;
     if (wanted !== shown || !$("pair-verbs").dataset.mark) choose(wanted);
     else (show(), draw());
+    helpFor(shown);
     return undefined;
   },
   leave() {
     looking(null);
     hide();
+    helpFor(null);
+    queueMicrotask(place);
   },
   title: "session.title",
   needs: "visit",

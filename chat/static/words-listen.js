@@ -14,7 +14,7 @@ export const words = {
   "listen.on_break": ["On a break: nobody asks you.", "En pausa: nadie te pregunta."],
   "listen.offline": ["Not listening at the moment.", "Ahora mismo no estás escuchando."],
   "listen.suspended": ["Listening is paused for you. The team has written to you.", "La escucha está en pausa para ti. El equipo te ha escrito."],
-  "listen.until": ["until {time}", "hasta las {time}"],
+  "listen.until": ["Until {time}.", "Hasta las {time}."],
   "listen.fuel": ["How much you have given", "Cuánto has dado"],
   "listen.fuel-hint": ["When one of these is full, you rest. Nobody else sees this.", "Cuando uno se llena, descansas. Nadie más ve esto."],
   "fuel.today": ["conversations today", "conversaciones de hoy"],

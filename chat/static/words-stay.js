@@ -2,6 +2,8 @@
 
 export const words = {
   "stay.title": ["We are staying with you", "Nos quedamos contigo"],
+  "stay.title-confirmed": ["You reached somebody", "Has hablado con alguien"],
+  "stay.title-left": ["Take care", "Cuídate mucho"],
   "stay.page": ["With you", "Contigo"],
   "stay.none": ["Nothing is open here any more. “Help now” is always at the top of the page.", "Aquí ya no hay nada abierto. «Ayuda ahora» está siempre arriba en la página."],
   "stay.with": ["With you now:", "Contigo ahora:"],
