@@ -7,17 +7,20 @@ A deadline stands in its row; whoever takes it first makes the step, and a secon
 nodes may look at once, and all may be down: the first that comes back finds everything that is due (T3). Nothing here
 has a clock: `now` is the store's.
 
-What fell due is seen to `ABREAST`, for each is a few round trips: a claim is a row, there is one of each, and whatever
-two of them share is moved by one and looked at again by the other.
+What fell due is seen to by the `HANDFUL`: one reading and one write for all of it, and the handfuls at the same time; a
+row that two of them share is moved by one and looked at again by the other. So a thousand deadlines that fell due while
+every node was down are met in about a second.
 
-Failure: one thing that fails costs itself and is taken again when its lease is over; the engine away, everything waits.
+Failure: a handful in which something fails is seen to one by one; what failed costs itself and is taken again when its
+lease is over. The engine away, everything waits.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,7 +32,7 @@ from rooms import asides, falling_due, matching, waits, wanting
 from rooms.events import Band
 from rooms.listening import Listener
 from rooms.matchmaker import Claim, MatchAway, NewerRow
-from rooms.scene import No, RowKind
+from rooms.scene import No, Ref, RowKind, Scene
 from rooms.seeking import Ask, Request, Risk, Seeking
 from rooms.ties import Person
 
@@ -37,8 +40,10 @@ log = structlog.get_logger("warmline.evening")
 
 # How often what fell due is looked for: a deadline is met within a second, also by another node.
 OFTEN = 0.2
-# How many things that fell due are seen to at the same time.
-ABREAST = 12
+# Things that fell due and are seen to in one step, and taken at once: a step of so many is still short for the engine,
+# and who takes no more leaves the rest to other nodes.
+HANDFUL = 8
+MOST = 8 * HANDFUL
 # How often a node says who is here; leases are six seconds, of the team three.
 SAY = 1.0
 LOOK, ROUND = "look:", "round:"
@@ -47,20 +52,51 @@ LOOK, ROUND = "look:", "round:"
 async def pairing(services: Services) -> None:
     """See to what has fallen due, and to what is owed and nobody is at. Raises MatchAway."""
     while True:
-        dues = await services.matchmaker.due()
+        dues = await services.matchmaker.due(MOST)
         follow(services, dues.targets)
-        left = iter(dues.claims)
-
-        async def some(left: Iterator[Claim] = left) -> None:
-            for claim in left:
-                await tried(services, claim)
-
-        outcomes = await asyncio.gather(*(some() for _ in range(ABREAST)), return_exceptions=True)
-        for outcome in outcomes:
+        rounds = [claim for claim in dues.claims if claim.member.startswith(ROUND)]
+        rows = [claim for claim in dues.claims if not claim.member.startswith(ROUND)]
+        works = [tried(services, claim) for claim in rounds]
+        works += [handful(services, rows[at : at + HANDFUL]) for at in range(0, len(rows), HANDFUL)]
+        for outcome in await asyncio.gather(*works, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
         if not dues.more:
             return
+
+
+async def handful(services: Services, claims: Sequence[Claim]) -> None:
+    """Some of what fell due, in one step; one by one where that can't be. Raises MatchAway."""
+    if len(claims) > 1:
+        try:
+            made = await services.matchmaker.attend_all(claims, lambda scene: all_of(scene, claims), *needed(claims))
+        except Exception:  # something is wrong with one of them: which, is seen when each is tried by itself
+            log.debug("due_one_by_one", claims=len(claims))
+        else:
+            if not isinstance(made, No):
+                follow(services, made.targets)
+            return
+    for claim in claims:
+        await tried(services, claim)
+
+
+def all_of(scene: Scene, claims: Sequence[Claim]) -> None:
+    """The steps of all of these, each as if it were alone."""
+    for claim in claims:
+        scene.attempt(partial(fallen, claim=claim))
+
+
+def fallen(scene: Scene, claim: Claim) -> Any:
+    """The step that one thing asks for."""
+    if claim.member.startswith(LOOK):
+        return asides.look(scene, claim.member.removeprefix(LOOK))
+    return falling_due.fall(scene, claim.ref) if claim.ref is not None else No.NOT_FOUND
+
+
+def needed(claims: Sequence[Claim]) -> list[Ref]:
+    """Whose rows those steps will look at, beside the rows they are about."""
+    looks = (claim.member for claim in claims if claim.member.startswith(LOOK))
+    return [(RowKind.PERSON, member.removeprefix(LOOK)) for member in looks]
 
 
 async def tried(services: Services, claim: Claim) -> None:
@@ -78,22 +114,13 @@ async def tried(services: Services, claim: Claim) -> None:
 
 async def see_to(services: Services, claim: Claim) -> None:
     """One thing that fell due."""
-    matchmaker = services.matchmaker
-    ref = claim.ref
     if claim.member.startswith(ROUND):
         band = claim.member.removeprefix(ROUND)
         if band in set(Band):
             await match(services, Band(band))
-        await matchmaker.seen(claim)
+        await services.matchmaker.seen(claim)
         return
-    if claim.member.startswith(LOOK):
-        user = claim.member.removeprefix(LOOK)
-        made: Any = await matchmaker.attend(claim, lambda scene: asides.look(scene, user), (RowKind.PERSON, user))
-    elif ref is not None:
-        made = await matchmaker.attend(claim, lambda scene: falling_due.fall(scene, ref), ref)
-    else:
-        await matchmaker.seen(claim)
-        return
+    made = await services.matchmaker.attend(claim, partial(fallen, claim=claim), *needed([claim]))
     if not isinstance(made, No):
         follow(services, made.targets)
 

@@ -171,13 +171,13 @@ def saying(services: Services, user: str) -> Callable[[str], str]:
     return lambda sentence: services.pipeline.books.says.say(sentence, language)
 
 
-async def stale(services: Services, standing: Any) -> bool:
-    """Whether its row has said something newer of who is there."""
-    if not standing:
-        return False
-    kind, id, count = standing
-    row = await services.matchmaker.find(RowKind(kind), id)
-    return row is not None and row.said > count
+async def of_telling(services: Services, id: str, standing: Any) -> tuple[Session | None, bool]:
+    """The session a telling is about, and whether its row has said something newer of who is there: one reading."""
+    refs = [(RowKind.SESSION, id)] if id else []
+    kind, of, count = standing or ("", "", 0)
+    scene = await services.matchmaker.look([*refs, (RowKind(kind), of)] if standing else refs)
+    row = scene.look(RowKind(kind), of) if standing else None
+    return scene.look(*refs[0]) if refs else None, row is not None and row.said > count
 
 
 async def tell_opened(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
@@ -192,10 +192,9 @@ async def tell_opened(services: Services, to: str, fields: tellings.Fields) -> d
 
 async def tell_changed(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
     id, code = str(fields.get("session") or ""), str(fields.get("code") or "")
-    old = await stale(services, fields.get("standing"))
+    session, old = await of_telling(services, id, fields.get("standing"))
     if old and code not in LASTING:
         return None
-    session: Session | None = await services.matchmaker.find(RowKind.SESSION, id) if id else None
     own = session is None or to == session.seeker
     who = None if old or "here" not in fields else present(services, id, session, to, fields)
     more: dict[str, Any] = {}

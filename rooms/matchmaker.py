@@ -152,10 +152,13 @@ class Matchmaker:
 
     async def attend(self, claim: Claim, step: Callable[[Scene], T | No], *need: Ref) -> Made[T] | No:
         """Make the step that something due asks for, and put the claim away, whatever came of it. Raises MatchAway."""
-        ref = claim.ref
-        made, moved = await self._change(step, need if ref is None else (ref, *need))
-        if ref is None or ref not in moved:
-            await self.seen(claim)
+        return await self.attend_all((claim,), step, *need)
+
+    async def attend_all(self, claims: Sequence[Claim], step: Callable[[Scene], T | No], *need: Ref) -> Made[T] | No:
+        """The same for some that are seen to in one step: one reading and one write for all of them."""
+        refs = [*(claim.ref for claim in claims if claim.ref is not None), *need]
+        made, moved = await (self._change(step, refs) if len(claims) == 1 else self._stepped(step, refs, None))
+        await asyncio.gather(*(self.seen(claim) for claim in claims if claim.ref not in moved))
         return made
 
     async def _change(self, step: Callable[[Scene], T | No], need: Sequence[Ref]) -> tuple[Made[T] | No, set[Ref]]:
@@ -221,8 +224,8 @@ class Matchmaker:
         for place, (target, effect) in enumerate(scene.owed):
             args += (outs.index(target) + 1, pack(f"{mark}:{place}", effect))
         ends = leaving(scene)
-        for session, who in ends.items():
-            await self.words.fence(pairkeys.session_room(session), mark, *who)
+        fences = (self.words.fence(pairkeys.session_room(session), mark, *who) for session, who in ends.items())
+        await asyncio.gather(*fences)
         written = await self._written(places, [*args, *sorted(scene.bells)])
         for session in ends if not written else ():
             await self.words.lift(pairkeys.session_room(session), mark)

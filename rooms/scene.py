@@ -11,7 +11,7 @@ looked at is guarded. A verb that returns a `No` is a verb that never happened: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -51,6 +51,7 @@ class Row(Protocol):
 
 Ref = tuple[RowKind, str]
 _Row = TypeVar("_Row")
+_T = TypeVar("_T")
 
 
 class Unread(Exception):
@@ -107,6 +108,15 @@ class Scene:
         """Write a row."""
         self.changes[kind, id] = row
         return row
+
+    def attempt(self, step: Callable[[Scene], _T | No]) -> _T | No:
+        """Make one step of several in this scene; a No leaves nothing of it behind."""
+        changes, owed, bells = dict(self.changes), len(self.owed), set(self.bells)
+        answer = step(self)
+        if isinstance(answer, No):
+            self.changes, self.bells = changes, bells
+            del self.owed[owed:]
+        return answer
 
     def owe(self, target: str, effect: Effect) -> None:
         """Something is to be done, after everything owed to this target before."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from chat import evening
+from chat.node import Node
+from rooms import asides
+from rooms.durations import DURATIONS
 from rooms.events import Band
-from rooms.matchmaker import Claim, MatchAway
-from rooms.scene import RowKind
+from rooms.matchmaker import Claim, Made, MatchAway
+from rooms.scene import RowKind, Scene
 from rooms.seeking import Request, Seeking
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
+from tests.support.pairs import made, matching_on, putting
 from tests.support.two import listening, quick, seek
 
 
@@ -63,20 +67,52 @@ def test_who_wants_to_be_told_is_looked_at_as_if_they_waited() -> None:
 async def test_one_thing_that_fails_holds_up_nothing_behind_it(
     steady_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[str] = []
+    """What is wrong with one of a handful is found by trying each; the others are seen to."""
+    looked: list[str] = []
+    look = asides.look
 
-    async def see(services: Any, claim: Claim) -> None:
-        seen.append(claim.member)
-        if claim.member == "look:ana":
+    def failing(scene: Scene, user: str) -> bool:
+        looked.append(user)
+        if user == "ana":
             raise KeyError("no such thing")
+        return look(scene, user)
 
     async with node_on(steady_engine.url) as node:
-        monkeypatch.setattr(evening, "see_to", see)
-        await node.services.matchmaker.attendance.here("somewhere", ["ana", "ben"])
+        monkeypatch.setattr(asides, "look", failing)
+        await node.services.matchmaker.attendance.here("somewhere", ["ana", "ben", "cleo"])
         async with asyncio.timeout(5):
-            while not {"look:ana", "look:ben"} <= set(seen):
+            while not {"ana", "ben", "cleo"} <= set(looked):
                 await evening.pairing(node.services)
         assert node.metrics.read()["warmline_faults_total{fault=KeyError}"] >= 1
+        left = {claim.member for claim in await left_due(node)}
+    assert left == {"look:ana"}
+
+
+async def left_due(node: Node) -> tuple[Claim, ...]:
+    """What falls due again, because nobody could see to it."""
+    async with asyncio.timeout(5):
+        while not (claims := (await node.services.matchmaker.due()).claims):
+            await asyncio.sleep(0.02)  # until the lease on it is over
+    return claims
+
+
+@one_flavour
+async def test_what_one_of_a_handful_refuses_leaves_nothing_and_the_others_are_done(steady_engine: Engine) -> None:
+    """T3: three deadlines in one step, one of which somebody has seen to meanwhile."""
+    async with matching_on(steady_engine.url) as matchmaker:
+        rows = [Request(id=f"r{number}", seeker=f"s{number}", since=0, choose_by=-1) for number in range(3)]
+        await made(matchmaker, putting(*rows))
+        claims = (await matchmaker.due()).claims
+        later = replace(rows[1], told=1 << 40)
+        await made(matchmaker, putting(later))
+        outcome = await matchmaker.attend_all(claims, lambda scene: evening.all_of(scene, claims))
+        found = [await matchmaker.find(RowKind.REQUEST, row.id) for row in rows]
+        dues = await matchmaker.due()
+    assert isinstance(outcome, Made)
+    assert sorted(outcome.targets) == ["s0", "s2"]
+    assert found[1] == later
+    assert [row.told for row in (found[0], found[2])] == [outcome.now // DURATIONS.update] * 2
+    assert [claim.member for claim in dues.claims] == ["round:adult"]
 
 
 async def test_without_the_store_a_round_says_so_and_is_made_again(engine: Engine) -> None:

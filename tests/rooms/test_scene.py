@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rooms import cast, wanting
-from rooms.effects import Event
+from rooms.effects import Do, Effect, Event
 from rooms.scene import No, RowKind, Scene, Unread
+from rooms.seeking import Request
 from rooms.ties import Person
 from tests.support.scenes import EVENING, Stage
 
@@ -48,3 +49,20 @@ def test_a_verb_that_says_no_has_never_happened() -> None:
     assert stage.play(wanting.decline, "o9", "lee") is No.NOT_FOUND
     assert stage.rows == before
     assert not stage.owed
+
+
+def test_a_step_that_says_no_leaves_nothing_of_itself_among_others() -> None:
+    """Several in one scene: what the others put, owe and ring stays."""
+    scene = Scene(1, {})
+
+    def step(answer: str | No, id: str) -> str | No:
+        scene.put(RowKind.REQUEST, id, Request(id=id, seeker="s", since=1))
+        scene.owe("s", Effect(Do.NOTE, "", {"did": id}))
+        scene.ring(f"round:{id}")
+        return answer
+
+    for answer, id in (("done", "a"), (No.TAKEN, "b"), ("done", "c")):
+        assert scene.attempt(lambda _, answer=answer, id=id: step(answer, id)) == answer  # type: ignore[misc]
+    assert [id for _, id in scene.changes] == ["a", "c"]
+    assert [effect.fields["did"] for _, effect in scene.owed] == ["a", "c"]
+    assert scene.bells == {"round:a", "round:c"}
