@@ -268,5 +268,5 @@ async def read_log(engine: Engine, room: RoomKey) -> list[Kept]:
         id, kind, _ = fields[b"m"].decode().split(" ")
         body = msgspec.msgpack.decode(fields[b"b"])
         seq = int(place.partition(b"-")[0])
-        found.append(Kept(seq, fields[b"t"].decode(), id, kind, body.get("text", "")))
+        found.append(Kept(seq, fields[b"t"].decode(), id, kind, body.get("text", ""), int(fields[b"a"]), body))
     return found

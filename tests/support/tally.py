@@ -34,6 +34,8 @@ class Kept:
     id: str
     kind: str
     text: str = field(repr=False)
+    at: int = 0  # when it was committed (ms)
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

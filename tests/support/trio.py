@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.client import Client
+from rooms import pairkeys
 from rooms import session as talking
 from rooms.events import RoomKey
 from rooms.listening import places
@@ -57,6 +58,22 @@ class Trio:
     async def start(self, *numbers: int) -> None:
         for number in numbers:  # one after the other: three at once on two cores take longer than their patience
             await self.servers[number].start()
+
+    async def time(self) -> int:
+        """The engine's clock (ms), which is everybody's."""
+        seconds, micros = await self.engine.ask("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def until(self, at: int) -> None:
+        """Wait until the engine's clock says so (ms)."""
+        while (left := at - await self.time()) > 0:
+            await asyncio.sleep(left / 1000)
+
+    async def paid(self) -> None:
+        """Until nothing is owed to anybody any more."""
+        async with asyncio.timeout(WITHIN):
+            while await self.engine.ask("ZCARD", pairkeys.OWED):
+                await asyncio.sleep(0.02)  # nodes of other processes: asking again is the only sign
 
     def _client(self, node: int | None, **who: Any) -> Client:
         self.made += 1
