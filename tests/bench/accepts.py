@@ -2,7 +2,8 @@
 
     python -m tests.bench.accepts [--many 1000] [--engine valkey|redis]
 
-Exit code 0: exactly one has the session, all others were told that nobody is needed, the seeker heard of one session.
+Exit code 0: exactly one has the session; every other was told `offer_withdrawn` of their own offer, once, beside the
+answer `taken`; the seeker and one listener heard of a session.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ async def race(options: argparse.Namespace) -> int:
         outcome = await accepted(trio, options.many)
     print(
         f"{options.many} accept at once over three nodes: {outcome.answered} answered, {dict(outcome.refused)}, "
-        f"{outcome.withdrawn} offer_withdrawn, {outcome.opened} session_opened; {outcome.seconds:.1f} s for all"
+        f"{outcome.withdrawn} offer_withdrawn, {outcome.opened} session_opened for the seeker and {outcome.listening} "
+        f"for listeners; {outcome.seconds:.1f} s for all"
     )
-    return 0 if (outcome.answered, outcome.withdrawn, outcome.opened) == (1, options.many - 1, 1) else 1
+    found = (outcome.answered, outcome.withdrawn, outcome.opened, outcome.listening)
+    return 0 if found == (1, options.many - 1, 1, 1) else 1
 
 
 if __name__ == "__main__":

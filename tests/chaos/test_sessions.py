@@ -45,9 +45,9 @@ async def test_nodes_killed_at_random_cost_nobody_their_place_their_words_or_a_s
 async def test_of_many_who_accept_one_offer_over_three_nodes_one_has_the_session_and_all_others_hear_so(
     trio: Trio,
 ) -> None:
-    """T1 over the wire, the small form of `python -m tests.bench.accepts`."""
+    """T1 over the wire, the small form of `python -m tests.bench.accepts`: one session, 29 `offer_withdrawn`."""
     outcome = await accepted(trio, 30)
-    assert (outcome.answered, outcome.withdrawn, outcome.opened) == (1, 29, 1)
+    assert (outcome.answered, outcome.withdrawn, outcome.opened, outcome.listening) == (1, 29, 1, 1)
     assert outcome.refused == {"taken": 29}
 
 

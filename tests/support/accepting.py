@@ -22,11 +22,14 @@ DOOR = 20
 
 @dataclass(kw_only=True)
 class Outcome:
-    """How many had the session, heard that nobody is needed, and were told of a session (the seeker)."""
+    """How many had the session; heard, each of their own offer and once, that nobody is needed; and were told of a
+    session, the seeker and the listeners. Nobody hears of two, or of both.
+    """
 
     answered: int = 0
     withdrawn: int = 0
-    opened: int = 0
+    opened: int = 0  # to the seeker
+    listening: int = 0  # listeners who were told of one
     refused: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -68,16 +71,16 @@ async def accepted(trio: Trio, many: int) -> Outcome:
         outcome.seconds = loop.time() - began
         outcome.answered = sum(answer["type"] == "answered" for answer in answers)
         outcome.refused = Counter(answer["code"] for answer in answers if answer["type"] == "refused")
-        lost = [raw for raw, answer in zip(listeners, answers, strict=True) if answer["type"] == "refused"]
-        await asyncio.gather(*(next_event(raw, "offer_withdrawn") for raw in lost))
+        for raw, offered, answer in zip(listeners, asked, answers, strict=True):
+            lost = answer["type"] == "refused"
+            told = await next_event(raw, "offer_withdrawn" if lost else "session_opened")
+            await raw.ask("ping")
+            more = [event for event in raw.events if event["type"] in ("offer_withdrawn", "session_opened")]
+            outcome.withdrawn += lost and told["offer"] == offered["offer"] and not more
+            outcome.listening += (not lost) + sum(event["type"] == "session_opened" for event in more)
         await next_event(seeker, "session_opened")
         await seeker.ask("ping")
         outcome.opened = 1 + sum(event["type"] == "session_opened" for event in seeker.events)
-        for raw in listeners:
-            await raw.ask("ping")
-        outcome.withdrawn = len(lost) + sum(
-            event["type"] == "offer_withdrawn" for raw in listeners for event in raw.events
-        )
     return outcome
 
 

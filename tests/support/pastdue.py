@@ -34,6 +34,8 @@ from tests.support.scenes import Stage
 
 # Who, which event, and its code and state where it has them.
 Told = tuple[str, str, str, str]
+# What no listener has: whoever is there besides is not put to anybody of these.
+NOBODY = frozenset({"nobody"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ async def write(matchmaker: Matchmaker, cases: Sequence[Case]) -> None:
 
 
 def _request(name: str, fired: Callable[[Any], bool], **fields: Any) -> Case:
-    row = Request(**{"id": f"r-{name}", "seeker": f"s-{name}", "told": 10_000, **fields})
+    row = Request(**{"id": f"r-{name}", "seeker": f"s-{name}", "told": 10_000, "prefer": NOBODY, **fields})
     return Case(name, row, fired, (Person(user=row.seeker, request=row.id),))
 
 
@@ -106,7 +108,7 @@ def _offers(at: int, times: Durations, stem: str) -> list[Case]:
     o, r, s, l = (f"{letter}-{stem}open" for letter in "orsl")  # noqa: E741
     offer = Offer(id=o, request=r, seeker=s, listener=l, made=at - times.offer)
     beside = (
-        Request(id=r, seeker=s, since=at, told=10_000, state=Seeking.OFFERED, offers=(o,)),
+        Request(id=r, seeker=s, since=at, told=10_000, prefer=NOBODY, state=Seeking.OFFERED, offers=(o,)),
         Person(user=s, request=r),
         Listener(user=l, state=Listening.OFFERED, offers=(o,), given=20),
     )
@@ -128,7 +130,7 @@ def _talk(name: str, fired: Callable[[Any], bool], at: int, *more: Any, **fields
         }
     )  # fmt: skip
     beside: tuple[Any, ...] = (
-        Request(id=row.request, seeker=row.seeker, since=at, state=Seeking.MATCHED, session=row.id),
+        Request(id=row.request, seeker=row.seeker, since=at, prefer=NOBODY, state=Seeking.MATCHED, session=row.id),
         Person(user=row.seeker, request=row.request, session=row.id),
         Listener(user=row.listener, state=Listening.IN_SESSION, sessions=(row.id,), given=20),
         Person(user=row.listener, listening=True),
@@ -177,7 +179,8 @@ def _transfers(at: int, times: Durations, stem: str) -> list[Case]:
         return _talk(f"{stem}{name}", fired, at, *more, state=Talk.TRANSFERRING, until=at, **fields)
 
     def next_of(name: str, **fields: Any) -> tuple[Request, Person]:
-        on = Request(id=f"n-{stem}{name}", seeker=f"s-{stem}{name}", since=at, giver=f"t-{stem}{name}", **fields)
+        seeker, giver = f"s-{stem}{name}", f"t-{stem}{name}"
+        on = Request(id=f"n-{stem}{name}", seeker=seeker, since=at, giver=giver, prefer=NOBODY, **fields)
         return on, Person(user=on.seeker, request=on.id, session=on.session or on.giver)
 
     id = f"{stem}yes"
