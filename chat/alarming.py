@@ -9,6 +9,7 @@ looked at what happened (sessions.md, "review within 24 h"). Failure: the store 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chat import careid, wire
@@ -39,10 +40,9 @@ def care_of(band: str, kind: str) -> Care:
     return Care(BANDS.get(band, CareBand.HIGH), CareKind(kind) if kind in set(CareKind) else None)
 
 
-async def page(services: Services, owed: Owed) -> bool:
-    """Call each of those named, in their inbox: every device of theirs hears it, and nothing loses it."""
-    fields = owed.effect.fields
-    told = {
+def call(services: Services, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a call says: who needs somebody, as a case; no words, no name."""
+    return {
         "case": fields["case"],
         "band": fields["band"],
         "kind": fields["kind"],
@@ -50,7 +50,12 @@ async def page(services: Services, owed: Owed) -> bool:
         "since": wire.timestamp(int(fields["since"])),
         "step": str(fields["step"]),
     }
-    body = wire.body(told)
+
+
+async def page(services: Services, owed: Owed) -> bool:
+    """Call each of those named, in their inbox: every device of theirs hears it, and nothing loses it."""
+    fields = owed.effect.fields
+    body = wire.body(call(services, fields))
     commits = []
     for user in fields["people"]:
         inbox = RoomKey(f"inbox/{user}")

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from chat import owing, tellings
+from chat import alarming, owing, tellings
 from chat.auth import Identity
 from chat.carrying import STAY
 from chat.seating import LIMITS, name_of, worn
 from chat.services import Services
-from chat.wire import timestamp
-from rooms import cast, listening, staying
+from chat.shift import CARING
+from rooms import calling, cast, listening, staying
 from rooms import session as talking
 from rooms.effects import Event
+from rooms.escalation import Clock
+from rooms.events import Kind
 from rooms.held import OPEN as HELD
 from rooms.held import Held, Hold
 from rooms.offering import Offer, Offering
@@ -27,35 +29,52 @@ from rooms.seeking import OPEN, Request, Seeking
 from rooms.session import Session
 from rooms.ties import Person
 
+# The steps of the clock at which nobody has said yes.
+ASKING = frozenset({Clock.FEW, Clock.WIDER, Clock.ALL, Clock.INCIDENT})
+
 
 async def pending(services: Services, identity: Identity) -> list[dict[str, Any]]:
     """Events of what is open, in the order in which it matters. Raises MatchAway."""
     user = identity.user
+    called = await calls(services, identity)
     scene = await services.matchmaker.look([(RowKind.PERSON, user), (RowKind.HOLD, user), (RowKind.LISTENER, user)])
     person: Person | None = scene.look(RowKind.PERSON, user)
     if person is None:
-        return []
+        return called
     services.company.follow(user)
     told: list[dict[str, Any]] = []
     hold: Hold | None = scene.look(RowKind.HOLD, user)
     if hold is not None and hold.state is Held.AWAY:  # they are back: the head of everything, the team is asked at once
         back = await owing.make(services, lambda scene: staying.back(scene, user), (RowKind.HOLD, user))
         hold = hold if isinstance(back, No) else back
+        scene = await services.matchmaker.look([(RowKind.HOLD, user), (RowKind.LISTENER, user)])
     if hold is not None and hold.state in HELD and not hold.session:
-        state = "away" if hold.state is Held.AWAY else "stay"
-        fields = {"state": state, "code": "held" if state == "stay" else ""}
+        fields = of_hold(scene, hold)
         changed = tellings.changed(STAY, fields, None, own=True, say=owing.saying(services, user))
         told.append({"type": str(Event.SESSION_CHANGED), **changed})
     listener = scene.look(RowKind.LISTENER, user) if person.listening else None
     ids = [person.session, *(listener.sessions if listener is not None else ())]
     ids += [one.session for one in await beside(services, person)]
     for id in dict.fromkeys(filter(None, ids)):
-        told += await of_session(services, id, user)
+        told += await of_session(services, id, user, scene, hold)
     if person.request:
         told += await of_request(services, person.request, user)
     if listener is not None:
         told += await of_listener(services, scene, listener)
-    return told
+    return told + called
+
+
+async def calls(services: Services, identity: Identity) -> list[dict[str, Any]]:
+    """Of those who were asked to come: who still waits for somebody."""
+    if identity.roles.isdisjoint(CARING):
+        return []
+    holds: list[Hold] = await services.matchmaker.live(RowKind.HOLD)
+    waits = [one for one in holds if one.state is Held.HELD and one.asking.step in ASKING and not one.responders]
+    return [
+        {"type": str(Kind.ALERTED), **alarming.call(services, calling.call(one))}
+        for one in waits
+        if identity.user in one.asking.asked
+    ]
 
 
 async def beside(services: Services, person: Person) -> list[Hold]:
@@ -64,8 +83,26 @@ async def beside(services: Services, person: Person) -> list[Hold]:
     return [one for one in found if one is not None and one.state in HELD]
 
 
-async def of_session(services: Services, id: str, user: str) -> list[dict[str, Any]]:
-    """A session that has not ended, as it stands."""
+def of_hold(scene: Scene, hold: Hold) -> dict[str, Any]:
+    """How it stands with somebody who is held: the true words, the way to a line, their answer about joining."""
+    if hold.state is Held.AWAY:
+        return {"state": "away"}
+    code = calling.true_words(scene, hold.user)
+    return {"state": "stay", "code": code, "line": hold.handover.state, "joins": hold.joins}
+
+
+# What both are told again of a session in these states, because there is something to answer.
+ASKS = {
+    talking.Talk.QUIET: "still_here",
+    talking.Talk.TRANSFERRING: "transfer",
+    talking.Talk.CLOSING: "closing",
+}
+
+
+async def of_session(
+    services: Services, id: str, user: str, scene: Scene, hold: Hold | None = None
+) -> list[dict[str, Any]]:
+    """A session that has not ended, as it stands; to who is held in it, how it stands with them."""
     session: Session | None = await services.matchmaker.find(RowKind.SESSION, id)
     if session is None or session.state not in talking.LIVE or not talking.may_read(session, user):
         return []
@@ -76,8 +113,16 @@ async def of_session(services: Services, id: str, user: str) -> list[dict[str, A
     beside = worn(services, session, other) if other else None
     opened = tellings.opened(name_of(id), fields, beside, there, owing.saying(services, user)(LIMITS))
     state = "stay" if session.held and session.state is not talking.Talk.CLOSING else cast.WORDS[session.state]
-    until = {"until": timestamp(session.until)} if session.until else {}
-    return [{"type": str(Event.SESSION_OPENED), **opened, "state": state, **until}]
+    asked = session.offering == "asked" and session.state is talking.Talk.TRANSFERRING
+    code = "transfer_asked" if asked else ASKS.get(session.state, "")
+    more: dict[str, Any] = {"state": state, "until": session.until, "code": code}
+    if hold is not None and hold.state in HELD and hold.session == id:
+        more = of_hold(scene, hold) | {"state": state}
+    own = user == session.seeker
+    lines = await services.matchmaker.words.lines(id) if own and code == "transfer_asked" else []
+    summary = lines[-1].text if lines else ""
+    changed = tellings.changed(name_of(id), more, None, own=own, say=owing.saying(services, user), summary=summary)
+    return [{"type": str(Event.SESSION_OPENED), **opened, **changed}]
 
 
 async def of_request(services: Services, id: str, user: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ What the person is told is made from the rows as they are about to be written, i
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from rooms import cast, escalation, handover
 from rooms.effects import Do, Effect, Event
@@ -30,13 +31,17 @@ def page(scene: Scene, hold: Hold) -> Hold:
     asked = tuple(dict.fromkeys((*hold.asking.asked, *found)))
     hold = replace(hold, asking=replace(hold.asking, asked=asked))
     if found:
-        fields = {"case": hold.case, "people": list(found), "band": hold.risk.name.lower(), "kind": hold.kind}
-        more = {"room": hold.session or hold.room, "since": hold.since, "step": hold.asking.step}
-        scene.owe(hold.user, Effect(Do.PAGE, "", fields | more))
+        scene.owe(hold.user, Effect(Do.PAGE, "", {"people": list(found), **call(hold)}))
     late = hold.asking.step in (Clock.ALL, Clock.INCIDENT)
     if late or hold.risk is Risk.IMMINENT or (not present(scene, hold) and hold.asking.step is not Clock.DOUBTED):
         hold = offer_line(scene, hold)
     return hold
+
+
+def call(hold: Hold) -> dict[str, Any]:
+    """What the team is told of somebody who needs one of them."""
+    fields = {"case": hold.case, "band": hold.risk.name.lower(), "kind": hold.kind}
+    return fields | {"room": hold.session or hold.room, "since": hold.since, "step": hold.asking.step}
 
 
 def offer_line(scene: Scene, hold: Hold) -> Hold:

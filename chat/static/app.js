@@ -8,13 +8,15 @@ import {hear, line, rooms, visit, wake} from "./live.js";
 import {build, go, here, know, load} from "./router.js";
 import {isGone, kept, settings} from "./store.js";
 import {refreshTopics} from "./topics.js";
-import {VIEWS, WAKES} from "./views.js";
+import {RETURNS, VIEWS, WAKES} from "./views.js";
 import {guess, learn, speak, t} from "./words.js";
 import {words} from "./words-page.js";
 
 const AWAY_SHOWN_MS = 700; // a blink needs no banner
 const SHELL_AFTER_MS = 3_000;
 const state = {away: 0, come: false, shell: false};
+// Where this tab was when the page was loaded again.
+const before = {view: kept.get("view"), room: kept.get("last")};
 
 learn(words);
 speak(settings.get("language") ?? guess());
@@ -28,6 +30,7 @@ hear("state", (now) => {
   clearTimeout(state.away);
   document.body.dataset.line = now;
   if (now === "away") state.away = setTimeout(() => banner(t("frame.away"), "away"), AWAY_SHOWN_MS);
+  if (now === "away" && !here()) go("rooms", {}, {focus: false}); // something to stand on until we are back
   if (now !== "ready") return;
   if (document.body.dataset.banner === "away") banner(t("frame.back"), "back");
   refreshTopics();
@@ -54,11 +57,17 @@ async function comeIn() {
   keepShell();
   await refreshTopics();
   for (const [name, alias] of kept.get("rooms") ?? []) await rooms.join(name, {alias});
-  const last = rooms.get(kept.get("last") ?? "");
-  if (last) await go("room", {room: last.name}, {focus: false});
-  else if (here() === "door" || !here()) await go("rooms");
+  if (["door", "rooms", null].includes(here())) await comeBack();
   const card = kept.get("card");
   if (card) openCard(card); // unless it was put away
+}
+
+/** To where one was, as far as it is still there. */
+async function comeBack() {
+  const last = [...rooms.rooms.values()].find(({name}) => name === before.room || name.startsWith(`${before.room}/`)); // a circle, too
+  if (RETURNS.has(before.view)) await go(before.view, {}, {focus: false});
+  else if (last) await go("room", {room: last.name}, {focus: false});
+  else if (here() !== "rooms") await go("rooms");
 }
 
 function keepShell() {
@@ -76,8 +85,9 @@ $("skip").addEventListener("click", (event) => (event.preventDefault(), ($("word
 
 document.body.dataset.line = "idle";
 if (visit.now?.token) line.start();
-if (!kept.get("last") || !visit.now?.token) go(visit.now?.token ? "rooms" : "door", {}, {focus: false});
-else build("rooms");
+if (!visit.now?.token) go("door", {}, {focus: false});
+else if (before.room || RETURNS.has(before.view)) build("rooms"); // until we know what is still there
+else go("rooms", {}, {focus: false});
 keepLines();
 // Not while the page itself is still coming over a slow line.
 addEventListener("load", () => setTimeout(keepShell, SHELL_AFTER_MS));

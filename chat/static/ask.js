@@ -9,8 +9,8 @@
 import {button, choice, chosenOf, minutes, named, newId, says, select, ticks} from "./boxes.js";
 import {h} from "./dom.js";
 import {announce} from "./frame.js";
-import {drawHolding} from "./holding.js";
-import {helpNow} from "./help.js";
+import {drawHolding, ended, forgetEnd} from "./holding.js";
+import {helpNow, place} from "./help.js";
 import {choose, drop, held, own, pair, seek, watch, withdraw, write} from "./pair.js";
 import {go} from "./router.js";
 import {looking} from "./standing.js";
@@ -43,7 +43,7 @@ function form() {
       ticks(t("ask.notes"), t("ask.notes-hint"), "notes", named("theme", THEMES)))),
     problem,
     h("button", {type: "submit", class: "main wide"}, t("ask.submit")),
-    h("p", {class: "fine"}, t("ask.fine"), " ", button(t("ask.fine-help"), () => helpNow(), "inline"), "."));
+    h("p", {class: "fine"}, t("ask.fine"), " ", button(t("ask.fine-help"), () => helpNow(), "inline")));
   made.addEventListener("submit", (event) => {
     event.preventDefault();
     send(made, problem);
@@ -170,6 +170,7 @@ function drawEnd(sure) {
 function draw() {
   const seat = own();
   drawHolding(host.querySelector(".holding"), {hold: seat ? null : held()});
+  queueMicrotask(place);
   const want = pair.waiting ? "waiting" : seat ? "session" : "form";
   const title = host.querySelector("h1");
   if (want !== showing) {
@@ -196,7 +197,7 @@ watch((what, detail) => {
 export const view = {
   make() {
     showing = "";
-    host = h("div", {class: "pair-view"}, h("h1", {id: "ask-title"}, t("ask.title")), h("p", {class: "lead"}, t("ask.lead")), h("section", {class: "sheet holding", hidden: true}), h("div", {class: "body"}));
+    host = h("div", {class: "pair-view"}, h("h1", {id: "ask-title"}, t("ask.title")), h("p", {class: "lead"}, t("ask.lead")), h("section", {class: "sheet holding", hidden: true}), h("div", {class: "held-card"}), h("div", {class: "body"}));
     return host;
   },
   enter() {
@@ -205,7 +206,10 @@ export const view = {
   },
   leave() {
     looking(null);
+    queueMicrotask(place);
+    if (ended()?.how === "left") forgetEnd();
   },
   title: "ask.title",
+  home: true,
   needs: "visit",
 };

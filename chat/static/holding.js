@@ -11,6 +11,7 @@ import {h, icon} from "./dom.js";
 import {announce} from "./frame.js";
 import {ask} from "./live.js";
 import {act, held, letGo, pair} from "./pair.js";
+import {kept} from "./store.js";
 import {learn, t, when} from "./words.js";
 import {words as lists} from "./words-lists.js";
 import {words} from "./words-stay.js";
@@ -19,7 +20,9 @@ learn(lists);
 learn(words);
 
 const dialable = (value) => String(value ?? "").replace(/[^\d+*#]/g, "");
-const local = {room: null, line: null, next: null, looked: false, sure: false, end: null}; // what only this page knows
+// What only this page knows: the line that is being tried, the next ones, how it ended.
+const local = {room: null, line: null, next: null, looked: false, sure: false, end: null, ...kept.get("stay")};
+const keep = () => kept.set("stay", {room: local.room, line: local.line, next: local.next, end: local.end});
 
 /** How a line is reached: a link with the exact string, and the words on it. */
 function reach(line) {
@@ -48,12 +51,14 @@ async function dial(step, room, more = {}) {
   if (reply.type !== "handover") return reply;
   if (reply.next) local.next = reply.next;
   if (step === "confirmed") local.end = {how: "confirmed", until: reply.until, room};
+  keep();
   return reply;
 }
 
 function lineChoice(hold, lines, redraw, {also = []} = {}) {
   const going = async (line) => {
     local.line = line.name;
+    keep();
     const reply = await dial("dialling", hold.room, {line: line.name});
     if (reply.type === "handover") Object.assign(held() ?? {}, {line: reply.step});
     redraw();
@@ -77,7 +82,7 @@ function handover(hold, redraw) {
     await dial(kind, hold.room);
     redraw();
   };
-  const heading = h("h3", {}, t("stay.line"));
+  const heading = h("h3", {tabindex: "-1"}, t("stay.line"));
   if (step === "dialling") {
     return h("div", {class: "handover"}, heading, local.line ? h("p", {}, t("stay.opening-with"), h("bdi", {}, local.line), ".") : null, h("p", {}, t("stay.opening")),
       h("div", {class: "verbs"}, button(t("stay.answered"), () => confirm(hold.room, redraw), "main"), button(t("stay.unanswered"), () => again("not_reached")), button(t("stay.not-now"), () => again("decline"), "quiet")));
@@ -143,6 +148,7 @@ function ways(hold, redraw) {
 function end(how, room, redraw) {
   local.end = {how, room};
   local.sure = false;
+  keep();
   letGo(room);
   announce(t("stay.left"));
   redraw();
@@ -153,7 +159,7 @@ function over(redraw) {
   if (how === "left") return [h("p", {}, t("stay.left"))];
   const undo = async () => {
     const reply = await act("undo", room);
-    if (reply.type === "undone") (local.end = null, redraw());
+    if (reply.type === "undone") (forgetEnd(), redraw());
   };
   return [h("p", {}, t("stay.confirmed")), ...(until && left(until) ? [h("p", {class: "hint"}, t("stay.undo-until", {time: when(until)})), h("div", {class: "verbs"}, button(t("stay.undo"), undo))] : [])];
 }
@@ -164,8 +170,8 @@ export function drawHolding(host, {hold, listener = false, cursor}) {
     drawHolding(host, {hold: held(), listener, cursor});
     if (typeof focus === "string") host.querySelector(focus)?.focus();
   };
-  if (hold && local.room !== hold.room) Object.assign(local, {room: hold.room, line: null, next: null, sure: false});
-  if (hold) local.end = null;
+  if (hold && local.room !== hold.room) (Object.assign(local, {room: hold.room, line: null, next: null, sure: false}), keep());
+  if ((hold && local.end) || isPast(local.end)) forgetEnd();
   host.hidden = !hold && !local.end;
   if (host.hidden) return host.replaceChildren();
   const focused = host.contains(document.activeElement) ? document.activeElement.textContent : null;
@@ -176,8 +182,20 @@ export function drawHolding(host, {hold, listener = false, cursor}) {
     ? [says(hold.says), who(hold), consent(hold, listener, redraw), handover(hold, redraw), ways({...hold, cursor}, redraw)]
     : over(redraw);
   host.replaceChildren(h("h2", {id: title, tabindex: "-1"}, t(hold ? "stay.title" : `stay.title-${local.end.how}`)), ...inside.filter(Boolean));
-  if (focused) ([...host.querySelectorAll("button, a")].find((one) => one.textContent === focused) ?? host.querySelector("h2")).focus();
+  const step = hold ? `${hold.room}/${hold.line}` : "";
+  const moved = step !== local.step && host.querySelector(".handover h3");
+  local.step = step;
+  if (focused) ([...host.querySelectorAll("button, a")].find((one) => one.textContent === focused) ?? (moved || host.querySelector("h2"))).focus();
+  if (moved) moved.parentElement.scrollIntoView({block: "nearest"}); // the step they are at, where the panel is small
   return undefined;
 }
 
 export const ended = () => local.end;
+
+const isPast = (end) => end?.until && !left(end.until);
+
+/** What has ended need not be said for ever: not in another view, and not when it can't be taken back any more. */
+export function forgetEnd() {
+  local.end = null;
+  keep();
+}

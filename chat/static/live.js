@@ -63,11 +63,12 @@ export function wake(wakes, load) {
 }
 
 function say(type, value) {
-  const view = state.wakes[type];
-  if (view && asleep.get(type) !== true) {
-    const coming = asleep.get(type) ?? state.load(view);
-    asleep.set(type, coming);
-    coming.then(() => (asleep.set(type, true), tellEars(type, value)), () => asleep.delete(type));
+  const kind = type === "now" ? value.type : type;
+  const view = state.wakes[kind];
+  if (view && asleep.get(kind) !== true) {
+    const coming = asleep.get(kind) ?? state.load(view);
+    asleep.set(kind, coming);
+    coming.then(() => (asleep.set(kind, true), tellEars(type, value)), () => asleep.delete(kind));
     return undefined;
   }
   return tellEars(type, value);

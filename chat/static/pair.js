@@ -11,7 +11,7 @@ import {ask, hear, rooms, visit} from "./live.js";
 import {newKey} from "./rooms.js";
 import {kept} from "./store.js";
 
-const LISTS = ["written", "limits", "over"];
+const LISTS = ["limits", "over", "held"];
 const DAY_MS = 86_400_000;
 const TEAM = new Set(["responder", "supervisor", "moderator", "operator"]);
 // Codes that stand until they are answered or the state moves on, by the name they are kept under.
@@ -115,8 +115,12 @@ function opened(event) {
   const before = pair.sessions.get(event.room);
   if (before?.closed || (kept.get("pair.over") ?? []).includes(event.room)) return;
   const state = event.state ?? before?.state ?? (event.with ? "connecting" : "stay");
-  const one = Object.assign(before ?? {began: event.at ?? new Date().toISOString(), notes: {}}, event, {state}); // the same one: views hold it
-  if (state === "stay" && event.role === "seeker") one.hold ??= pair.stay ?? {room: event.room, state};
+  const fresh = {began: event.at ?? new Date().toISOString(), notes: {}, wasHeld: remembers("held", event.room)};
+  const one = Object.assign(before ?? fresh, event, {state}); // the same one: views hold it
+  if (state === "stay" && event.role === "seeker") one.hold = {...(one.hold ?? pair.stay), ...(event.line ? event : {}), room: event.room, state};
+  if (one.hold) remember("held", one.room);
+  if (NOTES[event.code]) one.notes[NOTES[event.code]] = {code: event.code, says: event.says, until: event.until, summary: event.summary};
+  one.mine ||= kept.get("pair.mine") === one.room;
   pair.sessions.set(event.room, one);
   if (event.role === "seeker") Object.assign(pair, {stay: null, waiting: null});
   setTimeout(() => enter(one.room)); // an old end may stand behind it in the same inbox
@@ -126,11 +130,10 @@ function opened(event) {
 /** Be in the room of a conversation: its log is a room's like any other. */
 async function enter(room) {
   const one = pair.sessions.get(room);
-  if (!one || one.closed || one.entering || rooms.get(room)) return;
+  if (!one || one.closed || one.entering || one.entered) return;
   one.entering = true;
-  const reply = await rooms.join(room);
+  one.entered = Boolean(rooms.get(room)?.cursor) || (await rooms.join(room)).type === "joined";
   one.entering = false;
-  one.entered = reply.type === "joined";
   if (one.entered && one.role === "seeker" && pair.written.length) {
     pair.written = pair.written.filter((words) => words.state !== "kept");
     keepWritten();
@@ -153,7 +156,10 @@ function changed(event) {
   if (event.line) Object.assign(one, {hold: {...one.hold, ...event}}); // how it stands with whoever is held: only they are told
   else if (state === "stay" && one.role === "seeker") one.hold ??= {room: one.room, state, says};
   else if (state !== "stay" && state !== "closing") Object.assign(one, {hold: null, wasHeld: one.wasHeld || Boolean(one.hold)});
-  if (one.hold && one.role === "seeker") pair.stay = null;
+  if (one.hold && one.role === "seeker") {
+    pair.stay = null;
+    remember("held", one.room);
+  }
   if (NOTES[code]) one.notes[NOTES[code]] = {code, says, until, summary};
   if (code === "transfer_none") delete one.notes.transfer;
   if (code === "extended") delete one.notes.bell;
@@ -175,7 +181,11 @@ function asGuest(event) {
 function settleNotes(one, state) {
   if (state !== "paused") delete one.notes.still;
   if (state !== "transferring") delete one.notes.transfer;
-  if (state !== "closing") delete one.notes.closing;
+  if (state !== "closing") {
+    delete one.notes.closing;
+    one.mine = false; // whoever closes next may be the other
+    kept.set("pair.mine", null);
+  }
   if (state !== "stay") Object.assign(one.notes, {bring: undefined, guide: undefined});
   if (state === "active") delete one.notes.nudge;
   if (state === "closing" && (one.notes.bell || one.notes.extended || one.state === "paused")) one.notes.closing = {byTime: true};
@@ -188,8 +198,22 @@ function closed(event) {
   Object.assign(one, {closed: event, state: "ended", says: event.says, until: undefined, wasHeld: one.wasHeld || Boolean(one.hold), hold: null, notes: {}});
   for (const [id, page] of pair.pages) if (page.at === event.room) pair.pages.delete(id);
   if (one.role !== "guest" || pair.at === "session") speak(event);
+  keepAfter(one);
   tell("closed", one);
 }
+
+/** What ended last is still there when the page is loaded again: how it was may be said, and the words be read. */
+export function keepAfter(one) {
+  const {room, session, role, began, wasHeld, thanked} = one;
+  kept.set("pair.after", {room, session, role, with: one.with, began, wasHeld, thanked, closed: one.closed, state: "ended", notes: {}});
+}
+
+export function forgetAfter() {
+  kept.set("pair.after", null);
+}
+
+const after = kept.get("pair.after");
+if (after) pair.sessions.set(after.room, after);
 
 /** A short list of this visit: rooms that ended, limits that were read. */
 export function remember(list, value) {
@@ -208,6 +232,8 @@ function compare({now}) {
   for (const one of live()) if (!open.has(one.room) && one.role !== "guest") closed({room: one.room, session: one.session, says: one.says});
   if (!named("waiting").length && pair.waiting) Object.assign(pair, {waiting: null});
   if (!named("session_changed").some((event) => event.room === "stay")) pair.stay = null;
+  const calls = new Set(named("alerted").map((event) => event.case));
+  for (const [id, page] of pair.pages) if (!calls.has(id) && !page.taken) pair.pages.delete(id); // somebody else went
   const offers = new Set(named("offered").map((event) => event.offer));
   for (const offer of pair.offers.keys()) if (!offers.has(offer)) pair.offers.delete(offer);
   tell("welcome");
@@ -236,10 +262,18 @@ export async function write(text) {
 async function deliver(words) {
   const reply = await ask({type: "send", room: "waiting", text: words.text, key: words.key});
   const good = reply.type === "sent";
+  const seat = own();
+  if (["not_found", "closed"].includes(reply.code) && seat) { // nobody waits any more: somebody is there
+    drop(words);
+    if (!rooms.get(seat.room)) await rooms.join(seat.room);
+    return void rooms.say(rooms.get(seat.room), words.text);
+  }
   Object.assign(words, {state: good ? "kept" : "refused", says: reply.says, suggestion: reply.suggestion, findings: reply.findings});
   if (!good) announce(reply.says ?? "");
   keepWritten();
 }
+
+for (const words of pair.written) if (words.state === "going") deliver(words); // the page was loaded again on their way
 
 export function drop(words) {
   pair.written = pair.written.filter((one) => one !== words);

@@ -10,7 +10,7 @@ import {h} from "./dom.js";
 import {announce} from "./frame.js";
 import {helpNow} from "./help.js";
 import {ask} from "./live.js";
-import {act} from "./pair.js";
+import {act, keepAfter} from "./pair.js";
 import {newKey} from "./rooms.js";
 import {go} from "./router.js";
 import {t} from "./words.js";
@@ -121,8 +121,13 @@ function doors(one) {
 export function afterwards(one) {
   const words = h("div", {class: "stack"});
   const heavy = one.wasHeld && one.role === "seeker";
-  const thank = (text) => words.replaceChildren(...(text ? [says(text)] : []));
-  if (heavy) words.append(h("p", {}, t("after.held")));
+  const thank = (text) => {
+    one.thanked = text ?? "";
+    keepAfter(one);
+    words.replaceChildren(...(text ? [says(text)] : []));
+  };
+  if (typeof one.thanked === "string") thank(one.thanked);
+  else if (heavy) words.append(h("p", {}, t("after.held")));
   else if (one.role !== "guest") words.append(...(one.role === "seeker" ? [h("p", {}, t("after.seeker"))] : []), survey(one, thank));
   return panel("after", t("after.title"), words, one.role === "guest" || !one.with ? null : h("div", {class: "verbs"}, again(one)), h("h3", {}, t("after.doors")), h("div", {class: "verbs"}, ...doors(one)), h("p", {class: "hint"}, t("after.read")));
 }

@@ -1,11 +1,13 @@
 /* The router: one view at a time, each a section of <main>, made when it is first shown.
 
-   A view is {make, enter?, leave?, title, wide?, needs?} in a file of its own with a row in views.js. Nothing goes into
-   the address or the history: an address is remembered by browsers, and Back after a quick exit must not lead here.
+   A view is {make, enter?, leave?, title, wide?, needs?, home?} in a file of its own with a row in views.js; `home` puts
+   the way back to the rooms above it. Nothing goes into the address or the history: an address is remembered by
+   browsers, and Back after a quick exit must not lead here.
    A part that is not on the device yet is loaded on the way; where that fails the person stays and is told. */
 
-import {$, h} from "./dom.js";
+import {$, button, h} from "./dom.js";
 import {banner} from "./frame.js";
+import {kept} from "./store.js";
 import {t} from "./words.js";
 
 const known = {views: {}, fallback: "door", allowed: () => true};
@@ -30,7 +32,8 @@ export async function build(name) {
   if (built.has(name)) return built.get(name);
   const view = await load(name);
   if (built.has(name)) return built.get(name);
-  const section = h("section", {id: name, class: view.wide ? "view wide-view" : "view", "aria-labelledby": `${name}-title`}, view.make());
+  const home = view.home ? button(t("word.all_rooms"), () => go("rooms"), {kind: "quiet back home", pic: "back"}) : null;
+  const section = h("section", {id: name, class: view.wide ? "view wide-view" : "view", "aria-labelledby": `${name}-title`}, home, view.make());
   section.querySelector(`#${name}-title`)?.setAttribute("tabindex", "-1");
   $("main").append(section);
   built.set(name, {view, section});
@@ -56,6 +59,7 @@ export async function go(name, params = {}, {focus = true, remember = true} = {}
   if (way.length > 20) way.shift();
   Object.assign(state, {name, params});
   document.body.dataset.view = name;
+  kept.set("view", name);
   for (const {section} of built.values()) section.classList.toggle("on", section === next.section);
   const wanted = next.view.enter?.(params);
   document.title = next.view.title ? t("frame.title", {view: t(next.view.title)}) : "Warmline";

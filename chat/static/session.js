@@ -7,15 +7,16 @@
 import {button, panel} from "./boxes.js";
 import {makeCompanion} from "./companion.js";
 import {conversation, hide, show as showWords} from "./conversation.js";
-import {h} from "./dom.js";
+import {h, icon} from "./dom.js";
 import {helpFor, place} from "./help.js";
-import {drawHolding} from "./holding.js";
+import {drawHolding, ended, forgetEnd} from "./holding.js";
 import {rooms} from "./live.js";
 import {drawMoments} from "./moments.js";
-import {act, held, live, own, pair, watch} from "./pair.js";
+import {act, forgetAfter, held, live, own, pair, watch} from "./pair.js";
 import {afterwards, givingOn, leaving} from "./parting.js";
 import {go} from "./router.js";
 import {looking} from "./standing.js";
+import {kept} from "./store.js";
 import {learn, t} from "./words.js";
 import {words as lists} from "./words-lists.js";
 import {words} from "./words-session.js";
@@ -42,7 +43,7 @@ function name(seat) {
 
 function who(seat) {
   const there = seat.who ?? [];
-  if (seat.closed || seat.state === "connecting") return [];
+  if (seat.closed || seat.state === "connecting" || (seat.hold && seat.role === "seeker")) return []; // the panel below says it
   if (!there.length) return [t("session.alone")];
   return [t("session.here"), " ", ...there.flatMap((each, at) => [at ? ", " : "", h("bdi", {}, each.name ?? ""), SEEKER.has(each.role) ? "" : ` (${t(`role.${each.role}`)})`])];
 }
@@ -62,7 +63,10 @@ function verbs(seat) {
   const focused = place.contains(document.activeElement);
   const close = async () => {
     const reply = await act("close", seat.room, {why: "done"});
-    if (reply.type === "closed") seat.mine = true;
+    if (reply.type === "closed") {
+      seat.mine = true;
+      kept.set("pair.mine", seat.room);
+    }
     draw();
   };
   const list = seat.closed ? [] : [
@@ -152,7 +156,7 @@ export const view = {
     const words = h("div", {class: "pair-talk"});
     companion = makeCompanion({step: (type, more) => act(type, shown, more), cursor, handOn: () => aside(givingOn)});
     host = h("div", {class: "pair"},
-      h("header", {class: "pair-head"}, h("div", {}, h("h1", {id: "session-title", class: "pair-name"}, t("session.title")), h("p", {class: "pair-state hint"})), h("div", {class: "verbs pair-verbs", role: "group", "aria-label": t("session.verbs")})),
+      h("header", {class: "pair-head"}, h("button", {type: "button", class: "quiet back", "aria-label": t("word.all_rooms"), onclick: () => go("rooms")}, icon("back")), h("div", {class: "pair-who"}, h("h1", {id: "session-title", class: "pair-name"}, t("session.title")), h("p", {class: "pair-state hint"})), h("div", {class: "verbs pair-verbs", role: "group", "aria-label": t("session.verbs")})),
       none,
       h("div", {class: "pair-beside"}, h("div", {class: "row pair-other", hidden: true}), h("section", {class: "sheet holding", hidden: true}), h("div", {id: "pair-card"}), h("div", {class: "pair-moments"}), companion.element, h("div", {class: "pair-aside"}), h("div", {class: "pair-after"})),
       words);
@@ -160,7 +164,7 @@ export const view = {
   },
   enter({room} = {}) {
     looking("session");
-    const wanted = room ?? (one() && !one().closed ? shown : null) ?? live()[0]?.room ?? shown;
+    const wanted = room ?? (one() && !one().closed ? shown : null) ?? live()[0]?.room ?? shown ?? [...pair.sessions.keys()].at(-1) ?? null;
     if (wanted !== shown || !$("pair-verbs").dataset.mark) choose(wanted);
     else (show(), draw());
     helpFor(shown);
@@ -170,6 +174,8 @@ export const view = {
     looking(null);
     hide();
     helpFor(null);
+    if (one()?.closed) forgetAfter();
+    if (ended()?.how === "left") forgetEnd();
     queueMicrotask(place);
   },
   title: "session.title",

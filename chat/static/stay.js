@@ -2,7 +2,8 @@
 
 import {button} from "./boxes.js";
 import {h} from "./dom.js";
-import {drawHolding, ended} from "./holding.js";
+import {place} from "./help.js";
+import {drawHolding, ended, forgetEnd} from "./holding.js";
 import {held, own, pair, watch} from "./pair.js";
 import {back, go} from "./router.js";
 import {looking} from "./standing.js";
@@ -14,6 +15,7 @@ function draw() {
   const hold = held();
   drawHolding(host.querySelector(".holding"), {hold});
   host.querySelector(".none").hidden = Boolean(hold || ended());
+  queueMicrotask(place);
 }
 
 watch((what, detail) => {
@@ -25,7 +27,7 @@ watch((what, detail) => {
 export const view = {
   make() {
     host = h("div", {class: "pair-view"}, h("h1", {id: "stay-title"}, t("stay.page")), h("p", {class: "none lead"}, t("stay.none")),
-      h("section", {class: "sheet holding", hidden: true}), h("div", {class: "verbs"}, button(t("stay.back"), () => back(), "quiet outlined")));
+      h("section", {class: "sheet holding", hidden: true}), h("div", {class: "held-card"}), h("div", {class: "verbs"}, button(t("stay.back"), () => back(), "quiet outlined")));
     return host;
   },
   enter() {
@@ -36,6 +38,8 @@ export const view = {
   },
   leave() {
     looking(null);
+    queueMicrotask(place);
+    if (ended()?.how === "left") forgetEnd();
   },
   title: "stay.page",
   needs: "visit",

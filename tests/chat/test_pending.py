@@ -9,7 +9,7 @@ from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on
 from tests.support.raw import Raw
 from tests.support.staff import URGENT, on_duty, token
-from tests.support.two import accept, changed, listening, seek
+from tests.support.two import accept, changed, listening, on_shift, seek
 
 pytestmark = one_flavour
 
@@ -68,17 +68,23 @@ async def test_who_is_held_finds_that_they_are_and_who_is_with_them_finds_them(s
         Raw.upgraded(node.url) as raw,
         on_duty(node.url, "responder", "rita") as rita,
     ):
+        await on_shift(node)
         pass_ = (await raw.hello())["token"]
         await raw.ask("join", room="anxiety")
         await raw.ask("send", room="anxiety", text=URGENT, key="u")
         await changed(raw, state="stay")
         (stay,) = [event for event in await now(node.url, pass_) if event["type"] != "held"]
         (hold,) = await node.services.matchmaker.live(RowKind.HOLD)
+        await next_event(rita, "alerted")
+        (called,) = await now(node.url, token("responder", "rita"))
         taken = await rita.ask("take", case=hold.case)
         await raw.ask("join_ok", room=taken["room"], choice="yes")
         await changed(rita, code="joined")
         (beside,) = await now(node.url, token("responder", "rita"))
         (room,) = [event for event in await now(node.url, pass_) if event["type"] != "held"]
     assert (stay["room"], stay["state"]) == ("stay", "stay")
+    assert (stay["code"], stay["line"], stay["joins"]) == ("asked", "none", "unsaid")
+    assert (called["type"], called["case"], called["room"]) == ("alerted", hold.case, "anxiety")
     assert (beside["room"], beside["role"], beside["state"]) == (taken["room"], "guest", "stay")
     assert (room["room"], room["role"]) == (taken["room"], "seeker")
+    assert (room["code"], room["line"], room["joins"]) == ("team_here", "none", "yes")
