@@ -16,9 +16,9 @@ export function stopBreathing() {
 }
 
 export function makeBreathing() {
-  const circle = h("div", {class: "breath", "aria-hidden": "true"}, h("div", {class: "breath-in"}));
+  const count = h("p", {class: "breath-count"});
+  const circle = h("div", {class: "breath", "aria-hidden": "true"}, h("div", {class: "breath-in"}), count);
   const words = h("p", {class: "breath-words"}, t("calm.breath_start"));
-  const count = h("p", {class: "breath-count", "aria-hidden": "true"});
   const toggle = button(t("calm.begin"), () => (state.timer ? stop() : step(0, 0)), {kind: "main"});
 
   function step(at, second) {
@@ -41,7 +41,7 @@ export function makeBreathing() {
     toggle.firstElementChild.textContent = t("calm.begin");
   }
 
-  return h("div", {class: "breathing stack"}, circle, words, count, toggle);
+  return h("div", {class: "breathing stack"}, circle, words, toggle);
 }
 
 export function makeGrounding() {

@@ -198,6 +198,7 @@ export const view = {
     open(null);
   },
   title: "desk.title",
+  home: true,
   wide: true,
   needs: "visit",
 };

@@ -104,11 +104,13 @@ function leaveFor(view) {
 
 const more = () => h("p", {class: "verbs"}, button(t("card.calm"), () => leaveFor("care"), {kind: "quiet outlined"}), button(t("card.more"), () => leaveFor("lines"), {kind: "quiet outlined"}));
 
-/** Where a card stands: beside the conversation where there is one, else over the foot of the page. */
+/** Where a card stands: beside the conversation where there is one, under the panel of being stayed with where that is
+    open (it never covers it), else over the foot of the page. */
 const besideTalk = () => (here() === "room" ? $("beside") : here() === "session" && !$("pair-card")?.closest(".empty") ? $("pair-card") : null);
+const belowHolding = () => document.querySelector("section.on .holding:not([hidden]) + .held-card");
 
 export function place() {
-  const where = besideTalk() ?? $("help-panel");
+  const where = besideTalk() ?? belowHolding() ?? $("help-panel");
   if (state.card && state.card.parentNode !== where) where.prepend(state.card);
 }
 

@@ -185,7 +185,7 @@ export function drawHolding(host, {hold, listener = false, cursor}) {
   const step = hold ? `${hold.room}/${hold.line}` : "";
   const moved = step !== local.step && host.querySelector(".handover h3");
   local.step = step;
-  if (focused) ([...host.querySelectorAll("button, a")].find((one) => one.textContent === focused) ?? (moved || host.querySelector("h2"))).focus();
+  if (focused) ([...host.querySelectorAll("button, a, h2, h3")].find((one) => one.textContent === focused) ?? (moved || host.querySelector("h2"))).focus();
   if (moved) moved.parentElement.scrollIntoView({block: "nearest"}); // the step they are at, where the panel is small
   return undefined;
 }

@@ -169,5 +169,6 @@ export const view = {
     looking(null);
   },
   title: "listen.title",
+  home: true,
   needs: "visit",
 };

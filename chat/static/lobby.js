@@ -45,7 +45,9 @@ function drawDoors() {
   const mark = doors.map((one) => one.view).join();
   if ($("doors").dataset.mark === mark) return;
   $("doors").dataset.mark = mark;
-  $("doors").replaceChildren(...doors.map((one) => h("li", {}, button(t(one.words), () => go(one.view), {kind: "quiet outlined", pic: one.icon, "data-door": one.view}))));
+  const door = (one) => h("li", {}, button(t(one.words), () => go(one.view), {kind: "quiet outlined", pic: one.icon, "data-door": one.view}));
+  $("doors-first").replaceChildren(...doors.filter((one) => one.first).map(door));
+  $("doors").replaceChildren(...doors.filter((one) => !one.first).map(door));
 }
 
 export function endVisit() {
@@ -63,6 +65,7 @@ export const view = {
   make() {
     return h("div", {class: "lobby"},
       h("h1", {id: "rooms-title"}, t("rooms.title")), h("p", {class: "lead", id: "rooms-lead"}, t("rooms.lead")),
+      h("ul", {id: "doors-first", class: "doors first", role: "list"}),
       h("ul", {id: "room-list", role: "list"}),
       h("h2", {class: "doors-title"}, t("rooms.doors")), h("ul", {id: "doors", class: "doors", role: "list"}),
       h("p", {class: "fine rooms-fine"}, icon("leave"), button(t("rooms.end"), endVisit, {kind: "inline", id: "end-visit"})));

@@ -21,19 +21,32 @@ const NEAR = 90; // pixels from the end that still count as the end
 const EDGE = 600; // pixels from an end of the window at which it moves
 const KNOWN_LIMIT = 20_000; // messages of one room kept in memory
 
-const log = {room: null, items: [], from: 0, to: 0, rows: new Map(), opened: new Set(), due: 0, said: [], line: null, busy: false};
+const log = {room: null, items: [], from: 0, to: 0, rows: new Map(), opened: new Set(), due: 0, said: [], line: null, busy: false, end: true, height: 0};
 
 export const current = () => log.room;
 
+// A keyboard or a panel that opens makes the log smaller: who stood at its end stays there.
+const sizes = new ResizeObserver(() => {
+  log.height = $("scroller")?.clientHeight ?? 0;
+  if (log.room) (log.end ? toEnd : looked)();
+});
+
 export function makeLog() {
-  return h("div", {id: "scroller", tabindex: "0", role: "group", "aria-label": t("room.messages"), onscroll: scrolled},
+  const made = h("div", {id: "scroller", tabindex: "0", role: "group", "aria-label": t("room.messages"), onscroll: scrolled},
     h("div", {class: "earlier"}, h("button", {type: "button", class: "quiet", id: "earlier", onclick: () => earlier(true)}, t("room.earlier")), h("p", {id: "beginning", hidden: true})),
     h("ol", {id: "messages", role: "list", onkeydown: arrows}),
     h("ol", {id: "unsent", role: "list", "aria-label": t("room.unsent")}),
     h("p", {id: "typing", "aria-hidden": "true"}));
+  sizes.disconnect();
+  sizes.observe(made);
+  return made;
 }
 
-const atEnd = () => log.to === log.items.length && $("scroller").scrollHeight - $("scroller").scrollTop - $("scroller").clientHeight < NEAR;
+/** Whether one looks at the end of it; while it changes its size, whether one did before. */
+function atEnd() {
+  const {clientHeight, scrollHeight, scrollTop} = $("scroller");
+  return log.to === log.items.length && (clientHeight === log.height || !log.height ? scrollHeight - scrollTop - clientHeight < NEAR : log.end);
+}
 
 /** Go to the newest message. */
 export function toEnd() {
@@ -44,6 +57,7 @@ export function toEnd() {
 
 function looked() {
   const there = log.room && atEnd() && document.visibilityState === "visible";
+  log.end = Boolean(log.room) && atEnd();
   attention.room = there ? log.room.name : null;
   $("newer").hidden = !log.room || atEnd();
   if (there) seen(log.room);

@@ -92,5 +92,6 @@ export const view = {
     looking(null);
   },
   title: "respond.title",
+  home: true,
   needs: "visit",
 };

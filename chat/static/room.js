@@ -11,7 +11,7 @@ import {build, go} from "./router.js";
 import {kept} from "./store.js";
 import {drawRules, keptFor} from "./threshold.js";
 import {topicOf} from "./topics.js";
-import {t} from "./words.js";
+import {count, t} from "./words.js";
 
 const state = {room: null};
 
@@ -21,6 +21,7 @@ function drawPresence() {
   const {room} = state;
   if (!room) return;
   $("present").textContent = people(room.present);
+  $("present-slim").textContent = count(room.present);
   $("people-toggle").setAttribute("aria-label", t("room.about", {people: people(room.present)}));
   $("room-you").textContent = t("room.you_are", {name: room.alias});
   const members = [...(room.members?.values() ?? [])].sort((a, b) => (a.alias_id === room.aliasId ? -1 : b.alias_id === room.aliasId ? 1 : a.name.localeCompare(b.name)));
@@ -56,7 +57,7 @@ onEscape(closeAside);
 const head = () => h("header", {class: "room-head"},
   h("button", {type: "button", class: "quiet back", id: "room-back", "aria-label": t("word.all_rooms"), onclick: () => go("rooms")}, icon("back")),
   h("div", {class: "room-name"}, h("h1", {id: "room-title", dir: "auto"}), h("p", {id: "room-you"})),
-  h("button", {type: "button", class: "quiet", id: "people-toggle", "aria-expanded": "false", "aria-controls": "aside", onclick: toggleAside}, icon("people"), h("span", {id: "present"})));
+  h("button", {type: "button", class: "quiet", id: "people-toggle", "aria-expanded": "false", "aria-controls": "aside", onclick: toggleAside}, icon("people"), h("span", {id: "present"}), h("span", {id: "present-slim"})));
 
 const aside = () => h("aside", {id: "aside", tabindex: "-1", "aria-label": t("room.aside")},
   h("button", {type: "button", class: "quiet aside-close", id: "aside-close", "aria-label": t("word.close"), onclick: () => (closeAside(), $("people-toggle").focus())}, icon("close")),
