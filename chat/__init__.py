@@ -65,6 +65,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         sanctioning.py   what moderators decide about people
         appeals.py       the second look at that; the door of who is kept out
         conduct.py       what is in force against somebody who is here
+        hosting.py       teen rooms: a host, first posts, disclosures
         probing.py       the creep shield at work
         company.py       who on this node pairs are about; all of it may be lost
         seating.py       the room of a session: who finds it, under which names

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import conduct, probing, wire
+from chat import conduct, hosting, probing, wire
 from chat.answers import absent, refused, worn
 from chat.auth import event_id
 from chat.care import UNSHOWN, care_for, deal
@@ -47,14 +47,16 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     judged = submission(services, connection, place, command.text, key=id, kind="edit")
     one = Spoken(call, place, id, judged)
     verdict = probing.looked_at(services, one, await services.turns.judged(judged), edits=entry)
+    verdict = await hosting.first_looked_at(services, one, hosting.looked_at(services, one, verdict))
     services.metrics.judged("edit", verdict.action.word)
-    heard = UNSHOWN if conduct.silenced(services, command.id, place) else ""
+    barred = conduct.silenced(services, command.id, place) or hosting.closed(services, command.id, place, verdict)
+    heard = UNSHOWN if barred else ""
     if cards := care_for(services, connection, place, command.room, id, verdict, heard=heard):
         outcomes = await services.backplane.submit(cards)
         if not isinstance(outcomes[0], Committed):
             deal(services, connection, place, command.room, id, verdict)
-    if muted := conduct.silenced(services, command.id, place):
-        return muted
+    if barred is not None:
+        return barred
     if verdict.action not in (Action.ALLOW, Action.MASK):
         return await withheld(services, one, verdict)
     person = services.hub.people.get(place.member.user)

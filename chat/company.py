@@ -4,6 +4,8 @@
     held       who is stayed with: what they say anywhere is a sign of them
     stirs      when words of a session were last written into its row: a mark is a round trip, so not for every word
     tried      how often what is owed failed by a fault of ours: after some tries it is put aside (owing.py)
+    known      who has had their first posts in a teen room released, and is asked about no more (hosting.py)
+    hosted     what the people of a teen room on this node were told last: whether a host is there
     turn       one at a time for a person: what they write while they wait is kept in the order in which it came
 
 The truth is in the store: who is followed here is found again by the next command, hello or event of theirs.
@@ -12,9 +14,10 @@ The truth is in the store: who is followed here is found again by the next comma
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 
-from rooms.events import UserId
+from rooms.events import RoomKey, UserId
 
 # People remembered; beyond it the oldest go, and come back with their next sign.
 MOST = 20_000
@@ -31,6 +34,9 @@ class Company:
         self._stirs: dict[tuple[str, str], float] = {}
         self._turns: dict[UserId, asyncio.Lock] = {}
         self._tried: dict[str, int] = {}
+        self.hosted: dict[RoomKey, bool] = {}
+        self._known: dict[tuple[str, str], None] = {}
+        self._lines: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
 
     def follow(self, user: UserId) -> None:
         """From now on it matters whether this person is here."""
@@ -81,6 +87,32 @@ class Company:
         if len(self._tried) > MOST:
             del self._tried[next(iter(self._tried))]
         return count
+
+    def know(self, user: str, room: str) -> None:
+        """This person is not new any more in this room: nothing they write there asks the store again."""
+        self._known[user, room] = None
+        if len(self._known) > MOST:
+            del self._known[next(iter(self._known))]
+
+    def is_known(self, user: str, room: str) -> bool:
+        return (user, room) in self._known
+
+    def waits(self, user: str, room: str) -> bool:
+        """Whether something this person wrote in this room still waits for the store's word."""
+        return (user, room) in self._lines
+
+    @asynccontextmanager
+    async def line(self, user: str, room: str) -> AsyncIterator[None]:
+        """One after the other, in the order in which they came."""
+        lock, count = self._lines.get((user, room), (asyncio.Lock(), 0))
+        self._lines[user, room] = (lock, count + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, count = self._lines.pop((user, room))
+            if count > 1:
+                self._lines[user, room] = (lock, count - 1)
 
     def changed(self, session: str) -> None:
         """A session stands otherwise than before: the next words of either count at once."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import wire
+from chat import hosting, wire
 from chat.answers import refused, room_named, who
 from chat.auth import Identity
 from chat.connection import Connection, State
@@ -48,6 +48,7 @@ SAYS: dict[No, tuple[Code, str]] = {
 MOST_NOTES = 20
 
 UNFIT = "The filter stops these words for everyone; they can't be shown. Refuse them, or hand the case on."
+IN_ORDER = "An earlier message of the same person waits for you too. Decide that one first, so that the order stays."
 FILTER_AWAY = "The filter can't look at these words just now, so they can't be shown yet."
 
 
@@ -187,6 +188,8 @@ async def resolve(services: Services, connection: Connection, command: say.Resol
         verdict = await judged_again(services, case, words)
         changes["debt"] = owing(case, verdict) or case.debt
         if command.resolution in (Resolution.RELEASE, Resolution.MASK):
+            if await hosting.before(services, case) is not None:
+                return refused(command.id, Code.TOO_SOON, IN_ORDER, path="case", retry="later")
             fit = await fitting(services, case, command, words, verdict)
             if isinstance(fit, Refused):
                 return fit

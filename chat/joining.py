@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import wire
+from chat import hosting, wire
 from chat.answers import INBOX, engine_away, find, inbox_of, not_found, refused, too_many_rooms, who, worn
 from chat.auth import Identity, alias_id, alias_name
 from chat.connection import Connection, Membership, State
@@ -24,9 +24,9 @@ from chat.seating import is_session, seat_for
 from chat.services import Services
 from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
-from rooms.events import Entry, Kind, Member, Position, Refusal, Role, RoomKey
+from rooms.events import Band, Entry, Kind, Member, Position, Refusal, Role, RoomKey
 from rooms.recovery import fits, newest
-from rooms.topics import is_limited, refusal_to_join
+from rooms.topics import KEEPERS, is_limited, refusal_to_join
 
 # An inbox is forgotten this long after its person was last here or was last told something: thirty days, as the rooms.
 INBOX_KEPT = 30 * 86_400.0
@@ -104,6 +104,8 @@ def member_of(services: Services, identity: Identity, key: RoomKey, name: str | 
     """Who this person is in one room: another alias in each (F33)."""
     alias = alias_id(services.secret, identity.user, key)
     role = next((role for role in _ROLES if role in identity.roles), Role.PEER)
+    if identity.band is Band.TEEN and role in KEEPERS:  # nobody under 18 is of the team, whatever a token says
+        role = Role.PEER
     return Member(identity.user, alias, name or alias_name(services.secret, identity.user, key), role, quiet)
 
 
@@ -184,6 +186,7 @@ def enter(
         present=present,
         version=version,
         members=members,
+        hosted=hosting.as_joined(services, place),
         events=payloads(connection, recovery.entries, command.room),
         cursor=recovery.position.cursor,
         recovered=recovery.recovered and not forged,

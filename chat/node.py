@@ -44,6 +44,7 @@ from chat.turns import Turns
 from chat.web import Site, static_files
 from moderation import pipeline, shield
 from moderation.card import Cards
+from moderation.firsts import Firsts
 from moderation.review import Review
 from moderation.standing import Standing
 from rooms.backplane import Backplane, EngineAway
@@ -135,6 +136,7 @@ class Node:
             easing=settings.contagion.easing,
             review=Review(self.redis, derive(secret, "audit").hex(), settings.moderation.times),
             standing=Standing(self.redis, shield.packaged()),
+            firsts=Firsts(self.redis),
             accounts=Accounts(self.redis),
             matchmaker=Matchmaker(self.redis, times=settings.sessions.times, caps=settings.sessions.caps),
             company=Company(asyncio.Event()),

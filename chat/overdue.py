@@ -22,6 +22,7 @@ from typing import Any
 
 import structlog
 
+from chat import hosting
 from chat.answers import room_named
 from chat.asking import ask_for_person
 from chat.auth import Identity
@@ -96,7 +97,7 @@ async def judge_again(services: Services, case: Case, step: Step, now: int) -> N
     if verdict.blind and step is Step.RELEASE:  # time releases nothing that the filter has not looked at again
         await services.review.put_off(case.id, now + JUDGE_AFTER)
         return
-    passes = verdict.action in (Action.ALLOW, Action.MASK)
+    passes = verdict.action in (Action.ALLOW, Action.MASK) and not hosting.is_hosts(services, case)
     doubt, debt = verdict.action is Action.HOLD and verdict.model_alone, owing(case, verdict)
     if not verdict.blind and (passes or (doubt and step is Step.RELEASE)):
         fit = fit_to_show(services, case, words, verdict, spare=False)

@@ -118,6 +118,7 @@ class Joined(Reply, frozen=True, kw_only=True):
     of: str | None = None
     why: str | None = None
     members: list[dict[str, Any]] | None = None
+    hosted: bool | None = None  # of a teen room: whether somebody who looks after it is there
 
 
 class Left(Reply, frozen=True, kw_only=True):

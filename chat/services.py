@@ -20,6 +20,7 @@ from chat.shift import Shift
 from chat.turns import Turns
 from moderation.card import Cards
 from moderation.contagion import Easing
+from moderation.firsts import Firsts
 from moderation.helplines import Helplines
 from moderation.pipeline import Pipeline
 from moderation.review import Review
@@ -50,6 +51,7 @@ class Services:
     easing: Easing
     review: Review
     standing: Standing
+    firsts: Firsts
     accounts: Accounts
     matchmaker: Matchmaker
     company: Company

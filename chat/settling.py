@@ -23,7 +23,7 @@ from typing import Any
 
 import structlog
 
-from chat import wire
+from chat import hosting, wire
 from chat.answers import room_named
 from chat.auth import event_id
 from chat.joining import INBOX_KEPT
@@ -91,7 +91,9 @@ async def settle_message(services: Services, case: Case) -> bool:
     state, says = await deliver(services, case) if shown else (named(case), [])
     if not state:
         return False
-    if state not in ("delivered", "masked"):
+    if state in ("delivered", "masked"):
+        await hosting.was_released(services, case)
+    else:
         kept = wire.body({"state": "refused", "says": spoken(services, case, says or [tidings.SAYS[state]])})
         room, id = RoomKey(case.room), EventId(case.id)
         first = await services.backplane.put_aside(room, id, kept, aside_for(services), over=True)

@@ -11,12 +11,12 @@ submission ends in exactly one of delivered, masked, held, refused, and its auth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chat import care, conduct, marking, probing, wire
+from chat import care, conduct, hosting, marking, probing, wire
 from chat import commands as say
 from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
@@ -48,17 +48,50 @@ def go_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> None:
 
 
 def send_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> None:
-    """To the room, to the desk or back to its author: each in its order."""
+    """What more than the filter has to say of words, some of it after a while; then each on its way."""
+    known: list[tuple[Spoken, Verdict]] = []
+    for one, verdict in judged:
+        verdict = hosting.looked_at(services, one, probing.looked_at(services, one, verdict))
+        if hosting.asks(services, one, verdict):
+            services.spawn(ask_first(services, one, verdict))
+        else:
+            known.append((one, verdict))
+    carry(services, known)
+
+
+async def ask_first(services: Services, one: Spoken, verdict: Verdict) -> None:
+    """Words whose author may be new in a teen room: as soon as the store knows, behind what they wrote before."""
+    reply: Refused
+    try:
+        async with services.company.line(one.place.member.user, one.place.key):
+            held: list[Coroutine[Any, Any, None]] = []
+            carry(services, [(one, await hosting.first_looked_at(services, one, verdict))], held.append)
+            for work in held:
+                await work
+            return
+    except OSError:
+        reply = engine_away(one.call.command.id)
+    except Exception as fault:  # one message, not the node
+        reply = internal(services, one.call.command, fault)
+    if one.call.slot.frame is None:
+        finish(services, one.call, reply)
+
+
+def carry(
+    services: Services,
+    judged: Sequence[tuple[Spoken, Verdict]],
+    aside: Callable[[Coroutine[Any, Any, None]], object] | None = None,
+) -> None:
+    """To the room, to the desk or back to its author: each in its order. `aside` takes on what goes to the desk."""
     commits: list[Commit] = []
     waiting: list[tuple[Spoken, int]] = []  # and where its commit stands
     cards: list[tuple[Spoken, Verdict, int]] = []  # likewise
     for one, verdict in judged:
-        verdict = probing.looked_at(services, one, verdict)
         services.metrics.judged(one.submission.kind, verdict.action.word)
         if one.submission.dry:
             finish(services, one.call, checked(one.call.command.id, verdict))
             continue
-        barred = unspoken(services, one)
+        barred = unspoken(services, one, verdict)
         heard = heard_of(services, one, verdict, barred)
         if card := care_for(services, one.connection, one.place, one.call.command.room, one.id, verdict, heard=heard):
             cards.append((one, verdict, len(commits)))
@@ -72,19 +105,20 @@ def send_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> Non
             if person is not None:
                 person.said(one.place.key, one.id, one.submission.text, services.ticks())
         else:
-            services.spawn(withhold(services, one, verdict))
+            (aside or services.spawn)(withhold(services, one, verdict))
     if commits:
         began = services.ticks()
         done = services.backplane.submit(commits)
         done.add_done_callback(lambda done: conclude(services, waiting, cards, done.result(), began))
 
 
-def unspoken(services: Services, one: Spoken) -> Refused | None:
-    """Why this person may not speak here now, whatever they say; None where they may."""
+def unspoken(services: Services, one: Spoken, verdict: Verdict) -> Refused | None:
+    """Why this person may not speak here now, whatever they say; None where they may, or need help."""
     refusal = refusal_to_post(one.place.topic, one.place.member)
     if refusal is not None:
         return refused(one.call.command.id, refusal, SAYS[refusal])
-    return conduct.silenced(services, one.call.command.id, one.place)
+    re = one.call.command.id
+    return conduct.silenced(services, re, one.place) or hosting.closed(services, re, one.place, verdict)
 
 
 def heard_of(services: Services, one: Spoken, verdict: Verdict, barred: Refused | None) -> str:

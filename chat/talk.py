@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
+from chat import hosting
 from chat.answers import absent, refused, who, worn
 from chat.connection import TYPING_GAP, Connection
 from chat.joining import payloads
@@ -137,3 +138,5 @@ def tell_presence(services: Services, room: RoomKey, change: Change) -> None:
         left=None if change.left is None else list(change.left),
     )
     services.hub.tell(room, event, Lane.LOSSY)
+    if notice := hosting.news(services, room, local.name):
+        services.hub.tell(room, notice, Lane.CONTROL)

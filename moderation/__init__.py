@@ -62,6 +62,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         tidings.py       what people are told became of their held message
         lines.py         labelled lines: what the filter is taught and tried with
     L2  audit.py         the trail of what was done, chained so that a change shows
+        firsts.py        what was released of somebody new in a teen room, counted
         standing.py      sanctions, reports and signs of one person in the engine
         review.py        cases in the engine: moved by exactly one, in order, due times under a lease
     L4  evaluate.py      `python -m moderation.evaluate`: what all this does to people, in figures (evaluation/)

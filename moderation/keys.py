@@ -64,6 +64,11 @@ def spent(person: str, what: str) -> str:
     return f"warm:{{p/{person}}}:spent:{what}"
 
 
+def firsts(person: str, room: str) -> str:
+    """Set: ids of this person's posts in a room that a host has released, while they are new there."""
+    return f"warm:{{p/{person}}}:firsts:{room}"
+
+
 def signs(person: str) -> str:
     """Sorted set: what the creep shield has counted, by when."""
     return f"warm:{{p/{person}}}:signs"

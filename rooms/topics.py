@@ -11,6 +11,8 @@ rooms as well. Nothing lets a teen into an adult room.
 
 Staff who keep people safe are never locked out: capacity and slow mode do not count for them.
 
+Teen rooms have a host, or are for reading (`needs_host`, `is_hosted`); what follows from that is chat/hosting.py's.
+
 `circle` (talkers before a room splits) and `hours` (when it is staffed) are carried for clients and for the
 features that will use them; no rule here looks at them.
 """
@@ -34,6 +36,12 @@ RESERVED = frozenset({"inbox", "session", "match", "meta"})
 KEEPERS = frozenset({Role.RESPONDER, Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
 
 PEER_ONLY = frozenset({Role.PEER})
+
+# Who looks after a teen room: grown-ups who may release what is written there. That they were checked (`teen_vetted`)
+# is what let them in: who is under 18 wears no role of these (chat/joining.py).
+HOSTS = frozenset({Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
+# So many posts of somebody new in a teen room are read by a host before the room sees them (sessions.md, Teens).
+FIRST_POSTS = 5
 
 # The gap of who never waits: not in slow mode, and not while a room is eased (calming.py).
 SPARED = -1
@@ -150,6 +158,16 @@ def refusal_to_post(
     if closed:
         return Refusal.CLOSED
     return Refusal.MUTED if muted else None
+
+
+def needs_host(topic: Topic) -> bool:
+    """Whether posts are taken here only while somebody who looks after the room is there."""
+    return topic.band is Band.TEEN
+
+
+def is_hosted(members: Iterable[Member]) -> bool:
+    """Whether one of those in a room looks after it."""
+    return any(member.role in HOSTS for member in members)
 
 
 def slow_gap(topic: Topic, role: Role, *, host: bool = False, enabled: bool = True) -> int:

@@ -59,13 +59,13 @@ LAYERS = {
         rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.copies
         rooms.presence rooms.promises
         rooms.pairslot rooms.moment rooms.attendance rooms.debts rooms.words rooms.matchmaker
-        moderation.review moderation.audit moderation.standing
+        moderation.review moderation.audit moderation.standing moderation.firsts
         """,
     3: """
         chat.dispatch chat.answers chat.joining chat.talk chat.second chat.turns chat.spoken chat.outcomes chat.speech
         chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
-        chat.sanctioning chat.probing
+        chat.sanctioning chat.probing chat.hosting
         chat.holding chat.settling chat.overdue chat.desk
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
         chat.talking chat.feedback chat.staying chat.marking chat.pending

@@ -99,6 +99,7 @@ async def test_a_teen_case_is_not_there_for_who_was_not_vetted(steady_engine: En
     """Bands are walls (F9)."""
     async with (
         node_on(steady_engine.url) as node,
+        staff.looking_after(node.url, "teens"),
         talking(node, "teens", band="teen") as teen,
         staff.on_duty(node.url, "moderator", "any") as anyone,
         staff.on_duty(node.url, "moderator", "vetted", vetted=True) as vetted,

@@ -20,6 +20,7 @@ from rooms.events import Band, Role, UserId
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import SECRET, next_event, node_on, talking
 from tests.support.raw import Raw
+from tests.support.staff import looking_after, not_new
 
 LOW = "some nights I think everyone would be better off without me"
 
@@ -241,7 +242,13 @@ async def test_only_moderators_decide_and_never_about_themselves_or_the_team(ste
 @one_flavour
 async def test_about_teens_decide_only_those_who_see_their_cases(steady_engine: Engine) -> None:
     """A checked adult; not a moderator who is a teen, though the room is there for them (X24)."""
-    async with node_on(steady_engine.url) as node, talking(node, "teens", band="teen") as peer:
+    async with (
+        node_on(steady_engine.url) as node,
+        looking_after(node.url, "teens"),
+        talking(node, "teens", band="teen") as peer,
+    ):
+        (user,) = [user for user in node.hub.people if not user.startswith("staff-")]
+        await not_new(node, user)
         sent = await say(peer, "buy my cups", room="teens")
         fields = {"room": "teens", "step": "notice", "reason": "spam", "message": sent["id"]}
         answers = []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat import feedback, seating, tellings
+from chat import feedback, hosting, seating, tellings
 from moderation import books, contact, conversation, flood, heeding, own, says, tidings
 from moderation.pipeline import FAULT_SAYS
 from moderation.rules import BookError
@@ -33,6 +33,7 @@ def sentences() -> set[str]:
         | floods()
         | tidings.sentences()
         | tellings.sentences()
+        | hosting.sentences()
         | {feedback.SAYS, seating.LIMITS}
     ) - {""}
 

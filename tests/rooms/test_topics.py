@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.events import AliasId, Band, Member, Refusal, Role, UserId
-from rooms.topics import KEEPERS, SPARED, Catalogue, Topic, refusal_to_join, refusal_to_post, slow_gap
+from rooms.topics import (
+    HOSTS,
+    KEEPERS,
+    SPARED,
+    Catalogue,
+    Topic,
+    is_hosted,
+    needs_host,
+    refusal_to_join,
+    refusal_to_post,
+    slow_gap,
+)
 
 POSTPARTUM = Topic(id="postpartum", title="After birth", slow=1.5, capacity=3)
 COMMONS = Topic(id="teen-commons", band=Band.TEEN)
@@ -108,3 +119,15 @@ def test_a_room_is_found_again_by_the_key_of_its_log() -> None:
     assert CATALOGUE.at(POSTPARTUM.key) is POSTPARTUM
     assert CATALOGUE.at(COMMONS.key) is COMMONS
     assert len(CATALOGUE) == len(list(CATALOGUE)) == 3
+
+
+@given(roles=st.lists(st.sampled_from(Role), max_size=4))
+def test_a_teen_room_is_hosted_by_who_may_release_what_is_written_there(roles: list[Role]) -> None:
+    """A responder cares for people, a listener listens: neither looks after a room."""
+    members = [Member(UserId(f"u{place}"), AliasId("a"), "n", role) for place, role in enumerate(roles)]
+    assert is_hosted(members) == bool({Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR} & set(roles))
+    assert HOSTS < KEEPERS
+
+
+def test_only_teen_rooms_need_a_host() -> None:
+    assert [needs_host(topic) for topic in (COMMONS, POSTPARTUM, LOUNGE)] == [True, False, False]

@@ -7,6 +7,7 @@ async with on_duty(node.url, "moderator") as mod:
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from typing import Any
 from chat.auth import Identity, Scope, sign
 from chat.node import Node
 from rooms.events import Band, Role, UserId
+from rooms.topics import FIRST_POSTS
 from tests.support.nodes import SECRET, node_on, talking
 from tests.support.raw import Raw
 
@@ -44,6 +46,24 @@ async def on_duty(url: str, role: str, name: str = "", **how: Any) -> AsyncItera
         welcome = await raw.ask("hello", token=token(role, name, **how))
         assert welcome["type"] == "welcome", welcome
         yield raw
+
+
+@asynccontextmanager
+async def looking_after(url: str, room: str, name: str = "host", role: str = "moderator") -> AsyncIterator[Raw]:
+    """A host in a teen room, as soon as everybody there may know of them."""
+    async with on_duty(url, role, name, vetted=True) as raw:
+        joined = await raw.ask("join", room=room)
+        assert (joined["type"], joined["hosted"]) == ("joined", True), joined
+        async with asyncio.timeout(10):
+            while not any(member["role"] == role for member in (await raw.ask("members", room=room))["members"]):
+                await asyncio.sleep(0.01)
+        yield raw
+
+
+async def not_new(node: Node, user: str, room: str = "teen/teens") -> None:
+    """Somebody whose first posts in a teen room were released long ago."""
+    for number in range(FIRST_POSTS):
+        await node.services.firsts.released(user, room, f"old-{number}")
 
 
 async def waiting(raw: Raw) -> list[dict[str, Any]]:
