@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.node import Node
+from rooms.scene import RowKind
 from tests.support.engines import running
 from tests.support.nodes import next_event, node_on
 from tests.support.overhearing import Device, overheard
@@ -84,10 +85,9 @@ async def evening(node: Node, way: Way) -> dict[str, dict[str, list[bytes]]]:
         how = {"report": "harassment"} if way.left == "report" else {}
         assert (await first.ask("block" if way.left == "block" else "step_out", room=room, **how))["type"] != "refused"
         await over(phone, desk)
-        await phone.ask("seek", key="again", **WISH)
+        request = (await phone.ask("seek", key="again", **WISH))["request"]
         async with there(node, way.there, first):
-            for _ in range(2):  # as it was asked, and a word of how long it may still take
-                await phone.until(lambda event: event["type"] == "waiting")
+            await updated(node, request)
             kind = await stack.enter_async_context(on_duty(node.url, "listener", "kind"))
             await kind.ask("available", **FITS)
             room = await talk(phone, desk, kind)
@@ -136,6 +136,13 @@ async def talk(phone: Device, desk: Device, listener: Raw) -> str:
         await device.until(lambda event: event["type"] == "message")
         await device.until(lambda event: event.get("state") == "active")
     return room
+
+
+async def updated(node: Node, request: str) -> None:
+    """Until it was time for a word about the wait, whatever was said before."""
+    async with asyncio.timeout(30):
+        while not (await node.services.matchmaker.find(RowKind.REQUEST, request)).told:
+            await asyncio.sleep(0.05)  # a deadline that any node sees to: asking again is the only sign
 
 
 async def over(*devices: Device) -> None:
