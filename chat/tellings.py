@@ -139,6 +139,8 @@ def opened(
 ) -> dict[str, Any]:
     """`session_opened`. `beside`: the other of the two, None where there is only the team."""
     told = {"room": room, "session": fields["session"], "role": fields["role"], "limits": limits, "who": list(who)}
+    if fields.get("offer"):  # what its listener said yes to: their other devices put the question away
+        told["offer"] = fields["offer"]
     return told | ({"with": dict(beside)} if beside else {})
 
 

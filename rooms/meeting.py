@@ -68,10 +68,10 @@ def _open(scene: Scene, request: Request, seeker: Person, listener: Listener, of
     )
     if held and (hold := cast.hold(scene, seeker.user)):
         cast.put(scene, replace(hold, session=id))
-    for to, role in ((seeker.user, "seeker"), (listener.user, "listener")):
+    for to, role, answered in ((seeker.user, "seeker", ""), (listener.user, "listener", offer.id)):
         scene.tell(
             seeker.user, to, Event.SESSION_OPENED,
-            session=id, role=role, here=cast.here(session), standing=("session", id, session.said),
+            session=id, role=role, here=cast.here(session), standing=("session", id, session.said), offer=answered,
         )  # fmt: skip
     if offer.giver:
         giving.taken(scene, offer.giver, id)

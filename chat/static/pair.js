@@ -123,6 +123,7 @@ function opened(event) {
   one.mine ||= kept.get("pair.mine") === one.room;
   pair.sessions.set(event.room, one);
   if (event.role === "seeker") Object.assign(pair, {stay: null, waiting: null});
+  if (pair.offers.delete(event.offer)) tell("offers", null); // said yes to on another device
   setTimeout(() => enter(one.room)); // an old end may stand behind it in the same inbox
   tell("opened", one);
 }

@@ -73,7 +73,10 @@ export class Rooms {
   }
 
   inboxed(part) {
-    for (const event of part.events ?? []) this.tell("inbox", null, event);
+    for (const event of part.events ?? []) {
+      if (event.type === "resolved") this.resolved(event);
+      this.tell("inbox", null, event);
+    }
     if (part.cursor) this.inbox = part.cursor;
     this.store.set("inbox", this.inbox);
   }
@@ -324,8 +327,12 @@ export class Rooms {
     return this.line.ask({type: "withdraw", request: words.id});
   }
 
+  /** What became of words that were held: they wait here no more, nor where a page kept them that was loaded again. */
   resolved(event) {
     if (event.state === "waiting") return;
+    const kept = Object.entries(this.store.get("unsent") ?? {});
+    const still = (words) => !words.id || (words.id !== event.message && words.id !== event.held);
+    this.store.set("unsent", Object.fromEntries(kept.map(([name, all]) => [name, all.filter(still)])));
     for (const room of this.rooms.values()) {
       const words = room.unsent.find((one) => one.id && (one.id === event.message || one.id === event.held));
       if (!words) continue;
