@@ -6,11 +6,14 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from rooms import rows
+from chat.client import Client
+from rooms import pairkeys, rows
+from rooms.durations import MINUTE
 from rooms.events import RoomKey
 from rooms.scene import RowKind
 from tests.support.accepting import accepted
@@ -23,6 +26,8 @@ from tests.support.working import Evening
 FIRES_WITHIN = 1_000
 # When the first batch falls due: while every node is dead; and the second: after all three are there again.
 DEAD, BACK = 1_500, 13_000
+# Rows are written this long before they fall due (ms).
+AHEAD = 1_500
 PATIENCE = 40.0
 OF_A_ROW = ("user", "seeker", "listener")
 
@@ -74,6 +79,42 @@ async def test_every_node_killed_in_the_middle_of_each_timed_state_costs_no_dead
         assert untouched == {case.name: case.row for case in later}, "nothing is early"
     await trio.start(1, 2)
     await met(trio, later, max(now + BACK, await trio.time()))
+
+
+async def test_nodes_whose_clocks_are_two_minutes_off_end_nothing_early() -> None:
+    """T11: two behind, right, two ahead. A talk across the outer two goes on, both keep their seats; one row of each
+    timed state fires when it is due, once, not a moment before; also where the engine's own clock is set by as much.
+    """
+    async with (
+        three_nodes(ahead=(-120, 0, 120)) as trio,
+        trio.seeker(node=0) as seeker,
+        trio.listener("ahead", node=2) as listener,
+    ):
+        room = await together(seeker, listener)
+        clocks = [await clock_of(client) for client in (seeker, listener)]
+        assert 235 < clocks[1] - clocks[0] < 245
+        at = await trio.time() + AHEAD
+        cases = timed(at)
+        await write(trio.matchmaker, cases)
+        untouched = await rows_of(trio, cases)
+        if await trio.time() < at:
+            assert untouched == {case.name: case.row for case in cases}
+        await met(trio, cases, at)
+        later = timed(await trio.time() + MINUTE, stem="later-")
+        await write(trio.matchmaker, later)
+        for by in (2 * MINUTE, -2 * MINUTE):
+            await trio.engine.ask("HINCRBY", pairkeys.CLOCK, "off", by)
+            await asyncio.sleep(0.6)  # rounds of all three pass: that nothing happens has no sign
+            assert await rows_of(trio, later) == {case.name: case.row for case in later}
+        for client, text in ((seeker, "Still here."), (listener, "So am I.")):
+            assert (await client.send(room, text))["type"] == "sent"
+        session = await trio.matchmaker.find(RowKind.SESSION, room.partition(":")[2])
+        assert (session.state, session.seeker_gone, session.listener_gone) == ("active", 0, 0)
+
+
+async def clock_of(client: Client) -> float:
+    """What time it is for the node of this client (seconds)."""
+    return datetime.fromisoformat((await client.ask("ping"))["at"]).timestamp()
 
 
 async def met(trio: Trio, cases: list[Case], since: int) -> None:

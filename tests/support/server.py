@@ -50,6 +50,7 @@ class Server:
     directory: Path
     sets: dict[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    ahead: float = 0.0  # seconds by which its clock is wrong (tests/support/skewed.py)
     url: str = ""  # http://host:port, from the ready line
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
     output: BinaryIO | None = field(default=None, repr=False)
@@ -89,8 +90,11 @@ class Server:
         self.output = file.open("ab")
         self.read_from = file.stat().st_size
         sets = [word for key, value in self.sets.items() for word in ("--set", f"{key}={value}")]
+        entry = ["-m", "tests.support.skewed", str(self.ahead)]
+        if not self.ahead:
+            entry = ["-c", "from chat.cli import main; main()"]
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from chat.cli import main; main()", "serve", *self.options, *sets,
+            sys.executable, *entry, "serve", *self.options, *sets,
             cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=self.output, stderr=self.output,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
@@ -168,6 +172,7 @@ async def serving(
     redis_url: str = "",
     sets: Mapping[str, str] | None = None,
     options: tuple[str, ...] = (),
+    ahead: float = 0.0,
 ) -> AsyncIterator[Server]:
     """A started server on `directory` (default: a temporary one); killed at the end if it still runs."""
     own = None if directory else Path(tempfile.mkdtemp(prefix="wl-"))  # short: a socket path has 107 bytes
@@ -175,7 +180,7 @@ async def serving(
     words = {"gateway.port": "0", "data.dir": str(place / "d"), "drain.window": "1"}
     if redis_url:
         words["redis.url"] = redis_url
-    server = Server(directory=place, sets={**words, **(sets or {})}, options=options)
+    server = Server(directory=place, sets={**words, **(sets or {})}, options=options, ahead=ahead)
     try:
         await server.start()
         yield server

@@ -65,14 +65,22 @@ async def folder() -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def node(
-    place: Path, name: str, rooms: Mapping[str, str], *, redis_url: str = "", sets: Mapping[str, str] | None = None
+    place: Path,
+    name: str,
+    rooms: Mapping[str, str],
+    *,
+    redis_url: str = "",
+    sets: Mapping[str, str] | None = None,
+    ahead: float = 0.0,
 ) -> AsyncIterator[Server]:
-    """One server below `place`. Nodes of one place share data.dir, and so the secret."""
+    """One server below `place`. Nodes of one place share data.dir, and so the secret. `ahead`: seconds by which its
+    clock is wrong.
+    """
     own = place / name
     own.mkdir()
     options = ("--config", str(write_config(own, rooms)))
     words = {**LOAD, "data.dir": str(place / "d"), **(sets or {})}
-    async with serving(own, redis_url=redis_url, sets=words, options=options) as server:
+    async with serving(own, redis_url=redis_url, sets=words, options=options, ahead=ahead) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -108,13 +108,20 @@ class Trio:
 
 @asynccontextmanager
 async def three_nodes(
-    *, sessions: Mapping[str, Any] | None = None, flavour: str = "valkey", count: int = 3
+    *,
+    sessions: Mapping[str, Any] | None = None,
+    flavour: str = "valkey",
+    count: int = 3,
+    ahead: Sequence[float] = (0.0, 0.0, 0.0),
 ) -> AsyncIterator[Trio]:
-    """Real processes, each a child of ours."""
+    """Real processes, each a child of ours. `ahead`: seconds by which the clock of each is wrong."""
     sets = {f"sessions.{name}": str(value) for name, value in (sessions or {}).items()}
     sets |= {"moderation.budget_ms": "20000", "auth.secret": SECRET}
     async with folder() as place, running(flavour) as engine, AsyncExitStack() as stack:
-        nodes = (node(place, name, {"lounge": "adult"}, redis_url=engine.url, sets=sets) for name in "abc"[:count])
+        nodes = (
+            node(place, name, {"lounge": "adult"}, redis_url=engine.url, sets=sets, ahead=by)
+            for name, by in zip("abc"[:count], ahead, strict=False)
+        )
         servers = [await stack.enter_async_context(one) for one in nodes]
         matchmaker = await stack.enter_async_context(matching_on(engine.url))
         yield Trio(engine=engine, servers=servers, matchmaker=matchmaker)
