@@ -13,12 +13,14 @@ not get them twice. Who leaves or joins anew is withdrawn from what was sealed a
 that is half written between two slices, and from what of the room waits in their outbox. Everything here is
 synchronous; `chunks` is a generator so that its owner can take turns with the rest of the node between slices, and all
 it iterates over was fixed at the seal.
+
+Who doesn't see everybody in a room (veil.py) gets a chunk without them, encoded once for all who see the same.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -27,7 +29,11 @@ from chat import wire
 from chat.connection import Connection
 from chat.outbox import Lane
 from chat.person import Lately, Person
+from chat.veil import NOTHING, Veil, sift
 from rooms.events import Entry, RoomKey, UserId
+
+# What an unlogged event is under a veil; None: nothing is told.
+Under = Callable[[Veil], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,14 +50,17 @@ class Job:
 class LocalRoom:
     """A room as this node sees it: who is connected here, and what they have not been told yet."""
 
-    __slots__ = ("events", "here", "key", "name", "names", "pending")
+    __slots__ = ("events", "here", "key", "last", "name", "names", "pending", "veils")
 
     def __init__(self, key: RoomKey, name: str) -> None:
         self.key = key
         self.name = name  # what clients call it
         self.here: dict[wire.Codec, dict[Connection, None]] = {codec: {} for codec in wire.Codec}
         self.pending: list[Entry] = []
-        self.events: list[tuple[Lane, Any]] = []  # unlogged events of this tick: presence, typing, reset
+        # unlogged events of this tick: presence, typing, reset; with what they are under a veil, where that differs
+        self.events: list[tuple[Lane, Any, Under | None]] = []
+        self.veils: dict[Connection, Veil] = {}  # of those who don't see everybody here
+        self.last: dict[Veil, int] = {}  # the version of presence that they were told last
         self.names: tuple[int, frozenset[str]] = (-1, frozenset())  # worn here: (presence version, names)
 
     def __len__(self) -> int:
@@ -61,11 +70,21 @@ class LocalRoom:
         for connections in self.here.values():
             yield from connections
 
+    def audiences(self, here: dict[Connection, None]) -> dict[Veil, tuple[Connection, ...]]:
+        """Those of one codec, by what they see."""
+        if not self.veils:
+            return {NOTHING: tuple(here)} if here else {}
+        found: dict[Veil, list[Connection]] = {}
+        for connection in here:
+            found.setdefault(self.veils.get(connection, NOTHING), []).append(connection)
+        return {veil: tuple(who) for veil, who in found.items()}
+
 
 class Hub:
     """Who is connected here, by room and by person; deliveries in, writes out."""
 
-    def __init__(self, bell: Callable[[], None]) -> None:
+    def __init__(self, bell: Callable[[], None], known: Callable[[RoomKey], Iterable[Entry]] = lambda _: ()) -> None:
+        self._known = known  # what a room remembers: in which a veil finds what others answer
         self.rooms: dict[RoomKey, LocalRoom] = {}
         self.people: dict[UserId, Person] = {}
         self.lately = Lately()  # those who have just gone
@@ -137,11 +156,29 @@ class Hub:
             return False
         self._seal(room)
         room.here[connection.codec].pop(connection, None)
+        room.veils.pop(connection, None)
         self._withdraw(room, connection)
         if len(room):
             return False
         del self.rooms[key]
         return True
+
+    def veil(self, key: RoomKey, connection: Connection, veil: Veil, version: int) -> None:
+        """From the next seal on this connection sees no more of a room than that; `version` of presence it knows."""
+        room = self.rooms.get(key)
+        if room is None:
+            return
+        if veil:
+            room.veils[connection] = veil
+            room.last.setdefault(veil, version)
+        else:
+            room.veils.pop(connection, None)
+        room.last = {one: room.last[one] for one in set(room.veils.values())}
+
+    def veil_of(self, key: RoomKey, connection: Connection) -> Veil:
+        """What is over a connection in a room."""
+        room = self.rooms.get(key)
+        return room.veils.get(connection, NOTHING) if room is not None else NOTHING
 
     # what they are told
 
@@ -153,11 +190,11 @@ class Hub:
             self._dirty[room] = None
             self._bell()
 
-    def tell(self, key: RoomKey, value: Any, lane: Lane = Lane.LOSSY) -> None:
-        """One unlogged event for everyone in a room: presence, typing, reset."""
+    def tell(self, key: RoomKey, value: Any, lane: Lane = Lane.LOSSY, under: Under | None = None) -> None:
+        """One unlogged event for everyone in a room: presence, typing, reset. `under` a veil it is this, or nothing."""
         room = self.rooms.get(key)
         if room is not None:
-            room.events.append((lane, value))
+            room.events.append((lane, value, under))
             self._dirty[room] = None
             self._bell()
 
@@ -212,18 +249,28 @@ class Hub:
         del self._dirty[room]
         pending, room.pending = room.pending, []
         events, room.events = room.events, []
+        under: dict[Veil, tuple[list[Entry], list[tuple[Lane, Any]]]] = {}  # the same for both codecs
         for codec, here in room.here.items():
-            if not here:
-                continue
-            parts = [(lane, wire.ready(codec, value)) for lane, value in events]
-            if pending:
-                parts.append(
-                    (
-                        Lane.ROOM,
-                        b"".join([wire.frame(codec, wire.event_payload(codec, entry, room.name)) for entry in pending]),
-                    )
-                )
-            parts.sort(key=itemgetter(0))
-            chunk = parts[0][1] if len(parts) == 1 else b"".join([part for _, part in parts])
-            self._jobs.append(Job(room, chunk, parts, tuple(here)))
-            self.delivered += len(pending) * len(here)
+            for veil, who in room.audiences(here).items():
+                if veil not in under:
+                    under[veil] = self._under(room, veil, pending, events)
+                seen, said = under[veil]
+                parts = [(lane, wire.ready(codec, value)) for lane, value in said]
+                if seen:
+                    frames = [wire.frame(codec, wire.event_payload(codec, entry, room.name)) for entry in seen]
+                    parts.append((Lane.ROOM, b"".join(frames)))
+                if not parts:
+                    continue
+                parts.sort(key=itemgetter(0))
+                chunk = parts[0][1] if len(parts) == 1 else b"".join([part for _, part in parts])
+                self._jobs.append(Job(room, chunk, parts, who))
+                self.delivered += len(seen) * len(who)
+
+    def _under(
+        self, room: LocalRoom, veil: Veil, pending: list[Entry], events: list[tuple[Lane, Any, Under | None]]
+    ) -> tuple[list[Entry], list[tuple[Lane, Any]]]:
+        """What of a room's news is seen under a veil."""
+        if not veil:
+            return pending, [(lane, value) for lane, value, _ in events]
+        told = [(lane, value if under is None else under(veil)) for lane, value, under in events]
+        return sift(veil, pending, self._known(room.key)), [(lane, value) for lane, value in told if value is not None]

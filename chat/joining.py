@@ -22,6 +22,7 @@ from chat.person import LINGER, RECENT
 from chat.replies import Code, Joined, Refused
 from chat.seating import is_session, seat_for
 from chat.services import Services
+from chat.veil import NOTHING, Veil, sift
 from moderation.verdict import Action, Submission
 from rooms.backplane import Recovery
 from rooms.events import Band, Entry, Kind, Member, Position, Refusal, Role, RoomKey
@@ -77,6 +78,7 @@ async def prepare(
         return not_found(re)
     await services.backplane.open(topic.key)
     await services.presence.load(topic.key)
+    await services.apart.load(topic.key)
     already = services.presence.is_here(identity.user, topic.key)
     present = services.presence.present(topic.key) + services.presence.expected(topic.key)
     refusal = refusal_to_join(topic, identity.band, present, already, identity.roles, vetted=identity.vetted)
@@ -175,8 +177,11 @@ def enter(
             services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
         services.presence.arrive(place.member, place.key, services.ticks())
         roster = services.presence.roster(place.key)
-        present, version = services.presence.present(place.key), roster.version
-        members = [worn(member) for member in roster.members] if present <= ROSTER else None
+        veil = veil_of(services, place)
+        services.hub.veil(place.key, connection, veil, roster.version)
+        seen = [member for member in roster.members if member.user not in veil.users]
+        present, version = services.presence.present(place.key) - (roster.present - len(seen)), roster.version
+        members = [worn(member) for member in seen] if present <= ROSTER else None
     return Joined(
         re=re,
         room=command.room,
@@ -187,7 +192,7 @@ def enter(
         version=version,
         members=members,
         hosted=hosting.as_joined(services, place),
-        events=payloads(connection, recovery.entries, command.room),
+        events=payloads(connection, seen_by(services, place, recovery.entries), command.room),
         cursor=recovery.position.cursor,
         recovered=recovery.recovered and not forged,
         why="foreign" if forged else recovery.why,
@@ -224,6 +229,21 @@ def bridge(
         return Recovery(entries, rest.position, read.recovered, read.why)
     why = "trimmed" if read.recovered else read.why
     return Recovery(newest(entries, NEWEST, max_bytes), rest.position, False, why)
+
+
+def veil_of(services: Services, place: Membership) -> Veil:
+    """Whom this person doesn't see in a room. Who looks after it sees everything."""
+    if not place.listed or place.member.role in KEEPERS:
+        return NOTHING
+    return Veil(services.apart.behind(place.member.user, place.key))
+
+
+def seen_by(services: Services, place: Membership, entries: list[Entry]) -> list[Entry]:
+    """Of a room's entries those that this person may see."""
+    if place.floor is not None:
+        entries = [one for one in entries if place.reads(one.at_place)]
+    veil = veil_of(services, place)
+    return sift(veil, entries, services.backplane.ring(place.key)) if veil else entries
 
 
 def payloads(connection: Connection, entries: list[Entry], name: str) -> list[Any]:

@@ -47,6 +47,7 @@ from moderation.card import Cards
 from moderation.firsts import Firsts
 from moderation.review import Review
 from moderation.standing import Standing
+from rooms.apart import Apart
 from rooms.backplane import Backplane, EngineAway
 from rooms.calls import engine_client
 from rooms.calming import Calming
@@ -94,7 +95,7 @@ class Node:
         self.metrics = Metrics()
         self.tickets = Tickets(secret)
         self.bell = asyncio.Event()
-        self.hub = Hub(self.bell.set)
+        self.hub = Hub(self.bell.set, lambda room: self.backplane.ring(room))
         self.redis = engine_client(engine_url)
         self.backplane = Backplane(engine_url, self.name, dedupe=settings.limits.dedupe)
         self.presence = Presence(self.redis, self.name)
@@ -127,6 +128,7 @@ class Node:
             hub=self.hub,
             backplane=self.backplane,
             presence=self.presence,
+            apart=Apart(self.redis),
             pipeline=judge,
             turns=Turns(judge, self.second, self.metrics, time.monotonic),
             helplines=lines,

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from chat import conduct, desk, easing, marking, owing, people, settling, talk
+from chat import blocking, conduct, desk, easing, marking, owing, people, settling, talk
 from chat.accounts import REVOKED, Revocation
 from chat.connection import State
 from chat.gateway import Gateway
@@ -98,6 +98,7 @@ WORDS: dict[str, Callable[[Services, bytes], None]] = {
     settling.CHANGED: desk.told,
     easing.HEAVY: easing.alert,
     owing.SHUT: owing.heard_shut,
+    blocking.APART: blocking.heard,
 }
 
 

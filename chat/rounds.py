@@ -28,7 +28,7 @@ from functools import partial
 
 import structlog
 
-from chat import books, conduct, evening, overdue, people, talk
+from chat import blocking, books, conduct, evening, overdue, people, talk
 from chat.answers import where
 from chat.gateway import Gateway
 from chat.metrics import Metrics
@@ -197,9 +197,10 @@ async def note_head(services: Services) -> None:
 
 
 async def look_around(services: Services) -> None:
-    """Ask whether the tokens of those here are still good, and what is in force against them."""
+    """Ask whether the tokens of those here are still good, what is in force against them, and who is apart."""
     await people.look_again(services)
     await conduct.look_around(services)
+    await blocking.look_again(services)
 
 
 async def keep_histories(services: Services) -> None:

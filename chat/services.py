@@ -25,6 +25,7 @@ from moderation.helplines import Helplines
 from moderation.pipeline import Pipeline
 from moderation.review import Review
 from moderation.standing import Standing
+from rooms.apart import Apart
 from rooms.backplane import Backplane
 from rooms.calming import Calming
 from rooms.matchmaker import Matchmaker
@@ -42,6 +43,7 @@ class Services:
     hub: Hub
     backplane: Backplane
     presence: Presence
+    apart: Apart
     pipeline: Pipeline
     turns: Turns
     helplines: Helplines

@@ -142,10 +142,18 @@ class StepOut(Command, frozen=True, kw_only=True, tag="step_out"):
 
 
 class Block(Command, frozen=True, kw_only=True):
-    """Never meet this person again. In a session it ends it, and the other learns nothing."""
+    """Never meet this person again. A session ends, in a room of many neither sees the other; they learn nothing."""
 
     room: RoomName
     alias_id: EventName | None = None
+    key: Key | None = None
+
+
+class Unblock(Command, frozen=True, kw_only=True):
+    """See each other again in a room of many, unless the other has said so too. Matched they are never."""
+
+    room: RoomName
+    alias_id: EventName
     key: Key | None = None
 
 
@@ -246,6 +254,7 @@ AnySessionCommand = (
     | Again
     | Settle
     | Handover
+    | Unblock
     | JoinOk
     | Raise
     | Take

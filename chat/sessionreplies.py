@@ -69,6 +69,10 @@ class Blocked(Reply, frozen=True, kw_only=True):
     repeated: bool = False
 
 
+class Unblocked(Reply, frozen=True, kw_only=True):
+    room: str
+
+
 class Thanks(Reply, frozen=True, kw_only=True):
     session: str
     says: str

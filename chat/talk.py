@@ -13,11 +13,13 @@ from chat import commands as say
 from chat import hosting
 from chat.answers import absent, refused, who, worn
 from chat.connection import TYPING_GAP, Connection
-from chat.joining import payloads
+from chat.hub import LocalRoom
+from chat.joining import payloads, seen_by, veil_of
 from chat.outbox import Lane
 from chat.replies import Code, Left, MemberList, PageOf, Presence, Refused, RoomList, TypingNow
 from chat.services import Services
-from rooms.events import Position, Role, RoomKey
+from chat.veil import Veil, thin
+from rooms.events import AliasId, Position, Role, RoomKey, UserId
 from rooms.roster import Change
 from rooms.topics import Topic
 
@@ -39,7 +41,7 @@ def _card(services: Services, connection: Connection, topic: Topic) -> dict[str,
         "rules": topic.rules,
         "band": str(topic.band),
         "language": topic.language,
-        "present": services.presence.present(topic.key),
+        "present": services.presence.present(topic.key) - unseen(services, who(connection).user, topic.key),
         "joined": topic.id in connection.rooms,
         "slow": topic.slow,
         "retention": topic.retention,
@@ -72,7 +74,9 @@ async def members(services: Services, connection: Connection, command: say.Membe
         return absent(services, connection, command.id, command.room)
     roster = services.presence.roster(place.key)
     names = sorted(roster.members, key=lambda member: member.alias)
-    rest = [member for member in names if command.after is None or member.alias > command.after]
+    hidden = veil_of(services, place).users
+    seen = [member for member in names if member.user not in hidden]
+    rest = [member for member in seen if command.after is None or member.alias > command.after]
     return MemberList(
         re=command.id,
         room=command.room,
@@ -100,8 +104,8 @@ async def page(services: Services, connection: Connection, command: say.Page) ->
     return PageOf(
         re=command.id,
         room=command.room,
-        events=payloads(connection, found.entries, command.room),
-        more=found.more,
+        events=payloads(connection, seen_by(services, place, found.entries), command.room),
+        more=found.more and not withheld,
         cursor=found.position.cursor,
         truncated=found.truncated,
     )
@@ -120,8 +124,27 @@ def tell_typing(services: Services, room: RoomKey, aliases: list[str]) -> None:
     """What this node's clients hear of those who type: three names at most, then 'several people'."""
     local = services.hub.rooms.get(room)
     if local is not None:
-        event = TypingNow(room=local.name, from_=aliases[:3], several=len(aliases) > 3)
-        services.hub.tell(room, event, Lane.LOSSY)
+        name = local.name
+
+        def under(veil: Veil) -> TypingNow | None:
+            hidden = worn_by(services, veil, room)
+            return typing_now(name, [alias for alias in aliases if alias not in hidden])
+
+        services.hub.tell(room, typing_now(name, aliases), Lane.LOSSY, under)
+
+
+def typing_now(name: str, aliases: list[str]) -> TypingNow | None:
+    return TypingNow(room=name, from_=aliases[:3], several=len(aliases) > 3) if aliases else None
+
+
+def worn_by(services: Services, veil: Veil, room: RoomKey) -> frozenset[AliasId]:
+    """What those behind a veil are called in a room."""
+    return frozenset(alias_id(services.secret, user, room) for user in veil.users)
+
+
+def unseen(services: Services, user: UserId, room: RoomKey) -> int:
+    """How many of those in a room this person doesn't see."""
+    return sum(services.presence.is_here(other, room) for other, _ in services.apart.behind(user, room))
 
 
 def tell_presence(services: Services, room: RoomKey, change: Change) -> None:
@@ -129,8 +152,25 @@ def tell_presence(services: Services, room: RoomKey, change: Change) -> None:
     local = services.hub.rooms.get(room)
     if local is None:
         return
-    event = Presence(
-        room=local.name,
+    here: LocalRoom = local
+
+    def under(veil: Veil) -> Presence | None:
+        hidden = sum(services.presence.is_here(user, room) for user in veil.users)
+        last = here.last.get(veil, change.from_)
+        left = thin(veil, change, worn_by(services, veil, room), hidden, last)
+        if left is not None:
+            here.last[veil] = change.version
+        return as_presence(here.name, left) if left is not None else None
+
+    services.hub.tell(room, as_presence(local.name, change), Lane.LOSSY, under)
+    if notice := hosting.news(services, room, local.name):
+        services.hub.tell(room, notice, Lane.CONTROL)
+
+
+def as_presence(name: str, change: Change) -> Presence:
+    """A change of presence for the wire."""
+    return Presence(
+        room=name,
         from_=change.from_,
         version=change.version,
         present=change.present,

@@ -97,6 +97,11 @@ def wave(room: RoomKey) -> str:
     return f"warm:{{{room}}}:wave"
 
 
+def apart(room: RoomKey) -> str:
+    """Hash "who blocked whom" → since when (engine ms), kept by apart."""
+    return f"warm:{{{room}}}:apart"
+
+
 def roster(room: RoomKey) -> str:
     """Hash `<node>:<user>` → member: who is present through which node, kept by presence."""
     return f"warm:{{{room}}}:roster"

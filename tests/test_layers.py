@@ -28,7 +28,7 @@ LAYERS = {
     1: """
         chat.wire chat.budget chat.connection chat.knocks chat.admission chat.person chat.outbox chat.hub chat.auth
         chat.metrics chat.settings chat.sessionsettings chat.tellings chat.tickets
-        chat.legible chat.follow chat.enginelog chat.fields chat.nights
+        chat.legible chat.follow chat.veil chat.enginelog chat.fields chat.nights
         rooms.durations rooms.effects rooms.ties rooms.scene rooms.seeking rooms.offering rooms.listening rooms.session
         rooms.handover rooms.escalation rooms.held rooms.matching rooms.waits rooms.rows rooms.cast rooms.wanting
         rooms.meeting rooms.parting rooms.giving rooms.helping rooms.asides rooms.calling
@@ -57,7 +57,7 @@ LAYERS = {
         chat.accounts chat.shift rooms.calming
         rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
         rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.copies
-        rooms.presence rooms.promises
+        rooms.presence rooms.promises rooms.apart
         rooms.pairslot rooms.moment rooms.attendance rooms.debts rooms.words rooms.matchmaker
         moderation.review moderation.audit moderation.standing moderation.firsts
         """,
@@ -65,7 +65,7 @@ LAYERS = {
         chat.dispatch chat.answers chat.joining chat.talk chat.second chat.turns chat.spoken chat.outcomes chat.speech
         chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
-        chat.sanctioning chat.probing chat.hosting
+        chat.sanctioning chat.blocking chat.probing chat.hosting chat.supervising
         chat.holding chat.settling chat.overdue chat.desk
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
         chat.talking chat.feedback chat.staying chat.marking chat.pending

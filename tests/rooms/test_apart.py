@@ -1,0 +1,64 @@
+"""Apart: who has blocked whom in which room, on real engines."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms.apart import Apart
+from rooms.calls import engine_client
+from rooms.events import RoomKey, UserId
+from rooms.resp import EngineAway
+from tests.support.engines import Engine
+
+A, B, C = (UserId(name) for name in "abc")
+ROOM, OTHER = RoomKey("anxiety/adult"), RoomKey("recovery/adult")
+
+
+async def test_it_holds_both_ways_in_that_room_only_and_for_every_node(engine: Engine) -> None:
+    """T7: symmetric; F33: no other room knows."""
+    client = engine_client(engine.url)
+    one, two = Apart(client), Apart(client)
+    assert await one.part(ROOM, A, B, 70)
+    assert not await two.part(ROOM, A, B, 90)
+    for node in (one, two):
+        await node.load(ROOM)
+        await node.load(OTHER)
+        assert (node.behind(A, ROOM), node.behind(B, ROOM)) == (((B, 70),), ((A, 70),))
+        assert node.behind(A, OTHER) == node.behind(C, ROOM) == ()
+    await client.aclose()
+
+
+async def test_taking_it_back_is_for_whoever_said_it(engine: Engine) -> None:
+    """Each has blocked the other: one alone lifts nothing."""
+    client = engine_client(engine.url)
+    apart = Apart(client)
+    await apart.part(ROOM, A, B, 70)
+    await apart.part(ROOM, B, A, 80)
+    assert not await apart.lift(ROOM, C, B)
+    assert await apart.lift(ROOM, A, B)
+    await apart.read([ROOM])
+    assert apart.behind(A, ROOM) == ((B, 80),)
+    assert (apart.made_by(A, ROOM), apart.made_by(B, ROOM)) == (0, 1)
+    await client.aclose()
+
+
+async def test_reading_says_whose_view_has_changed(engine: Engine) -> None:
+    client = engine_client(engine.url)
+    apart = Apart(client)
+    await apart.load(ROOM)
+    await apart.part(ROOM, A, B, 70)
+    assert await apart.read([ROOM]) == {ROOM: {A, B}}
+    assert await apart.read([ROOM]) == {ROOM: set()}
+    await client.aclose()
+
+
+async def test_an_engine_that_is_away_makes_nobody_seen_again(engine: Engine) -> None:
+    client = engine_client(engine.url)
+    apart = Apart(client)
+    await apart.part(ROOM, A, B, 70)
+    await apart.load(ROOM)
+    await engine.kill()
+    with pytest.raises(EngineAway):
+        await apart.read([ROOM])
+    assert apart.behind(A, ROOM) == ((B, 70),)
+    await client.aclose()
