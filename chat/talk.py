@@ -12,6 +12,7 @@ from typing import Any
 from chat import commands as say
 from chat import hosting
 from chat.answers import absent, refused, who, worn
+from chat.auth import alias_id
 from chat.connection import TYPING_GAP, Connection
 from chat.hub import LocalRoom
 from chat.joining import payloads, seen_by, veil_of
@@ -81,7 +82,7 @@ async def members(services: Services, connection: Connection, command: say.Membe
         re=command.id,
         room=command.room,
         members=[worn(member) for member in rest[: command.limit]],
-        present=roster.present,
+        present=roster.present - (len(names) - len(seen)),
         version=roster.version,
         more=len(rest) > command.limit,
     )
@@ -105,7 +106,7 @@ async def page(services: Services, connection: Connection, command: say.Page) ->
         re=command.id,
         room=command.room,
         events=payloads(connection, seen_by(services, place, found.entries), command.room),
-        more=found.more and not withheld,
+        more=found.more,
         cursor=found.position.cursor,
         truncated=found.truncated,
     )
@@ -177,6 +178,3 @@ def as_presence(name: str, change: Change) -> Presence:
         joined=None if change.joined is None else [worn(member) for member in change.joined],
         left=None if change.left is None else list(change.left),
     )
-    services.hub.tell(room, event, Lane.LOSSY)
-    if notice := hosting.news(services, room, local.name):
-        services.hub.tell(room, notice, Lane.CONTROL)
