@@ -1,4 +1,4 @@
-"""The first load on a bad line: small, few requests, and ready to be used within a second of the first byte (issue 5)."""
+"""The first load on a bad line: small, few requests, and of use within a second of the first byte (issue 5)."""
 
 from __future__ import annotations
 
@@ -30,14 +30,21 @@ class Wire:
 
     async def listen(self, one: Visitor, line: dict[str, Any] | None = None) -> None:
         cdp = await one.page.context.new_cdp_session(one.page)
-        cdp.on("Network.requestWillBeSent", lambda told: self.asked.setdefault(told["requestId"], told["timestamp"]))
-        cdp.on("Network.responseReceived", lambda told: self.answered.setdefault(told["requestId"], told["timestamp"]))
-        cdp.on(
-            "Network.loadingFinished", lambda told: self.bytes.update({told["requestId"]: told["encodedDataLength"]})
-        )
+        cdp.on("Network.requestWillBeSent", self._asked)
+        cdp.on("Network.responseReceived", self._answered)
+        cdp.on("Network.loadingFinished", self._came)
         await cdp.send("Network.enable")
         if line:
             await cdp.send("Network.emulateNetworkConditions", line)
+
+    def _asked(self, told: dict[str, Any]) -> None:
+        self.asked.setdefault(told["requestId"], told["timestamp"])
+
+    def _answered(self, told: dict[str, Any]) -> None:
+        self.answered.setdefault(told["requestId"], told["timestamp"])
+
+    def _came(self, told: dict[str, Any]) -> None:
+        self.bytes[told["requestId"]] = told["encodedDataLength"]
 
     @property
     def first_byte_ms(self) -> float:
