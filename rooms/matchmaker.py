@@ -113,6 +113,11 @@ class Dues:
     more: bool = False
 
 
+def holds(scene: Scene) -> bool:
+    """Whether this step is about somebody who is held: that must outlive the machine the engine is on."""
+    return any(kind is RowKind.HOLD for kind, _ in scene.changes)
+
+
 def leaving(scene: Scene) -> dict[str, list[str]]:
     """Session → who writes nothing there once this step is written: by what it owes them."""
     found: dict[str, list[str]] = {}
@@ -226,16 +231,16 @@ class Matchmaker:
         ends = leaving(scene)
         fences = (self.words.fence(pairkeys.session_room(session), mark, *who) for session, who in ends.items())
         await asyncio.gather(*fences)
-        written = await self._written(places, [*args, *sorted(scene.bells)])
+        written = await self._written(places, [*args, *sorted(scene.bells)], kept=holds(scene))
         for session in ends if not written else ():
             await self.words.lift(pairkeys.session_room(session), mark)
         return written
 
-    async def _written(self, places: list[str], args: list[str | bytes | int]) -> bool:
+    async def _written(self, places: list[str], args: list[str | bytes | int], *, kept: bool = False) -> bool:
         """Ask for a write, and again when its answer was lost: its mark tells the engine that it is the same one."""
         for left in reversed(range(REPEATS + 1)):
             try:
-                _, (_, what) = await self.slot.run("pair_write", places, args)
+                _, (_, what) = await self.slot.run("pair_write", places, args, kept=kept)
             except MatchAway:
                 if not left:
                     raise

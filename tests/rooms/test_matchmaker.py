@@ -16,12 +16,13 @@ import pytest
 from rooms import helping, meeting, pairkeys, rows, wanting
 from rooms.debts import Owed
 from rooms.durations import MINUTE
+from rooms.held import Hold
 from rooms.matchmaker import LEASE, Claim, Made, MatchAway, Matchmaker, NewerRow
 from rooms.offering import Offer
 from rooms.scene import No, RowKind, Scene
 from rooms.seeking import Request, Seeking
 from rooms.ties import Person
-from tests.support.engines import Engine, running
+from tests.support.engines import FLAVOURS, Engine, running
 from tests.support.pairs import a_request, clustered, made, matching_on, noting, putting, taking
 from tests.support.proxy import Proxy
 
@@ -429,6 +430,59 @@ async def test_an_engine_that_stood_still_does_nothing_late_and_nobody_lapses() 
         assert (await after.attendance.there(["seeker"])).here == {"seeker"}
         assert (await after.find(*REQUEST)).state is Seeking.QUEUED
         assert await engine.ask("EXISTS", pairkeys.out("seeker")) == 0
+
+
+@asynccontextmanager
+async def followed(flavour: str) -> AsyncIterator[tuple[Engine, Engine, Proxy]]:
+    """A master, its replica, and the way between them."""
+    async with (
+        running(flavour, tcp=True) as master,
+        running(flavour, tcp=True) as replica,
+        Proxy(port=master.port) as between,
+    ):
+        await replica.follow(master, port=between.port)
+        yield master, replica, between
+
+
+HELD = Hold(user="sam", case="c1", since=1)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_that_somebody_is_held_is_answered_once_a_replica_has_it_and_outlives_the_master(
+    flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T3, X58: the replica lags, the master dies the moment it has answered, the replica goes on."""
+    monkeypatch.setattr("rooms.pairslot.REPLICATED", 10_000)
+    async with followed(flavour) as (master, replica, between):
+        async with matching_on(master.url) as node:
+            await made(node, putting(a_request("r1")))
+            between.stall()
+            holding = asyncio.create_task(made(node, putting(HELD)))
+            await made(node, putting(a_request("r2")))  # which waits for nobody
+            assert not holding.done()
+            between.flow()
+            await holding
+            await master.kill()
+        await replica.promote()
+        async with matching_on(replica.url) as node:
+            assert await node.find(RowKind.HOLD, "sam") == HELD
+            assert (await node.due()).next_at is not None
+
+
+async def test_a_replica_that_is_too_slow_keeps_nobody_waiting_and_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.pairslot.REPLICATED", 50)
+    async with followed("valkey") as (master, _, between), matching_on(master.url) as node:
+        between.stall()
+        await made(node, putting(HELD))
+        assert node.slot.unsure == 1
+        assert await node.find(RowKind.HOLD, "sam") == HELD
+
+
+async def test_without_a_replica_nothing_is_waited_for(steady_engine: Engine) -> None:
+    async with matching_on(steady_engine.url) as node:
+        await made(node, putting(HELD))
+        assert node.slot.unsure == 0
+        assert b"cmdstat_wait:" not in await steady_engine.ask("INFO", "commandstats")
 
 
 async def test_scripts_the_engine_forgot_are_given_to_it_again(steady_engine: Engine) -> None:
