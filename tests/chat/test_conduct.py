@@ -10,6 +10,7 @@ import pytest
 
 from chat import conduct
 from chat.node import Node
+from chat.tellings import NEXT, STATES
 from moderation import keys
 from moderation.ladder import Reason, Step
 from moderation.sanctions import CaseId, Offence, PersonId, Proof, Sanction, SanctionId, explained
@@ -20,7 +21,8 @@ from tests.chat.test_sanctioning import LOW, say
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
-from tests.support.two import listening, together
+from tests.support.staff import URGENT, on_duty
+from tests.support.two import changed, enter, hear, listening, on_shift, talked, together
 
 HOUR = 3_600_000
 
@@ -208,3 +210,75 @@ async def test_being_kept_out_ends_no_staying_with_somebody(steady_engine: Engin
         await hear_of(node, user, mute(node.services.backplane.engine_now_ms(), Step.SUSPENSION))
         hold = await node.services.matchmaker.find(RowKind.HOLD, user)
     assert hold.state == "held"
+
+
+async def held_together(seeker: Raw, listener: Raw) -> str:
+    """A session in which the seeker is held."""
+    room = await together(seeker, listener)
+    await talked(seeker, listener, room)
+    await seeker.ask("send", room=room, text=URGENT, key="u")
+    await changed(listener, state="stay")
+    return room
+
+
+@one_flavour
+@pytest.mark.parametrize("who", ["seeker", "listener"])
+async def test_whoever_of_a_held_session_is_kept_out_the_volunteer_is_released_and_the_person_is_not_left(
+    steady_engine: Engine, who: str
+) -> None:
+    """F16, T6, T9: the room stays the person's, the team comes there, and the volunteer reads an end like any other."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node) as seeker,
+        listening(node) as listener,
+        on_duty(node.url, "responder", "rita") as rita,
+    ):
+        (person,) = {one for one in node.hub.people if not one.startswith("staff-")}
+        await on_shift(node)
+        room = await held_together(seeker, listener)
+        case = (await next_event(rita, "alerted"))["case"]
+        barred = person if who == "seeker" else UserId("staff-one")
+        now = node.services.backplane.engine_now_ms()
+        await hear_of(node, barred, mute(now, Step.SUSPENSION))
+        end = await next_event(listener, "session_closed") if who == "seeker" else None
+        stays = await seeker.ask("send", room=room, text="I am still here.", key="s")
+        await seeker.ask("join_ok", room=room, choice="yes")
+        assert (await rita.ask("take", case=case))["room"] == room
+        await changed(seeker, code="team_here")
+        await changed(rita, code="joined")
+        await enter(rita, room)
+        await seeker.ask("send", room=room, text="Thank you for coming.", key="t")
+        await hear(rita, "Thank you for coming.")
+        hold = await node.services.matchmaker.find(RowKind.HOLD, person)
+        row = await node.services.matchmaker.find(RowKind.LISTENER, "staff-one")
+    assert (stays["type"], stays["state"]) == ("sent", "delivered")
+    assert hold.state == "held"
+    if end is not None:  # who is kept out themselves has the door closed behind them
+        assert (end["why"], end["says"], end["next"]) == ("ended", STATES["ended"], list(NEXT))
+        assert {"room", "session", "why", "says", "next"} == set(end) - {"type", "id", "at", "cursor"}
+    assert row.sessions == ()
+    assert row.state == ("wrap_up" if who == "seeker" else "suspended")
+
+
+@one_flavour
+async def test_a_quick_exit_from_a_held_session_is_away_at_once_and_releases_the_listener(
+    steady_engine: Engine,
+) -> None:
+    """F16: not seen as a cut first; a return goes to the head of everything, in a room of its own."""
+    async with (
+        node_on(steady_engine.url) as node,
+        Raw.upgraded(node.url) as seeker,
+        listening(node) as listener,
+    ):
+        token = (await seeker.hello())["token"]
+        room = await held_together(seeker, listener)
+        assert (await seeker.ask("close", room=room, why="exit"))["type"] == "closed"
+        end = await next_event(listener, "session_closed")
+        (hold,) = await node.services.matchmaker.live(RowKind.HOLD)
+        row = await node.services.matchmaker.find(RowKind.LISTENER, "staff-one")
+        async with Raw.upgraded(node.url) as device:
+            back = await device.ask("hello", token=token)
+            (stay,) = [event for event in back["now"] if event["type"] == "session_changed"]
+    assert (end["room"], end["why"]) == (room, "ended")
+    assert (hold.state, hold.session, row.sessions) == ("away", "", ())
+    assert (stay["room"], stay["state"]) == ("stay", "stay")
