@@ -77,7 +77,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         waiting.py       writing before anybody is there
         talking.py       a session beside speaking: open, close, undo, hand on, leave
         feedback.py      how it was
-        staying.py       who is held, and the team: settle, handover, take, supervise
+        staying.py       who is held, and the team: settle, handover, take
+        supervising.py   which sessions the team may join, and joining one, visibly
         marking.py       that somebody spoke in a session, noted at a low rate
         pending.py       what is open for who comes back
         people.py        hello, tokens

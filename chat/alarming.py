@@ -30,7 +30,7 @@ from rooms.scene import RowKind
 # What is filed, as the rule that a case names; crisis is the case of the hold itself.
 CRISIS = "crisis"
 # What the team should look at when there is time.
-LATER = frozenset({"debrief", "pair_review"})
+LATER = frozenset({"debrief", "pair_review", "nursery"})
 # Risk, as rooms names it, to the care band of moderation.
 BANDS = {"none": CareBand.CONCERN, "concern": CareBand.CONCERN, "high": CareBand.HIGH, "imminent": CareBand.IMMINENT}
 

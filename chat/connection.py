@@ -33,7 +33,7 @@ from chat.auth import Identity
 from chat.budget import CHECKS, CHECKS_AT_ONCE, HELPING, MOST_REFUSED, Budget
 from chat.outbox import Lane, Outbox
 from chat.replies import Close, Code, Refused
-from rooms.events import Member, RoomKey
+from rooms.events import Member, Position, RoomKey
 from rooms.topics import Topic
 
 # Sixteen hide a 150 ms round trip at a hundred messages a second; a longer queue only hides trouble.
@@ -97,11 +97,16 @@ class Membership:
     typed_at: float = -TYPING_GAP
     session: str = ""
     roll: list[dict[str, str]] | None = None  # of a session: who has a place there, as it was on entering
+    floor: Position | None = None  # of who supervises: what was said up to here was said without them
 
     @property
     def listed(self) -> bool:
         """Whether there is a roster of who is in the room."""
         return self.topic is not None and not self.session
+
+    def reads(self, place: Position) -> bool:
+        """Whether this person may read what stands there. After a fork of the log nothing older is told apart."""
+        return self.floor is None or (place.epoch == self.floor.epoch and place.seq > self.floor.seq)
 
 
 class Connection:

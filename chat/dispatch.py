@@ -26,6 +26,7 @@ from chat import (
     sanctioning,
     speech,
     staying,
+    supervising,
     talk,
     talking,
     waiting,
@@ -86,7 +87,8 @@ HANDLERS: dict[type[Any], Handler] = {
     pair.Raise: staying.raise_,
     pair.Take: staying.take,
     pair.StandDown: staying.stand_down,
-    pair.Supervise: staying.supervise,
+    pair.Supervise: supervising.supervise,
+    pair.Sessions: supervising.sessions,
 }
 CALLED: dict[type[Any], Handler] = {
     say.Send: speech.answer,  # only where it answers a message

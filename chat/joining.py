@@ -240,6 +240,8 @@ def veil_of(services: Services, place: Membership) -> Veil:
 
 def seen_by(services: Services, place: Membership, entries: list[Entry]) -> list[Entry]:
     """Of a room's entries those that this person may see."""
+    if place.floor is not None:
+        entries = [one for one in entries if place.reads(one.at_place)]
     veil = veil_of(services, place)
     return sift(veil, entries, services.backplane.ring(place.key)) if veil else entries
 

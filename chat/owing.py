@@ -348,7 +348,8 @@ async def go_on(services: Services, owed: Owed) -> bool:
     if fields["step"] != "arrive":
         raise AssertionError("no such step follows")
     id, by = fields["session"], fields["by"]
-    await services.matchmaker.change(lambda scene: coming.arrive(scene, id, by), (RowKind.SESSION, id))
+    floor = (await services.backplane.page(session_room(id), limit=1)).position.cursor
+    await services.matchmaker.change(lambda scene: coming.arrive(scene, id, by, floor), (RowKind.SESSION, id))
     return True
 
 

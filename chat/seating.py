@@ -4,8 +4,8 @@
     seek ·· waiting   what is written before there is a room goes there, and is kept (waiting.py)
 
 A session's room is an ordinary room of the log with two seats, and guests of the team. Who has no seat, or is a guest
-that the two have not been told of yet, finds no such room (T10). Names are made, another pair for each session: a name
-that somebody wears elsewhere would link the two. There is no roster: who is there is said by `session_changed`, which
+that the two have not been told of yet, finds no such room (T10); who supervises finds what is said from
+then on. Names are made, another pair for each session: a name that somebody wears elsewhere would link the two. There is no roster: who is there is said by `session_changed`, which
 is made from the store's row and is true at every moment (T15).
 
 `topic_of` is what the filter and the card know of the room: the pack `session`, or `teen` where a teen is in it.
@@ -19,7 +19,7 @@ from chat.connection import Membership
 from chat.replies import Refused
 from chat.services import Services
 from rooms import session as talking
-from rooms.events import Band, Member, Role, UserId
+from rooms.events import Band, Member, Position, Role, UserId
 from rooms.pairkeys import session_room
 from rooms.scene import RowKind
 from rooms.session import Seat, Session
@@ -108,7 +108,10 @@ async def seat_for(services: Services, identity: Identity, name: str, re: int | 
     key = session_room(session.id)
     await services.backplane.open(key)
     one = member(services, session.id, identity.user, role_of(session, identity.user))
-    return Membership(key, topic_of(session.band), one, session=session.id, roll=roll(services, session))
+    guest = session.guest(identity.user)
+    floor = Position.parse(guest.floor) if guest is not None and guest.floor else None
+    there = roll(services, session)
+    return Membership(key, topic_of(session.band), one, session=session.id, roll=there, floor=floor)
 
 
 def roll(services: Services, session: Session) -> list[dict[str, str]]:

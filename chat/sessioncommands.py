@@ -3,7 +3,7 @@
     seek · choose · withdraw (commands.py) · close · undo · extend · transfer · feedback · again       the two of them
     available · away · answer                                                                         listeners
     still · settle · handover · join_ok                                                               who is held
-    raise · take · stand_down · supervise                                                             the team
+    raise · take · stand_down · supervise · sessions                                                  the team
 
 What travels to somebody else before they have met is a word of a fixed list (`TOPICS`, `TAGS`, themes): free words go
 through the filter, and only in a room. `line`, `summary` and the line of a feedback are free words, and are judged.
@@ -236,6 +236,10 @@ class Supervise(Command, frozen=True, kw_only=True):
     key: Key | None = None
 
 
+class Sessions(Command, frozen=True, kw_only=True):
+    """Which sessions somebody of the team may join without a case."""
+
+
 AnySessionCommand = (
     Seek
     | Choose
@@ -250,14 +254,15 @@ AnySessionCommand = (
     | Transfer
     | StepOut
     | Block
+    | Unblock
     | Feedback
     | Again
     | Settle
     | Handover
-    | Unblock
     | JoinOk
     | Raise
     | Take
     | StandDown
     | Supervise
+    | Sessions
 )

@@ -119,3 +119,7 @@ class JoinedOk(Reply, frozen=True, kw_only=True, tag="joined_ok"):
 
 class Supervising(Reply, frozen=True, kw_only=True):
     room: str
+
+
+class SessionList(Reply, frozen=True, kw_only=True, tag="sessions"):
+    sessions: list[dict[str, Any]]

@@ -1,7 +1,7 @@
 """Staying: what somebody who is held can say, and what the team does for them (F16–F18).
 
     the person    settle ("I'm OK") · handover · join_ok · still · close            room: their session's, or `stay`
-    the team      take · stand_down · settle ("agreed") · raise · supervise
+    the team      take · stand_down · settle ("agreed") · raise          (and supervise: supervising.py)
     the listener  raise · join_ok, when asked "shall we bring someone?"
 
 That somebody is held comes from what they said (disclosing.py). It has three endings (rooms/held.py): the person and a
@@ -35,7 +35,6 @@ from chat.sessionreplies import (
     Raised,
     Settled,
     StoodDown,
-    Supervising,
     Taken,
 )
 from chat.shift import cares_for
@@ -53,7 +52,6 @@ from rooms.ties import Person
 
 # Who goes to people who are held, the best title first.
 TEAM = (Role.RESPONDER, Role.SUPERVISOR, Role.MODERATOR, Role.OPERATOR)
-SUPERVISING = (Role.SUPERVISOR, Role.MODERATOR, Role.OPERATOR)
 BANDS = {"concern": CareBand.CONCERN, "high": CareBand.HIGH, "imminent": CareBand.IMMINENT}
 RISKS = {"concern": Risk.CONCERN, "high": Risk.HIGH, "imminent": Risk.IMMINENT}
 # Entries looked through for somebody's newest words: what is older than these was read long ago.
@@ -263,19 +261,3 @@ async def stand_down(services: Services, connection: Connection, command: say.St
 
     made = await make(services, step, (RowKind.HOLD, user))
     return declined(command.id, made, "case") if isinstance(made, No) else StoodDown(re=command.id, case=command.case)
-
-
-async def supervise(services: Services, connection: Connection, command: say.Supervise) -> Supervising | Refused:
-    """Come into a session, visibly: both are told, and then it can be opened."""
-    identity, id = who(connection), id_of(command.room)
-    role = title(identity, SUPERVISING)
-    session: Session | None = await services.matchmaker.find(RowKind.SESSION, id) if id else None
-    if not role or session is None or (session.band is Band.TEEN and not identity.vetted):
-        return declined(command.id, No.NOT_FOUND, "room")
-    services.company.follow(identity.user)
-    made = await make(
-        services,
-        lambda scene: asides.supervise(scene, id, identity.user, role, command.reason),
-        (RowKind.SESSION, id),
-    )
-    return declined(command.id, made, "room") if isinstance(made, No) else Supervising(re=command.id, room=command.room)

@@ -102,13 +102,14 @@ async def page(services: Services, connection: Connection, command: say.Page) ->
             if ends[end] is None:
                 return refused(command.id, Code.BAD_REQUEST, f"`{end}` is not a cursor of this room.", path=end)
     found = await services.backplane.page(place.key, limit=command.limit, **ends)
+    withheld = command.after is None and not all(place.reads(one.at_place) for one in found.entries)
     return PageOf(
         re=command.id,
         room=command.room,
         events=payloads(connection, seen_by(services, place, found.entries), command.room),
-        more=found.more,
+        more=found.more and not withheld,
         cursor=found.position.cursor,
-        truncated=found.truncated,
+        truncated=found.truncated or withheld,
     )
 
 

@@ -35,7 +35,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         wanting.py       verbs: from the wish to the listeners who are asked
         meeting.py       verbs: a listener says yes; the two lose each other
         giving.py        verbs: a listener gives a seeker on, with their consent
-        parting.py       verbs: every end of a session, and visible supervision
+        parting.py       verbs: every end of a session
+        supervising.py   verbs: when somebody of the team may come into a session, visibly
         helping.py       verbs: a listener comes, takes a break, goes
         asides.py        verbs: the smaller things in a session: more time, feedback, who only watched
         calling.py       verbs: who is called to somebody who is held, and the true words about it

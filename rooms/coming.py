@@ -65,9 +65,9 @@ def let_in(scene: Scene, session: Session, by: str) -> None:
     scene.owe(session.seeker, Effect(Do.FOLLOW, by, {"step": "arrive", "session": session.id, "by": by}))
 
 
-def arrive(scene: Scene, id: str, by: str) -> Session | No:
+def arrive(scene: Scene, id: str, by: str, floor: str = "") -> Session | No:
     """They are there, as the person has been told. Also supervisors of sessions in which nobody is held."""
-    after = parting.arrive(scene, id, by)
+    after = parting.arrive(scene, id, by, floor)
     if isinstance(after, No):
         return after
     hold = cast.open_hold(scene, after.seeker)

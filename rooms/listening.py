@@ -5,7 +5,8 @@
                   └──┴─────────┘ declined, freely
 
 Who has two places (experienced) may be asked while they are in one session; rest comes after the last of them. The
-first ten sessions are the *nursery*: a supervisor may watch, visibly. A rest can't be skipped by going away and coming
+first ten sessions are the *nursery* (`given`, and the cap): a supervisor may watch, visibly (supervising.py), and looks
+at it when they are over. A rest can't be skipped by going away and coming
 back: `rest_until` stays.
 
 `barrier` says why somebody can't be asked now, in words for that listener alone. No listener is ever told of a seeker
@@ -121,10 +122,6 @@ class Listener:
     free_since: int = 0
     suspended_until: int = 0
 
-    @property
-    def nursery(self) -> bool:
-        return self.given < CAPS.nursery
-
 
 def take(one: Listener, turn: Turn, now: int, times: Durations = DURATIONS, **changes: Any) -> Listener | No:
     """Make one step. OFFER, FREE, MISS and ACCEPT name the `offer`, ACCEPT and LEAVE the `session`."""
@@ -186,12 +183,18 @@ def _settled(one: Listener, before: Listener, turn: Turn, state: Listening, now:
     return replace(one, state=state, free_since=free)
 
 
-def over(one: Listener, session: str, now: int, spent: Spent, times: Durations = DURATIONS) -> Listener | No:
-    """A session of theirs is over: what they gave is counted, and rest begins with the last of them."""
+def over(
+    one: Listener, session: str, now: int, spent: Spent, times: Durations = DURATIONS, *, talked: bool = True
+) -> Listener | No:
+    """A session of theirs is over: what they gave is counted, and rest begins with the last of them. One in which
+    nobody talked takes its time, and is none of their first ten.
+    """
     kept = (*(each for each in one.spent if each.ended > now - WEEK), spent)
     rest = times.cool_down_heavy if spent.heavy else times.cool_down
     rest = max(rest, one.rest if one.rest_until > now else 0)
-    return take(one, Turn.LEAVE, now, times, session=session, spent=kept, rest=rest, rest_until=now + times.wrap_up)
+    until = now + times.wrap_up
+    after = take(one, Turn.LEAVE, now, times, session=session, spent=kept, rest=rest, rest_until=until)
+    return after if talked or isinstance(after, No) else replace(after, given=one.given)
 
 
 def due(one: Listener, times: Durations = DURATIONS) -> tuple[int, Turn] | None:

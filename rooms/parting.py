@@ -152,8 +152,11 @@ def rest(scene: Scene, before: Session, user: str) -> None:
     if there.state is Listening.SUSPENDED:
         cast.put(scene, replace(there, sessions=tuple(one for one in there.sessions if one != before.id)))
         return
-    after = cast.must(listening.over(there, before.id, scene.now, spent, scene.times))
+    talked = before.soft_end > 0 or before.held  # who never came to talk has given nothing, and learnt nothing
+    after = cast.must(listening.over(there, before.id, scene.now, spent, scene.times, talked=talked))
     cast.put(scene, after)
+    if there.given < scene.caps.nursery <= after.given:
+        scene.owe(user, Effect(Do.FILE, "", {"what": "nursery", "case": before.id, "band": before.band}))
     scene.tell(user, user, Event.AVAILABILITY, state=after.state, until=after.rest_until)
 
 
@@ -213,22 +216,23 @@ def supervise(scene: Scene, id: str, user: str, role: str, reason: str) -> Sessi
         return No.NOT_FOUND
     if before.guest(user) is not None:
         return before
-    guest = Guest(user=user, role=role, reason=reason)
+    guest = Guest(user=user, role=role, reason=reason, unread=True)
     after = cast.told(scene, replace(before, guests=(*before.guests, guest)), "coming", role=role)
     scene.owe(before.seeker, Effect(Do.NOTE, user, {"did": "supervise", "of": before.seeker, "why": reason}))
     scene.owe(before.seeker, Effect(Do.FOLLOW, user, {"step": "arrive", "session": id, "by": user}))
     return after
 
 
-def arrive(scene: Scene, id: str, user: str) -> Session | No:
-    """Both were told that somebody of the team comes: now they are there."""
+def arrive(scene: Scene, id: str, user: str, floor: str = "") -> Session | No:
+    """Both were told that somebody of the team comes: now they are there. `floor`: where the talk stands now."""
     before = cast.session(scene, id)
     guest = before.guest(user) if before is not None else None
     if before is None or guest is None or before.state not in talking.LIVE:
         return No.CLOSED
     if guest.present:
         return before
-    guests = tuple(replace(one, present=True) if one.user == user else one for one in before.guests)
+    come = replace(guest, present=True, floor=floor if guest.unread else "")
+    guests = tuple(come if one.user == user else one for one in before.guests)
     return cast.told(scene, replace(before, guests=guests), "joined", role=guest.role)
 
 

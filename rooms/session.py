@@ -120,6 +120,8 @@ class Guest:
     role: str
     present: bool = False
     reason: str = ""
+    unread: bool = False  # what was said before they came stays withheld from them (supervising.py)
+    floor: str = ""  # the cursor of what was said last by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

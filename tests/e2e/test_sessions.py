@@ -306,7 +306,9 @@ async def test_a_supervisor_is_announced_before_a_word_can_be_read(steady_engine
         for raw in (seeker, listener):
             codes = [(await changed(raw, code=code))["code"] for code in ("coming", "joined")]
             assert codes == ["coming", "joined"]
-        assert await enter(supervisor, room) == ["I am here. Take your time.", "Thank you for coming."]
+        assert await enter(supervisor, room) == []  # what was said without them stays between the two
+        await seeker.ask("send", room=room, text="Hello to you as well.", key="seen")
+        await hear(supervisor, "Hello to you as well.")
 
 
 async def test_a_seeker_is_handed_on_with_their_consent_and_the_summary_they_left_standing(

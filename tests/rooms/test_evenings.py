@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from rooms import cast, coming, giving, listening, meeting, parting, rows, staying, ties, wanting
+from rooms import cast, coming, giving, listening, meeting, parting, rows, staying, supervising, ties, wanting
 from rooms import session as talking
 from rooms.durations import DAY, MINUTE
 from rooms.effects import Do
@@ -160,7 +160,8 @@ class Evening(RuleBasedStateMachine):
     @rule(index=st.integers(0, 5), user=team)
     def supervise(self, index: int, user: str) -> None:
         if one := self.pick(self.live(), index):
-            self.run("supervise", parting.supervise, one.id, user, TEAM[user], "training")
+            who = ties.Person(user=user, vetted=user == "sue")
+            self.run("supervise", supervising.supervise, one.id, who, TEAM[user], "training", case=index % 2 == 0)
 
     # ------------------------------------------------------------- being held
 
@@ -342,6 +343,9 @@ class Evening(RuleBasedStateMachine):
             assert seeker not in other.barred
             assert one.band is other.band or other.vetted
             assert other.vetted or one.band is not Band.TEEN
+        for session in self.stage.all(Session):
+            for guest in session.guests:
+                assert not guest.unread or session.band is not Band.TEEN or guest.user == "sue", session
         for user in EVERYBODY:
             if (RowKind.PERSON, user) in self.stage.rows:
                 assert all(user in self.stage.person(other).barred for other in self.stage.person(user).barred)

@@ -88,6 +88,7 @@ commands: st.SearchStrategy[c.AnyCommand] = st.one_of(
     st.builds(s.Take, id=ids, case=keys),
     st.builds(s.StandDown, id=ids, case=keys, why=st.sampled_from(["relieved", "not_needed", "no_contact"])),
     st.builds(s.Supervise, id=ids, room=rooms, reason=st.sampled_from(["nursery", "concern"])),
+    st.builds(s.Sessions, id=ids),
 )  # fmt: skip
 
 PLACE = "e1abc.4711.0123456789abcdef"
@@ -143,4 +144,5 @@ EXAMPLES: list[c.AnyCommand] = [
     s.Take(id=45, case="h1"),
     s.StandDown(id=46, case="h1", why="no_contact"),
     s.Supervise(id=47, room="session:s1", reason="nursery"),
+    s.Sessions(id=48),
 ]
