@@ -24,7 +24,10 @@ dress();
 drawFrame({help: helpNow});
 know(VIEWS, {fallback: "door", allowed: (what) => what !== "visit" || Boolean(visit.now?.band)});
 wake(WAKES, load);
-atExit(() => line.stop());
+atExit(() => {
+  line.ask({type: "close", room: "stay", why: "exit"}, {keep: false}); // who is stayed with is away at once, and nothing ends
+  line.stop();
+});
 
 hear("state", (now) => {
   clearTimeout(state.away);
