@@ -4,9 +4,9 @@
     seek ·· waiting   what is written before there is a room goes there, and is kept (waiting.py)
 
 A session's room is an ordinary room of the log with two seats, and guests of the team. Who has no seat, or is a guest
-that the two have not been told of yet, finds no such room (T10); who supervises finds what is said from
-then on. Names are made, another pair for each session: a name that somebody wears elsewhere would link the two. There is no roster: who is there is said by `session_changed`, which
-is made from the store's row and is true at every moment (T15).
+that the two have not been told of yet, finds no such room (T10); who supervises finds what is said from then on. Names
+are made, another pair for each session: a name that somebody wears elsewhere would link the two. There is no roster:
+who is there is said by `session_changed`, which is made from the store's row and is true at every moment (T15).
 
 `topic_of` is what the filter and the card know of the room: the pack `session`, or `teen` where a teen is in it.
 """
