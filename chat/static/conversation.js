@@ -39,6 +39,14 @@ export function show(room, {gone = () => {}, presence = () => {}} = {}) {
   showTyping(false);
 }
 
+/** The server had us begin anew: other messages may stand there now. What somebody is writing is not touched. */
+function startedOver(room) {
+  typists.clear();
+  showLog(room, {stay: true});
+  drawOutgoing(room);
+  showTyping(false);
+}
+
 /** For a view of its own: {element, show(room, how), hide(), focus()}, taken into `host`. */
 export function makeConversation({host, fresh = false}) {
   const element = conversation({fresh});
@@ -67,7 +75,7 @@ onEscape(() => closeActions(true));
 watch((what, room, detail) => {
   if (room !== current() || !room) return undefined;
   if (what === "add") return clearTyping(detail.from?.alias_id), addItem(detail);
-  if (what === "fresh") return show(room, state);
+  if (what === "fresh") return startedOver(room);
   if (what === "change") return redrawItem(detail.item);
   if (what === "presence") return state.presence();
   if (what === "typing") return drawTyping(room, detail);

@@ -63,13 +63,24 @@ function looked() {
   if (there) seen(log.room);
 }
 
-/** Begin with a room: at the unread line if there is one, else at the end. */
-export function showLog(room) {
+/** The message at the top of what is looked at, and how far down it begins; null where nobody has scrolled up. */
+function place() {
+  if (!log.room || atEnd()) return null;
+  const {top} = $("scroller").getBoundingClientRect();
+  const row = [...log.rows.values()].find((one) => one.getBoundingClientRect().bottom > top);
+  return row && {id: row.dataset.id, at: row.getBoundingClientRect().top - top};
+}
+
+/** Begin with a room: at the unread line if there is one, else at the end; `stay`: where one was, if that is still there. */
+export function showLog(room, {stay = false} = {}) {
+  const was = stay && log.room === room ? place() : null;
   Object.assign(log, {room, items: [...room.items.values()], opened: new Set(), line: room.firstUnread ?? null, said: []});
   room.firstUnread = null;
   draw(Math.max(0, log.items.length - WINDOW), log.items.length);
   const line = $("messages").querySelector(".unread-line");
-  if (line) $("scroller").scrollTop = Math.max(0, line.offsetTop - $("scroller").offsetTop - 80);
+  const row = was && log.rows.get(was.id);
+  if (row) $("scroller").scrollTop += row.getBoundingClientRect().top - $("scroller").getBoundingClientRect().top - was.at;
+  else if (line) $("scroller").scrollTop = Math.max(0, line.offsetTop - $("scroller").offsetTop - 80);
   else $("scroller").scrollTop = $("scroller").scrollHeight;
   looked();
 }
@@ -191,7 +202,7 @@ function flush() {
   const fresh = log.said.filter((item) => log.room?.items.has(item.id));
   log.said = [];
   if (!log.room || !fresh.length) return;
-  const follow = atEnd() || fresh.some((item) => item.mine);
+  const follow = atEnd(); // who has sent something is there (conversation.js), unless they have gone up again since
   const whole = log.to === log.items.length;
   log.items.push(...fresh);
   if (!follow && log.room.firstUnread && !log.line) {
