@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 
 from playwright.async_api import Browser, expect
 
+from chat.settings import Moderation
 from tests.support.browser import PHONE, Visitor, Visitors
 from tests.support.engines import Engine, one_flavour, running
 from tests.support.evenings import ask, button, evening, hears, is_there, open_view, sign_in, talks
@@ -74,6 +75,27 @@ async def test_the_engine_dies_in_mid_sentence_and_everything_typed_arrives_once
         assert await order(ana, said) == said
         for one in (ana, ben):
             assert await one.violations() == []
+        await people.leave()
+
+
+@one_flavour
+async def test_with_the_filter_away_words_are_held_visibly_and_help_opens_at_once(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """F45, X36: nothing passes unjudged, nothing typed is lost, and nobody waits for a filter to find a number."""
+    async with node_on(steady_engine.url, moderation=Moderation(budget_ms=0.0001)) as house:
+        people = Visitors(browser, house.url)
+        ana, ben = await people.arrive(size=PHONE), await people.arrive()
+        for one in (ana, ben):
+            await one.come_in()
+            await one.sit_down("anxiety")
+        await ana.say("Is anyone there tonight?")
+        held = ana.page.locator("#unsent .held", has_text="Is anyone there tonight?")
+        await expect(held.locator(".state")).not_to_be_empty()
+        await opens_at_once(ana, ben)
+        await ana.page.reload()
+        await expect(held).to_have_count(1)
+        assert await ben.words() == []
         await people.leave()
 
 

@@ -118,6 +118,11 @@ async def test_somebody_in_danger_is_never_left_and_a_line_is_reached_together(
         await button(listener, "Back to listening").click()
         await expect(listener.page.locator("#listen .wait-place")).to_contain_text("let it settle")
         await fine(seeker, listener, responder)
+        await ask(await house.guest())
+        await button(responder, "All rooms").click()
+        await is_there(responder)
+        await expect(button(responder, "I’ll be there")).to_be_visible()
+        await expect(listener.page.locator("#listen .offer")).to_have_count(0)  # they rest, and are not asked
 
 
 async def test_a_wait_by_keys_alone_is_honest_and_a_disclosure_in_it_is_stayed_with(
