@@ -2,8 +2,9 @@
 
 A refusal is a value: a code, the words a person reads, whether asking again can help. What is not there and what one
 may not see are refused in the same words. `finish` is the one way out: it fills the slot, counts, and lets the hub know
-that something waits; a reply that cannot be said becomes `internal` and costs only itself. A fault is logged with its
-kind and its place in the code; its text may hold private words and is never logged.
+that something waits; a reply that cannot be said becomes `internal` and costs only itself. Refusals are put into the
+reader's language there, as far as somebody has translated the sentence (moderation/data/says). A fault is logged with
+its kind and its place in the code; its text may hold private words and is never logged.
 """
 
 from __future__ import annotations
@@ -25,6 +26,16 @@ log = structlog.get_logger("warmline.answers")
 INBOX = "inbox"
 # Kinds of rooms whose keys go on with a person.
 _WITHOUT_NAME = (INBOX, "waiting")
+
+NO_ROOM = "There is no such room here."
+JOIN_FIRST = "Join the room first."
+AWAY = "We can't save messages just now. Yours is kept on your side; try again in a moment."
+FAULT = "Something went wrong on our side. Your words are still with you; please try again."
+
+
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {NO_ROOM, JOIN_FIRST, AWAY, FAULT}
 
 
 def room_named(room: str) -> str:
@@ -63,13 +74,13 @@ def refused(re: int | None, code: Code | Refusal, says: str, **more: Any) -> Ref
 
 def not_found(re: int | None) -> Refused:
     """The one answer for what is not there and for what one may not see."""
-    return refused(re, Code.NOT_FOUND, "There is no such room here.", path="room")
+    return refused(re, Code.NOT_FOUND, NO_ROOM, path="room")
 
 
 def absent(services: Services, connection: Connection, re: int | None, name: str) -> Refused:
     """Why someone who is not in a room cannot act there."""
     if name == INBOX or find(services, who(connection), name) is not None:
-        return refused(re, Code.NOT_MEMBER, "Join the room first.", path="room")
+        return refused(re, Code.NOT_MEMBER, JOIN_FIRST, path="room")
     return not_found(re)
 
 
@@ -81,21 +92,21 @@ def too_many_rooms(services: Services, re: int | None) -> Refused:
 
 def engine_away(re: int | None) -> Refused:
     """The store does not answer. Nothing was lost: the client keeps the key and asks again."""
-    says = "We can't save messages just now. Yours is kept on your side; try again in a moment."
-    return refused(re, Code.UNAVAILABLE, says, retry="later", retry_after=2.0)
+    return refused(re, Code.UNAVAILABLE, AWAY, retry="later", retry_after=2.0)
 
 
 def internal(services: Services, command: Any, fault: Exception) -> Refused:
     """Our fault: say so, and log what kind of fault it was. Its text may hold private words and is not logged."""
     services.metrics.failed(type(fault).__name__)
     log.error("handler_failed", command=type(command).__name__, fault=type(fault).__name__, where=where(fault))
-    says = "Something went wrong on our side. Your words are still with you; please try again."
-    return Refused(re=command.id, code=Code.INTERNAL, says=says, retry="later", retry_after=2.0)
+    return Refused(re=command.id, code=Code.INTERNAL, says=FAULT, retry="later", retry_after=2.0)
 
 
 def finish(services: Services, call: Call, reply: Any) -> None:
     """Answer, count, and let the hub know that something waits. A reply that cannot be said costs only itself."""
     try:
+        if isinstance(reply, Refused):
+            reply = in_their_language(services, call.connection, reply)
         call.answer(reply)
     except Exception as fault:
         reply = internal(services, call.command, fault)
@@ -104,6 +115,15 @@ def finish(services: Services, call: Call, reply: Any) -> None:
     if isinstance(reply, Refused):
         services.metrics.refused(reply.code)
     services.hub.touch(call.connection)
+
+
+def in_their_language(services: Services, connection: Connection, reply: Refused) -> Refused:
+    """A refusal as its reader reads it: here, for all of them, so that no handler can forget it."""
+    language = connection.identity.language if connection.identity is not None else None
+    if not language:
+        return reply
+    says = services.pipeline.books.says.say(reply.says, language)
+    return reply if says == reply.says else reply.saying(says)
 
 
 def where(fault: Exception) -> str:

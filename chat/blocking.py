@@ -49,6 +49,11 @@ NOBODY = "That is not here any more."
 YOURSELF = "This is you yourself."
 
 
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {FULL, NOBODY, YOURSELF}
+
+
 async def block(services: Services, connection: Connection, command: say.Block) -> Blocked | Refused:
     """Never again with this person. They learn nothing of it."""
     if is_session(command.room):

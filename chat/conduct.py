@@ -67,6 +67,11 @@ FOR_GOOD = 1 << 52
 MUTED = "You can read this room, but not write in it for now. Your words are still with you."
 
 
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {STAYED_WITH, MUTED}
+
+
 def keep_out(services: Services, connection: Connection, identity: Identity, barred: Sanction, re: int) -> Refused:
     """The answer to the hello of somebody who is kept out; the connection closes behind it."""
     show_out(services, connection, identity, barred)

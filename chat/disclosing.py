@@ -82,14 +82,15 @@ async def said(
     services: Services, identity: Identity, room: RoomKey, care: Care, case: str, *, model_alone: bool = False
 ) -> bool:
     """The same for somebody by their own words, in whatever room. True: they are stayed with."""
-    person = Person(user=identity.user, band=identity.band, vetted=identity.vetted)
+    tongue = (identity.language or "").partition("-")[0]
+    person = Person(user=identity.user, band=identity.band, vetted=identity.vetted, language=tongue)
     made = await disclose(
         services,
         person,
         care,
         case,
         room_named(room),
-        language=(identity.language or "").partition("-")[0],
+        language=tongue,
         country=identity.country or "",
         model_alone=model_alone,
     )

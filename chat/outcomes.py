@@ -26,6 +26,12 @@ SAYS = {
     Refusal.MUTED: "You can't write in this room right now.",
     Refusal.CLOSED: "This conversation has ended. Your words are still with you.",
 }
+NOT_HERE = "That can't be done here."
+
+
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {*SAYS.values(), NOT_HERE}
 
 
 def sent(command: say.Send | say.Edit, id: EventId, outcome: Outcome) -> Sent | Refused:
@@ -52,7 +58,7 @@ def declined(re: int, outcome: Outcome) -> Refused:
     if not isinstance(outcome, Declined):
         return engine_away(re)
     again = outcome.retry_after
-    says = SAYS.get(outcome.refusal, "That can't be done here.")
+    says = SAYS.get(outcome.refusal, NOT_HERE)
     return refused(re, outcome.refusal, says, retry="later" if again else "never", retry_after=again)
 
 

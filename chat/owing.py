@@ -39,6 +39,7 @@ from rooms.pairkeys import session_room
 from rooms.scene import No, Ref, RowKind, Scene
 from rooms.seeking import Request, Risk
 from rooms.session import Session
+from rooms.ties import Person
 
 log = structlog.get_logger("warmline.owing")
 
@@ -114,7 +115,7 @@ async def stuck(services: Services, target: str, owed: Owed) -> None:
         follow(services, [target])
     await alarming.incident(services, owed)
     if owed.effect.do in (Do.DELIVER, Do.SUMMARY):
-        says = saying(services, owed.effect.to)(tellings.NOT_GIVEN)
+        says = (await saying(services, owed.effect.to))(tellings.NOT_GIVEN)
         await put(services, owed.effect.to, Kind.NOTICE, {"code": "kept", "says": says}, f"{owed.id}/kept")
 
 
@@ -163,12 +164,15 @@ async def put(services: Services, to: str, kind: str, body: dict[str, Any], id: 
     return isinstance((await services.backplane.submit([commit]))[0], Committed)
 
 
-def saying(services: Services, user: str) -> Callable[[str], str]:
-    """Sentences in the language of somebody, as far as this node knows it."""
+async def saying(services: Services, user: str) -> Callable[[str], str]:
+    """Sentences in the language of somebody: of who is here, or as matching has kept it with them. Raises MatchAway."""
     person = services.hub.people.get(UserId(user))
     tongues = (one.identity.language for one in person.connections if one.identity) if person else ()
-    language = next((tongue for tongue in tongues if tongue), "en")
-    return lambda sentence: services.pipeline.books.says.say(sentence, language)
+    language = next((tongue for tongue in tongues if tongue), "")
+    if person is None:
+        kept: Person | None = await services.matchmaker.find(RowKind.PERSON, user)
+        language = kept.language if kept is not None else ""
+    return lambda sentence: services.pipeline.books.says.say(sentence, language or "en")
 
 
 async def of_telling(services: Services, id: str, standing: Any) -> tuple[Session | None, bool]:
@@ -187,7 +191,7 @@ async def tell_opened(services: Services, to: str, fields: tellings.Fields) -> d
     other = session.listener if to == session.seeker else session.seeker
     beside = worn(services, session, other) if other else None
     there = [worn(services, session, user) for user in fields.get("here", ()) if user != to]
-    return tellings.opened(name_of(session.id), fields, beside, there, saying(services, to)(LIMITS))
+    return tellings.opened(name_of(session.id), fields, beside, there, (await saying(services, to))(LIMITS))
 
 
 async def tell_changed(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
@@ -202,7 +206,7 @@ async def tell_changed(services: Services, to: str, fields: tellings.Fields) -> 
         kept = await services.matchmaker.words.lines(id)
         more["summary"] = kept[-1].text if kept else ""
     room = name_of(id) if id else carrying.STAY
-    return tellings.changed(room, fields, who, own=own, say=saying(services, to), **more)
+    return tellings.changed(room, fields, who, own=own, say=await saying(services, to), **more)
 
 
 def present(
@@ -218,7 +222,7 @@ def present(
 
 
 async def tell_closed(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
-    return tellings.closed(name_of(fields["session"]), fields, saying(services, to))
+    return tellings.closed(name_of(fields["session"]), fields, await saying(services, to))
 
 
 async def tell_waiting(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
@@ -226,7 +230,7 @@ async def tell_waiting(services: Services, to: str, fields: tellings.Fields) -> 
     if request is None:
         return None
     place, eta = await standing(services, request)
-    return tellings.waiting(fields, place, eta, saying(services, to))
+    return tellings.waiting(fields, place, eta, await saying(services, to))
 
 
 async def tell_offered(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
@@ -242,7 +246,7 @@ async def tell_availability(services: Services, to: str, fields: tellings.Fields
     if listener is None:
         return None
     now, caps = services.backplane.engine_now_ms(), services.matchmaker.caps
-    return tellings.availability(fields, listening.gauge(listener, now, caps), saying(services, to))
+    return tellings.availability(fields, listening.gauge(listener, now, caps), await saying(services, to))
 
 
 Teller = Callable[[Services, str, tellings.Fields], Awaitable[dict[str, Any] | None]]

@@ -63,6 +63,11 @@ ENOUGH = (
 BESIDE = "You are in a conversation already."
 
 
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {says for _, says in SAYS.values()} | {NO_LISTENER, ENOUGH, BESIDE}
+
+
 def declined(re: int, no: No, path: str = "") -> Refused:
     """Why a step was not made. What is not there and what is not one's own are the same."""
     code, says = SAYS[no]
@@ -71,7 +76,7 @@ def declined(re: int, no: No, path: str = "") -> Refused:
 
 def person_of(identity: Identity) -> Person:
     """Somebody as matching knows them."""
-    return Person(user=identity.user, band=identity.band, vetted=identity.vetted)
+    return Person(user=identity.user, band=identity.band, vetted=identity.vetted, language=identity.language or "")
 
 
 # ------------------------------------------------------------------ seekers

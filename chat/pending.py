@@ -8,6 +8,7 @@ it is an entry of the inbox, which the same hello resumes. Any device, any node.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chat import alarming, owing, tellings
@@ -42,6 +43,7 @@ async def pending(services: Services, identity: Identity) -> list[dict[str, Any]
     if person is None:
         return called
     services.company.follow(user)
+    await spoken_to(services, identity, person)
     told: list[dict[str, Any]] = []
     hold: Hold | None = scene.look(RowKind.HOLD, user)
     if hold is not None and hold.state is Held.AWAY:  # they are back: the head of everything, the team is asked at once
@@ -50,7 +52,7 @@ async def pending(services: Services, identity: Identity) -> list[dict[str, Any]
         scene = await services.matchmaker.look([(RowKind.HOLD, user), (RowKind.LISTENER, user)])
     if hold is not None and hold.state in HELD and not hold.session:
         fields = of_hold(scene, hold)
-        changed = tellings.changed(STAY, fields, None, own=True, say=owing.saying(services, user))
+        changed = tellings.changed(STAY, fields, None, own=True, say=await owing.saying(services, user))
         told.append({"type": str(Event.SESSION_CHANGED), **changed})
     listener = scene.look(RowKind.LISTENER, user) if person.listening else None
     ids = [person.session, *(listener.sessions if listener is not None else ())]
@@ -62,6 +64,19 @@ async def pending(services: Services, identity: Identity) -> list[dict[str, Any]
     if listener is not None:
         told += await of_listener(services, scene, listener)
     return told + called
+
+
+async def spoken_to(services: Services, identity: Identity, person: Person) -> None:
+    """Keep with them the language of today, in which they are told what happens while they are not here."""
+    tongue = identity.language or ""
+    if not tongue or tongue == person.language:
+        return
+
+    def step(scene: Scene) -> Person | No:
+        one: Person | None = scene.look(RowKind.PERSON, person.user)
+        return No.NOT_FOUND if one is None else scene.put(RowKind.PERSON, one.user, replace(one, language=tongue))
+
+    await owing.make(services, step, (RowKind.PERSON, person.user))
 
 
 async def calls(services: Services, identity: Identity) -> list[dict[str, Any]]:
@@ -111,7 +126,7 @@ async def of_session(
     other = session.listener if user == session.seeker else session.seeker
     there = [worn(services, session, one) for one in cast.here(session) if one != user]
     beside = worn(services, session, other) if other else None
-    opened = tellings.opened(name_of(id), fields, beside, there, owing.saying(services, user)(LIMITS))
+    opened = tellings.opened(name_of(id), fields, beside, there, (await owing.saying(services, user))(LIMITS))
     state = "stay" if session.held and session.state is not talking.Talk.CLOSING else cast.WORDS[session.state]
     asked = session.offering == "asked" and session.state is talking.Talk.TRANSFERRING
     code = "transfer_asked" if asked else ASKS.get(session.state, "")
@@ -121,7 +136,8 @@ async def of_session(
     own = user == session.seeker
     lines = await services.matchmaker.words.lines(id) if own and code == "transfer_asked" else []
     summary = lines[-1].text if lines else ""
-    changed = tellings.changed(name_of(id), more, None, own=own, say=owing.saying(services, user), summary=summary)
+    say = await owing.saying(services, user)
+    changed = tellings.changed(name_of(id), more, None, own=own, say=say, summary=summary)
     return [{"type": str(Event.SESSION_OPENED), **opened, **changed}]
 
 
@@ -134,14 +150,15 @@ async def of_request(services: Services, id: str, user: str) -> list[dict[str, A
     fields: dict[str, Any] = {"request": id}
     if request.state is Seeking.CALLBACK_OFFERED:
         fields |= {"choose": ("wait", "tell_me", "stop"), "until": request.choose_by}
-    return [{"type": str(Event.WAITING), **tellings.waiting(fields, place, eta, owing.saying(services, user))}]
+    return [{"type": str(Event.WAITING), **tellings.waiting(fields, place, eta, await owing.saying(services, user))}]
 
 
 async def of_listener(services: Services, scene: Scene, one: listening.Listener) -> list[dict[str, Any]]:
     """Where a listener stands, and what they are asked."""
     caps = listening.gauge(one, scene.now, services.matchmaker.caps)
     fields = {"state": one.state, "until": one.rest_until if one.rest_until > scene.now else 0}
-    told = [{"type": str(Event.AVAILABILITY), **tellings.availability(fields, caps, owing.saying(services, one.user))}]
+    stands = tellings.availability(fields, caps, await owing.saying(services, one.user))
+    told = [{"type": str(Event.AVAILABILITY), **stands}]
     for id in one.offers:
         offer: Offer | None = await services.matchmaker.find(RowKind.OFFER, id)
         request: Request | None = await services.matchmaker.find(RowKind.REQUEST, offer.request) if offer else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 
 class Code(StrEnum):
@@ -82,6 +82,10 @@ class Refused(Reply, frozen=True, kw_only=True):
     suggestion: str | None = None
     repeated: bool = False
     room: str | None = None  # only in `welcome.resumed`, where there is no `re` to tell which it is
+
+    def saying(self, says: str) -> Refused:
+        """The same in other words: those of the reader's language."""
+        return structs.replace(self, says=says)
 
 
 class Welcome(Reply, frozen=True, kw_only=True):

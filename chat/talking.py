@@ -48,6 +48,15 @@ from rooms.words import Line
 
 SUMMARY = "summary"
 
+TOO_LONG = "That is too long for a summary."
+OPEN_FIRST = "Open the session first."
+NOT_AS_IT_IS = "This can't be handed on as it is."
+
+
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {TOO_LONG, OPEN_FIRST, NOT_AS_IT_IS}
+
 
 async def open(services: Services, connection: Connection, command: say.Open) -> Joined | Refused:
     """Enter the room of a session: a join like any other, for who has a place there."""
@@ -154,14 +163,14 @@ async def summarise(
         await services.matchmaker.words.shred(session.id)
         return None
     if len(text) > services.settings.limits.text:
-        return refused(command.id, Code.TOO_LONG, "That is too long for a summary.", path="summary")
+        return refused(command.id, Code.TOO_LONG, TOO_LONG, path="summary")
     place = connection.rooms.get(command.room)
     if place is None:
-        return refused(command.id, Code.NOT_MEMBER, "Open the session first.", path="room")
+        return refused(command.id, Code.NOT_MEMBER, OPEN_FIRST, path="room")
     judged = submission(services, connection, place, text, key="", dry=True)
     verdict = await services.turns.judged(judged, in_line=False)
     if verdict.action not in (Action.ALLOW, Action.MASK) or verdict.text is None:
-        says = verdict.says or "This can't be handed on as it is."
+        says = verdict.says or NOT_AS_IT_IS
         return refused(command.id, Code.STOPPED, says, path="summary")
     line = Line(id=SUMMARY, text=verdict.text, at=services.backplane.engine_now_ms())
     await services.matchmaker.words.keep(session.id, line, over=True)
@@ -191,7 +200,7 @@ async def reported(services: Services, connection: Connection, command: say.Step
         return declined(command.id, No.NOT_FOUND, "room")
     place = connection.rooms.get(command.room)
     if place is None:
-        return refused(command.id, Code.NOT_MEMBER, "Open the session first.", path="room")
+        return refused(command.id, Code.NOT_MEMBER, OPEN_FIRST, path="room")
     meant = reports.Meant(UserId(other), worn(services, session, other)["name"])
     told = commands.Report(
         id=command.id, room=command.room, reason=command.report or "other", note=command.note,

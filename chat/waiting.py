@@ -43,6 +43,11 @@ ENOUGH = "That is a lot already, and all of it is kept. The rest can be said whe
 NOBODY_WAITS = "You are not waiting for anybody. Ask for somebody first."
 
 
+def sentences() -> set[str]:
+    """Everything above, for whoever translates it."""
+    return {ENOUGH, NOBODY_WAITS}
+
+
 def illegible(services: Services, re: int, text: str, path: str) -> Refused | None:
     """Why a text can't be read at all, or None."""
     if fault := fault_in(text, services.settings.limits.text):

@@ -40,6 +40,12 @@ def person(scene: Scene, user: str, band: Band = Band.ADULT, *, vetted: bool | N
     return found if vetted is None else replace(found, band=band, vetted=vetted)
 
 
+def known(scene: Scene, who: Person) -> Person:
+    """Somebody who has just said who they are: their row, with the band, pass and language of today."""
+    found = person(scene, who.user, who.band, vetted=who.vetted)
+    return replace(found, language=who.language or found.language)
+
+
 def request(scene: Scene, id: str) -> Request | None:
     found: Request | None = scene.look(RowKind.REQUEST, id) if id else None
     return found

@@ -28,7 +28,7 @@ class Standing:
 
 def come(scene: Scene, who: Person, profile: dict[str, Any], *, mood: str = "", trained: bool = True) -> Standing:
     """A listener is there. `profile`: fields of Listener that they named; `trained`: their pass says so."""
-    person = cast.person(scene, who.user, who.band, vetted=who.vetted)
+    person = cast.known(scene, who)
     one = cast.listener(scene, who.user) or Listener(user=who.user, free_since=scene.now)
     one = replace(one, band=who.band, vetted=who.vetted, **profile)
     if trained:

@@ -37,7 +37,7 @@ def disclose(
     model_alone: bool = False,
 ) -> Hold:
     """Somebody said that they are in danger, wherever: they are held from now on. Said again, it is one hold."""
-    person = cast.person(scene, who.user, who.band, vetted=who.vetted)
+    person = cast.known(scene, who)
     session = cast.session(scene, person.session)
     live = session if session is not None and session.state in talking.LIVE else None
     before = cast.hold(scene, who.user)

@@ -36,6 +36,7 @@ class Person:
     sought: tuple[int, ...] = ()  # starts of their sessions as a seeker, of a day
     held_at: int = 0  # when they were last held
     beside: tuple[str, ...] = ()  # of the team: with which people who are held
+    language: str = ""  # in which they are told what happens while they are not here
 
 
 def may_meet(seeker: Person, listener: Person, now: int, caps: Caps = CAPS) -> bool:

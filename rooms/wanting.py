@@ -26,7 +26,7 @@ from rooms.ties import Person
 
 def seek(scene: Scene, who: Person, id: str, **wish: Any) -> Request | No:
     """Ask for a listener. `wish`: fields of Request. Asking twice is the request there is."""
-    person = cast.person(scene, who.user, who.band, vetted=who.vetted)
+    person = cast.known(scene, who)
     if (there := cast.request(scene, person.request)) and there.state in seeking.OPEN:
         return there
     if (talk := cast.session(scene, person.session)) and talk.state in talking.LIVE:

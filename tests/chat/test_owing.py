@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chat import owing
+from chat.tellings import STATES
 from rooms import meeting, pairkeys
 from rooms.debts import ASIDE, Owed
 from rooms.effects import Do, Effect, Event, tell
@@ -16,8 +17,9 @@ from rooms.waits import Waits
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.pairs import made, putting
+from tests.support.raw import Raw
 from tests.support.staff import on_duty, waiting
-from tests.support.two import listening, seek, together
+from tests.support.two import changed, listening, seek, together
 
 
 async def inbox(raw: Any) -> list[dict[str, Any]]:
@@ -31,6 +33,21 @@ def me(node: Any) -> str:
     (connection,) = [one for one in node.gateway.everyone() if one.identity and staff.isdisjoint(one.identity.roles)]
     assert connection.identity is not None
     return str(connection.identity.user)
+
+
+@one_flavour
+async def test_who_is_not_here_reads_it_in_their_language_when_they_come_back(steady_engine: Engine) -> None:
+    """F52: the language is kept with the person's row, by what they said last, for nodes that have never seen them."""
+    async with node_on(steady_engine.url) as one, node_on(steady_engine.url) as two, listening(two) as listener:
+        async with Raw.upgraded(one.url) as raw:
+            token = (await raw.hello(language="es"))["token"]
+            room = await together(raw, listener)
+        assert (await listener.ask("close", room=room))["type"] == "closed"
+        await changed(listener, state="closing")  # who is not here was told before them
+        async with Raw.upgraded(one.url) as raw:
+            await raw.ask("hello", token=token)
+            told = [event for event in await inbox(raw) if event.get("state") == "closing"]
+    assert {event["says"] for event in told} == {one.services.pipeline.books.says.say(STATES["closing"], "es")}
 
 
 @one_flavour

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chat import pairing
+from chat import answers, pairing
 from chat.sessionsettings import Sessions
 from rooms.scene import No, RowKind
 from tests.support.engines import Engine, one_flavour
@@ -70,6 +70,31 @@ async def test_two_sessions_a_day_are_enough_and_other_doors_are_named(steady_en
     assert (beside["type"], beside["code"]) == ("refused", "taken")
     assert (enough["type"], enough["code"], enough["retry"]) == ("refused", "too_soon", "later")
     assert "lines" in enough["says"]
+
+
+@one_flavour
+@pytest.mark.parametrize("language", ["en", "es-MX"])
+async def test_a_refusal_is_said_in_the_language_of_who_reads_it(steady_engine: Engine, language: str) -> None:
+    """F52: by whatever handler, for it is put into words where every reply leaves."""
+    sessions = Sessions(seeker_day=1, pair_week=9)
+    async with (
+        node_on(steady_engine.url, sessions=sessions) as node,
+        talking(node, language=language) as raw,
+        listening(node) as lee,
+    ):
+        room = await together(raw, lee)
+        said = [
+            await raw.ask("seek", key="again"),
+            await raw.ask("available"),
+            await raw.ask("undo", room="session:none"),
+            await raw.ask("unblock", room="anxiety", alias_id="nobody"),
+        ]
+        await raw.ask("step_out", room=room)
+        said.append(await raw.ask("seek", key="more"))
+        say = node.services.pipeline.books.says.say
+    english = [pairing.BESIDE, pairing.NO_LISTENER, pairing.SAYS[No.NOT_FOUND][1], answers.JOIN_FIRST, pairing.ENOUGH]
+    assert [told["says"] for told in said] == [say(sentence, language) for sentence in english]
+    assert (english[0] == said[0]["says"]) is (language == "en")
 
 
 @one_flavour

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from chat import feedback, hosting, seating, tellings
+from chat import (
+    answers,
+    blocking,
+    conduct,
+    feedback,
+    hosting,
+    outcomes,
+    pairing,
+    seating,
+    talking,
+    tellings,
+    waiting,
+)
 from moderation import books, contact, conversation, flood, heeding, own, says, tidings
 from moderation.pipeline import FAULT_SAYS
 from moderation.rules import BookError
@@ -34,8 +46,15 @@ def sentences() -> set[str]:
         | tidings.sentences()
         | tellings.sentences()
         | hosting.sentences()
+        | refusals()
         | {feedback.SAYS, seating.LIMITS}
     ) - {""}
+
+
+def refusals() -> set[str]:
+    """Of the handlers of sessions of two, and what anybody may be refused by."""
+    said_by = (answers, blocking, conduct, outcomes, pairing, talking, waiting)
+    return {sentence for module in said_by for sentence in module.sentences()}
 
 
 def offers() -> set[str]:
