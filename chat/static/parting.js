@@ -100,7 +100,10 @@ function again(one) {
   const press = button(t("after.again"), async () => {
     const reply = await ask({type: "again", session: one.session, key: newKey()});
     const words = reply.type === "again" ? t("after.again-said") : (reply.says ?? "");
-    press.replaceWith(h("p", {class: "hint", dir: "auto"}, words));
+    const said = h("p", {class: "hint", dir: "auto", tabindex: "-1"}, words);
+    const focused = press === document.activeElement;
+    press.replaceWith(said);
+    if (focused) said.focus();
     announce(words);
   });
   return press;
@@ -124,7 +127,9 @@ export function afterwards(one) {
   const thank = (text) => {
     one.thanked = text ?? "";
     keepAfter(one);
+    const focused = words.contains(document.activeElement);
     words.replaceChildren(...(text ? [says(text)] : []));
+    if (focused) words.closest("section").querySelector("h2").focus();
   };
   if (typeof one.thanked === "string") thank(one.thanked);
   else if (heavy) words.append(h("p", {}, t("after.held")));

@@ -105,10 +105,12 @@ const toWords = () => (host.querySelector(".pair-talk textarea") ?? $("pair-name
 
 function draw() {
   const seat = one();
+  const came = seat && host.classList.contains("empty") && [document.body, $("pair-none").querySelector("h2")].includes(document.activeElement);
   host.classList.toggle("empty", !seat);
   $("pair-none").hidden = Boolean(seat);
   place();
   if (!seat) return;
+  if (came) $("pair-name").focus();
   head(seat);
   other(seat);
   drawMoments($("pair-moments"), seat, (answered) => (draw(), answered && toWords()));
@@ -158,7 +160,7 @@ export const view = {
     host = h("div", {class: "pair"},
       h("header", {class: "pair-head"}, h("button", {type: "button", class: "quiet back", "aria-label": t("word.all_rooms"), onclick: () => go("rooms")}, icon("back")), h("div", {class: "pair-who"}, h("h1", {id: "session-title", class: "pair-name"}, t("session.title")), h("p", {class: "pair-state hint"})), h("div", {class: "verbs pair-verbs", role: "group", "aria-label": t("session.verbs")})),
       none,
-      h("div", {class: "pair-beside"}, h("div", {class: "row pair-other", hidden: true}), h("section", {class: "sheet holding", hidden: true}), h("div", {id: "pair-card"}), h("div", {class: "pair-moments"}), companion.element, h("div", {class: "pair-aside"}), h("div", {class: "pair-after"})),
+      h("div", {class: "pair-beside"}, h("div", {class: "row pair-other", hidden: true}), h("div", {class: "pair-after"}), h("section", {class: "sheet holding", hidden: true}), h("div", {id: "pair-card"}), h("div", {class: "pair-moments"}), companion.element, h("div", {class: "pair-aside"})),
       words);
     return host;
   },
@@ -168,7 +170,7 @@ export const view = {
     if (wanted !== shown || !$("pair-verbs").dataset.mark) choose(wanted);
     else (show(), draw());
     helpFor(shown);
-    return undefined;
+    return one() ? undefined : $("pair-none").querySelector("h2"); // the name cannot have the focus before it is there
   },
   leave() {
     looking(null);
