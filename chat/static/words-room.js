@@ -7,7 +7,7 @@ export const words = {
   "room.earlier": ["Show earlier messages", "Mostrar mensajes anteriores"],
   "room.shown_earlier": [{one: "{n} earlier message is shown.", other: "{n} earlier messages are shown."}, {one: "Se muestra {n} mensaje anterior.", other: "Se muestran {n} mensajes anteriores."}],
   "room.beginning": ["This is where what is kept begins. {kept}", "Aquí empieza lo que se guarda. {kept}"],
-  "room.beginning_two": ["This is where you two begin. The words are deleted a day after the end.", "Aquí empieza la conversación de los dos. Las palabras se borran un día después del final."],
+  "room.beginning_two": ["This is where this conversation begins. The words are deleted a day after its end.", "Aquí empieza esta conversación. Las palabras se borran un día después de su final."],
   "room.empty": ["Nothing has been said here lately. You can be the first, or just sit.", "Aquí no se ha dicho nada últimamente. Puedes empezar, o solo estar."],
   "room.newer": [{one: "{n} new message below", other: "{n} new messages below"}, {one: "{n} mensaje nuevo abajo", other: "{n} mensajes nuevos abajo"}],
   "room.to_newest": ["To the newest", "Ir a lo más reciente"],

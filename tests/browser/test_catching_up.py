@@ -49,6 +49,8 @@ async def full_room(visitors: Visitors, room: str, ben: Raw, said: list[str]) ->
     await ana.sees(said[-1])
     await ana.page.evaluate(TO_MIDDLE)
     await expect(ana.page.locator("#newer")).to_be_visible()
+    # Only the log scrolls: what stands below in it does not make the page itself longer.
+    assert await ana.page.evaluate("document.scrollingElement.scrollHeight - innerHeight") <= 0
     return ana
 
 
