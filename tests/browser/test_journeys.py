@@ -14,7 +14,7 @@ from playwright.async_api import Browser, expect
 from chat.settings import Moderation
 from tests.support.browser import PHONE, Visitor, Visitors
 from tests.support.engines import Engine, one_flavour, running
-from tests.support.evenings import ask, button, evening, hears, is_there, open_view, sign_in, talks
+from tests.support.evenings import FIRST, ask, button, evening, hears, is_there, open_view, sign_in, talks
 from tests.support.nodes import SECRET, node_on
 from tests.support.proxy import Proxy
 from tests.support.sentences import HELD
@@ -193,6 +193,57 @@ async def test_each_of_three_is_cut_in_turn_and_all_read_the_same(steady_engine:
         assert len(orders[0]) == len(said)
         for who in everybody:
             assert await who.violations() == []
+
+
+@one_flavour
+async def test_who_is_cut_while_waiting_is_found_and_what_they_wrote_meanwhile_is_given(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """T4, F12: the line breaks in the queue, somebody says yes, and words of before and during the cut are there."""
+    async with evening(steady_engine, browser) as house, Proxy(port=house.port) as line:
+        seeker = await house.guest(origin=f"http://127.0.0.1:{line.port}", size=PHONE)
+        await ask(seeker)
+        await expect(seeker.page.locator("#ask .kept-words.kept")).to_have_count(1)
+        listener = await house.staff("listener")
+        line.refuse = True
+        line.cut()
+        await seeker.page.locator("#ask textarea").fill("Written while the line was gone.")
+        await button(seeker, "Keep it for them").click()
+        await expect(seeker.page.locator("#ask .kept-words")).to_have_count(2)
+        await is_there(listener)
+        await button(listener, "I’ll be there").click()
+        await talks(listener, "I am here, whenever you are back.")
+        line.refuse = False
+        for one in (seeker, listener):
+            await hears(one, FIRST, "Written while the line was gone.", "I am here, whenever you are back.")
+        assert await seeker.violations() == []
+
+
+@one_flavour
+async def test_danger_in_a_room_is_stayed_with_over_a_reload_until_somebody_is_there(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """F16: no session yet: the line at the top leads to the panel, a reload too; then a room with the responder."""
+    async with evening(steady_engine, browser) as house:
+        responder = await house.staff("responder")
+        await open_view(responder, "respond")
+        await on_shift(house.node)
+        ana = await house.guest(size=PHONE)
+        await ana.sit_down("anxiety")
+        await ana.say(URGENT)
+        await ana.page.locator("#standing button").click()
+        held = ana.page.locator("#stay .holding")
+        await expect(held).to_contain_text("has been asked to come")
+        await ana.page.reload()
+        await expect(held).to_contain_text("has been asked to come")
+        await held.get_by_role("button", name="Yes", exact=True).click()
+        await button(responder, "I’ll go to them").click()
+        await expect(ana.page.locator("#session .holding")).to_contain_text("trained responder")
+        await talks(responder, "I am here with you.")
+        await talks(ana, "Thank you for coming.")
+        for one in (ana, responder):
+            await hears(one, "I am here with you.", "Thank you for coming.")
+            assert await one.violations() == []
 
 
 async def test_the_house_falls_while_somebody_is_held_and_nobody_is_let_go(browser: Browser) -> None:
