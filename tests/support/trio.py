@@ -14,7 +14,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chat.client import Client
@@ -46,6 +46,7 @@ class Trio:
     servers: list[Server]
     matchmaker: Matchmaker
     made: int = 0
+    blows: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def addresses(self) -> list[str]:
@@ -58,6 +59,25 @@ class Trio:
     async def start(self, *numbers: int) -> None:
         for number in numbers:  # one after the other: three at once on two cores take longer than their patience
             await self.servers[number].start()
+
+    @asynccontextmanager
+    async def struck(self, seed: int, within: float = 1.5) -> AsyncIterator[None]:
+        """While the block runs, one node dies by kill -9 at a moment nobody knows, and is started again."""
+        chance = random.Random(seed)
+
+        async def strike() -> None:
+            await asyncio.sleep(chance.uniform(0, within))  # the moment of the blow: nothing is waited for
+            async with self.blows:  # two at once could meet in one node
+                number = chance.randrange(len(self.servers))
+                await self.kill(number)
+                await self.start(number)
+
+        blow = asyncio.create_task(strike())
+        try:
+            yield
+            await blow
+        finally:
+            blow.cancel()
 
     async def time(self) -> int:
         """The engine's clock (ms), which is everybody's."""
@@ -81,12 +101,12 @@ class Trio:
         addresses = [*self.addresses[start:], *self.addresses[:start]] if node is None else [self.addresses[node]]
         return Client(addresses, scale=0.1, patience=WITHIN, rng=random.Random(self.made), **who)
 
-    def seeker(self, node: int | None = None) -> Client:
+    def seeker(self, node: int | None = None, band: str = "adult") -> Client:
         """Somebody new; who is bound to a `node` comes back only with it."""
-        return self._client(node, guest={"band": "adult"})
+        return self._client(node, guest={"band": band})
 
-    def listener(self, name: str, node: int | None = None) -> Client:
-        return self._client(node, token=token("listener", name))
+    def listener(self, name: str, node: int | None = None, *, role: str = "listener", vetted: bool = False) -> Client:
+        return self._client(node, token=token(role, name, vetted=vetted))
 
     async def said(self, session: str) -> list[tuple[str, str]]:
         """(id, text) of every message in the log of a session, in order."""
