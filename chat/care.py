@@ -24,7 +24,7 @@ from chat.answers import INBOX, inbox_of, who
 from chat.asking import ask_for_person
 from chat.auth import Identity
 from chat.connection import Connection, Membership, State
-from chat.disclosing import by_model_alone
+from chat.disclosing import by_model_alone, worry
 from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
 from chat.services import Services
@@ -64,6 +64,8 @@ def care_for(
     identity = who(connection)
     services.metrics.cared(care.band.word)
     easing.heed(services, identity, place, care)
+    if care.band is CareBand.CONCERN and place.key.startswith("session/"):
+        services.spawn(worry(services, place.session, identity.user))
     on_desk = (heard or verdict.action.word) == Action.HOLD.word  # as a held message; a held note is no case of its own
     if care.band >= CareBand.HIGH and not on_desk:
         services.spawn(bring(services, connection, place, room, id, verdict, heard=heard))

@@ -21,7 +21,7 @@ from chat.auth import Identity, event_id
 from chat.services import Services
 from moderation.heeding import PREFIX
 from moderation.verdict import Care, CareBand, Verdict
-from rooms import cast, coming, staying
+from rooms import cast, coming, meeting, staying
 from rooms.events import Band, EventId, RoomKey, UserId
 from rooms.held import Hold
 from rooms.matchmaker import MatchAway
@@ -56,11 +56,11 @@ async def disclose(
     model_alone: bool = False,
 ) -> Hold | None:
     """Stay with somebody from now on. `room` as clients name it. None: the store is away."""
-    risk = RISKS[care.band]
+    risk, young = RISKS[care.band], services.company.is_young(UserId(who.user))
 
     def step(scene: Scene) -> Hold:
         hold = staying.disclose(
-            scene, who, case, risk, str(care.kind or ""), room, language=language, model_alone=model_alone
+            scene, who, case, risk, str(care.kind or ""), room, language=language, model_alone=model_alone, young=young
         )
         if country and not hold.country:
             hold = replace(hold, country=country)
@@ -95,6 +95,16 @@ async def said(
         model_alone=model_alone,
     )
     return made is not None
+
+
+async def worry(services: Services, session: str, user: UserId) -> None:
+    """Something heavy, and no danger: whoever listens to them is told how to be there for it. Never raises."""
+    try:
+        await owing.make(services, lambda scene: meeting.worry(scene, session, user), (RowKind.SESSION, session))
+    except MatchAway:
+        return
+    except Exception as fault:  # one prompt, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 async def not_it(services: Services, user: UserId) -> None:

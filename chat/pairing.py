@@ -115,6 +115,7 @@ async def seek(services: Services, connection: Connection, command: say.Seek) ->
         stop = await waiting.first_words(services, connection, command, made)
         if stop is not None:
             return stop
+        made = await find(services, identity, made.id) or made  # what they wrote may have put them before others
     place, eta = await standing(services, made)
     says = services.pipeline.books.says.say(WAITS, identity.language or "en")
     repeated = made.id != id or bool(made.told)

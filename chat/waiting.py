@@ -30,13 +30,13 @@ from chat.seating import topic_of
 from chat.services import Services
 from chat.sessioncommands import Seek
 from chat.spoken import submission
-from moderation.verdict import Action, Verdict
-from rooms import seeking
+from moderation.verdict import Action, CareBand, Verdict
+from rooms import meeting, seeking
 from rooms.backplane import Committed, Outcome
 from rooms.effects import Do, Effect
 from rooms.events import EventId, Member, Role, RoomKey
 from rooms.scene import No, RowKind, Scene
-from rooms.seeking import Request, Seeking
+from rooms.seeking import Request, Risk, Seeking
 from rooms.words import Line
 
 ENOUGH = "That is a lot already, and all of it is kept. The rest can be said when somebody is there."
@@ -124,7 +124,10 @@ async def keep(
     kept = await services.matchmaker.words.keep(request.id, line)
     if kept is None:
         return refused(re, Code.TOO_LONG, ENOUGH, path="text")
-    noted = await make(services, lambda scene: count(scene, request.id, kept), (RowKind.REQUEST, request.id))
+    heavy = verdict.care.band is CareBand.CONCERN  # above that they are held, and at the head (disclosing.py)
+    noted = await make(
+        services, lambda scene: count(scene, request.id, kept, heavy=heavy), (RowKind.REQUEST, request.id)
+    )
     if isinstance(noted, No):  # withdrawn meanwhile: what came too late is deleted like the rest
         await services.matchmaker.words.shred(request.id)
         return refused(re, Code.CLOSED, NOBODY_WAITS, path="room")
@@ -139,13 +142,20 @@ async def keep(
     )
 
 
-def count(scene: Scene, id: str, kept: int) -> Request | No:
-    """There is something to give. Where somebody has come meanwhile, it is owed to their room."""
+def count(scene: Scene, id: str, kept: int, *, heavy: bool = False) -> Request | No:
+    """There is something to give. Where somebody has come meanwhile, it is owed to their room. What is heavy comes
+    before what is not, and its listener hears how to be there for it.
+    """
     request: Request | None = scene.look(RowKind.REQUEST, id)
     if request is None or request.state is Seeking.CLOSED:
         return No.CLOSED
     after = replace(request, words=max(request.words, kept))
+    if heavy and after.risk < Risk.CONCERN:
+        after = replace(after, risk=Risk.CONCERN)
+        scene.ring(f"round:{after.band}")
     scene.put(RowKind.REQUEST, id, after)
+    if heavy and after.session:
+        meeting.worry(scene, after.session, after.seeker)
     if after.state is Seeking.MATCHED:
         scene.owe(after.seeker, Effect(Do.DELIVER, after.seeker, {"request": id, "session": after.session}))
     return after

@@ -73,6 +73,9 @@ def _open(scene: Scene, request: Request, seeker: Person, listener: Listener, of
             seeker.user, to, Event.SESSION_OPENED,
             session=id, role=role, here=cast.here(session), standing=("session", id, session.said), offer=answered,
         )  # fmt: skip
+    if request.risk is Risk.CONCERN and not held:
+        worry(scene, id, seeker.user)
+        session = cast.must(cast.session(scene, id))
     if offer.giver:
         giving.taken(scene, offer.giver, id)
     if request.words:
@@ -81,6 +84,21 @@ def _open(scene: Scene, request: Request, seeker: Person, listener: Listener, of
     if ties.due_review(met, listener.user, scene.caps):
         scene.owe(seeker.user, Effect(Do.FILE, "", {"what": "pair_review", "case": id, "band": request.band}))
     return session
+
+
+def worry(scene: Scene, id: str, by: str) -> Session | No:
+    """Something heavy was said, and nobody is in danger: the listener is told how to be there for it, once."""
+    before = cast.session(scene, id)
+    if before is None or before.seeker != by or before.state not in talking.LIVE:
+        return No.NOT_FOUND
+    if before.worried or before.held or not before.listener:
+        return before
+    after = replace(before, worried=True)
+    cast.put(scene, after)
+    scene.tell(
+        by, after.listener, Event.SESSION_CHANGED, session=id, state=cast.WORDS[after.state], code="concern"
+    )  # fmt: skip
+    return after
 
 
 def speak(scene: Scene, id: str, by: str, move: Move = Move.WORDS) -> Session | No:

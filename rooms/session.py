@@ -150,6 +150,7 @@ class Session:
     closing_by: str = ""  # "" is time
     held: bool = False
     heavy: bool = False
+    worried: bool = False  # its listener was told that something heavy was said
     guests: tuple[Guest, ...] = ()
     giver: str = ""  # the session this one takes over from
     why: str = ""  # kept, never told

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from chat import waiting
+from chat import tellings, waiting
 from rooms.scene import RowKind
+from rooms.seeking import Risk
 from rooms.words import MOST
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import URGENT
-from tests.support.two import accept, changed, enter, listening, seek, together
+from tests.support.two import accept, changed, enter, listening, seek, talked, together
 
 pytestmark = one_flavour
 
@@ -89,3 +90,48 @@ async def test_the_place_of_who_waits_is_read_as_a_session_s_and_is_nobody_else_
         room = (await accept(lee))["room"]
         assert (await two.ask("open", room=room))["code"] == "not_found"
         await enter(lee, room)
+
+
+HEAVY = "Some days I think everyone would be better off without me."
+
+
+async def test_what_is_heavy_comes_before_what_is_not_and_its_listener_is_told_how_to_be_there(
+    steady_engine: Engine,
+) -> None:
+    """sessions.md, band `concern`: a card and a prompt to the listener; nobody is paged, and nobody is held."""
+    async with node_on(steady_engine.url) as node, talking(node) as earlier, talking(node) as seeker:
+        await seek(earlier)
+        waiting = await seek(seeker, line=HEAVY)
+        requests = {one.id: one.risk for one in await node.services.matchmaker.live(RowKind.REQUEST)}
+        async with listening(node) as listener:
+            room = (await accept(listener))["room"]
+            assert (await changed(listener, code="concern"))["room"] == room
+            opened = await next_event(seeker, "session_opened")
+            await enter(seeker, room)
+            await enter(listener, room)
+            await talked(seeker, listener, room)
+        events = (await seeker.ask("page", room="inbox", limit=100))["events"]
+        assert await node.services.matchmaker.live(RowKind.HOLD) == []
+    assert waiting["place"] == 1
+    assert sorted(requests.values()) == [Risk.NONE, Risk.CONCERN]
+    assert opened["room"] == room
+    assert "concern" not in {event.get("code") for event in events}
+    assert "care" in {event["type"] for event in events}
+
+
+async def test_something_heavy_said_in_a_session_prompts_its_listener_once(steady_engine: Engine) -> None:
+    """A listener's own words prompt nobody."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker, listening(node) as listener:
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        await listener.ask("send", room=room, text=HEAVY, key="own")
+        await seeker.ask("send", room=room, text=HEAVY, key="one")
+        told = await changed(listener, code="concern")
+        await seeker.ask("send", room=room, text=HEAVY, key="two")
+        await seeker.ask("close", room=room)
+        await changed(listener, state="closing")
+        again = [event for event in listener.events if event.get("code") == "concern"]
+        session = await node.services.matchmaker.find(RowKind.SESSION, room.removeprefix("session:"))
+    assert told["says"] == tellings.CODES["concern"][1]
+    assert again == []
+    assert (session.held, session.worried) == (False, True)
