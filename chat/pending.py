@@ -129,7 +129,8 @@ async def of_session(
     opened = tellings.opened(name_of(id), fields, beside, there, (await owing.saying(services, user))(LIMITS))
     state = "stay" if session.held and session.state is not talking.Talk.CLOSING else cast.WORDS[session.state]
     asked = session.offering == "asked" and session.state is talking.Talk.TRANSFERRING
-    code = "transfer_asked" if asked else ASKS.get(session.state, "")
+    gone = talking.Talk.LISTENER_GONE if user == session.seeker else talking.Talk.SEEKER_GONE
+    code = "transfer_asked" if asked else "holding_seat" if session.state is gone else ASKS.get(session.state, "")
     more: dict[str, Any] = {"state": state, "until": session.until, "code": code}
     if hold is not None and hold.state in HELD and hold.session == id:
         more = of_hold(scene, hold) | {"state": state}

@@ -51,7 +51,8 @@ function who(seat) {
 function head(seat) {
   $("pair-name").replaceChildren(...name(seat));
   const words = t(`state.${seat.closed ? "ended" : seat.state}`);
-  $("pair-state").replaceChildren(seat.state === "active" ? "" : words, seat.state === "active" ? "" : " ", ...who(seat));
+  const quiet = seat.state === "paused" && !seat.closed && !seat.notes.still; // the server knows why, and that is said as it stands
+  $("pair-state").replaceChildren(seat.state === "active" ? "" : quiet && seat.says ? h("bdi", {}, seat.says) : words, seat.state === "active" ? "" : " ", ...who(seat));
   verbs(seat);
 }
 

@@ -246,6 +246,59 @@ async def test_danger_in_a_room_is_stayed_with_over_a_reload_until_somebody_is_t
             assert await one.violations() == []
 
 
+@one_flavour
+async def test_a_listener_who_is_lost_is_never_said_to_have_left_and_the_next_one_comes(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """F15, T1: the seat is held, then the seeker is next in line, with the words that wait; nobody is blamed."""
+    async with evening(steady_engine, browser, listener_gone=5.0) as house, Proxy(port=house.port) as line:
+        seeker = await house.guest(size=PHONE)
+        await ask(seeker)
+        lost = await house.staff("listener", origin=f"http://127.0.0.1:{line.port}")
+        await is_there(lost)
+        await button(lost, "I’ll be there").click()
+        await talks(lost, "I am here.")
+        await talks(seeker, "Thank you for coming.")
+        await hears(lost, "Thank you for coming.")
+        line.refuse = True
+        line.cut()
+        await expect(seeker.page.locator("#session .pair-state")).to_contain_text("Your listener lost connection")
+        await expect(seeker.page.locator("#ask .wait-place")).to_contain_text("You are next")
+        found = await house.staff("supervisor")
+        await is_there(found)
+        await button(found, "I’ll be there").click()
+        await expect(seeker.page.locator("#session")).to_be_visible()
+        await talks(found, "Hello, I am here now.")
+        await hears(seeker, "Hello, I am here now.")
+        line.refuse = False
+        await expect(lost.page.locator("#session .after h2")).to_be_visible()
+        assert not any("left" in words for words in await seeker.announced())
+        for one in (seeker, lost, found):
+            assert await one.violations() == []
+
+
+@one_flavour
+async def test_what_is_said_of_the_team_stays_true_while_nobody_answers(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """F17, T15: asked, still looking, nobody is free: each in its time, and a line is there from then on."""
+    async with evening(steady_engine, browser, wider=2.0, all=4.0, incident=600.0) as house:
+        responder = await house.staff("responder")
+        await open_view(responder, "respond")
+        await on_shift(house.node)
+        seeker = await house.guest(size=PHONE)
+        await ask(seeker, URGENT)
+        held = seeker.page.locator("#ask .holding")
+        for words in ("has been asked to come", "still looking", "Nobody on our team is free yet"):
+            await expect(held).to_contain_text(words)
+        await expect(held.locator(".line-choice li").first).to_be_visible()
+        await button(responder, "I’ll go to them").click()
+        await expect(held.or_(seeker.page.locator("#session .holding")).locator("visible=true")).to_contain_text(
+            "would you like them to join"
+        )
+        assert await seeker.violations() == []
+
+
 async def test_the_house_falls_while_somebody_is_held_and_nobody_is_let_go(browser: Browser) -> None:
     """F16, T6, X40: kill -9 of everything, then a kind restart; the seat, the panel and every word are there again."""
     async with serving(sets={**OPEN, "auth.secret": SECRET}) as server:
