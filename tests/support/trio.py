@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat.client import Client
-from rooms import pairkeys
+from rooms import pairkeys, rows
 from rooms import session as talking
 from rooms.events import RoomKey
 from rooms.listening import places
@@ -34,6 +34,7 @@ from tests.support.staff import token
 from tests.support.stages import folder, node
 
 Event = dict[str, Any]
+LIVING = (RowKind.REQUEST, RowKind.SESSION, RowKind.HOLD)
 # A killed node comes back after some seconds on a slow machine, and clients after their back-off.
 WITHIN = 60.0
 
@@ -124,6 +125,14 @@ class Trio:
         found = [user for user in set(seekers) if seekers.count(user) > 1]
         listeners = await self.matchmaker.live(RowKind.LISTENER)
         return found + [one.user for one in listeners if len(one.sessions) > places(one)]
+
+    async def clockless(self) -> set[str]:
+        """What lives, has a time at which it falls due, and does not stand among the due times (T2). A row that moves
+        between the two readings may be here once, and never twice in a row.
+        """
+        live = [one for kind in LIVING for one in await self.matchmaker.live(kind)]
+        waiting = {rows.member(rows.ref_of(one)) for one in live if rows.due_at(one) is not None}
+        return waiting - {member.decode() for member in await self.engine.ask("ZRANGE", pairkeys.DUE, 0, -1)}
 
 
 @asynccontextmanager

@@ -65,6 +65,7 @@ class Evening:
                 task.cancel()
             outcomes = await asyncio.gather(*helpers, return_exceptions=True)
         self.faults += [repr(one) for one in outcomes if isinstance(one, Exception)]
+        await self.fairness()
 
     async def strikes(self) -> None:
         """kill -9 of a node, and it is started again; the next one falls while the first may still be starting."""
@@ -76,11 +77,14 @@ class Evening:
             await self.trio.start(number)
 
     async def watches(self) -> None:
-        """Nobody has two sessions, at any moment (T1)."""
+        """Nobody has two sessions, and nothing is without a clock, at any moment (T1, T2)."""
+        still: set[str] = set()
         while not self.over.is_set():
             self.looked += 1
             for user in await self.trio.matchmaker.live(RowKind.SESSION) and await self.trio.doubled():
                 self.faults.append(f"{user} has a session too many")
+            before, still = still, await self.trio.clockless()
+            self.faults += [f"{member} waits for nothing" for member in before & still]
             await asyncio.sleep(0.05)  # how often it is looked: nothing is waited for
 
     async def listens(self, number: int) -> None:
@@ -151,10 +155,25 @@ class Evening:
         if len(rows) != 1:
             self.faults.append(f"{request}: {len(rows)} sessions")
 
+    async def fairness(self) -> None:
+        """Nobody waited more than three times the usual behind somebody who came later (T14)."""
+        waits = sorted((one["since"], one["began"]) for one in await self.rows() if one["since"])
+        usual = sorted(began - since for since, began in waits)[len(waits) // 2] if waits else 0
+        for place, (since, began) in enumerate(waits):
+            later = [other for other in waits[place + 1 :] if other[1] < began]
+            if later and began - since > 3 * usual:
+                self.faults.append(f"{began - since} ms, usual are {usual}, behind {len(later)} who came later")
+
     async def rows(self) -> list[Event]:
         """Every session there is or was, as its row says."""
         ids = {
             key.rpartition(b":")[2].decode() for key in await self.trio.engine.ask("KEYS", "warm:{match}:row:session:*")
         }
         found = [await self.trio.matchmaker.find(RowKind.SESSION, id) for id in sorted(ids)]
-        return [{"request": one.request, "id": one.id} for one in found if one is not None]
+        asked = {one.request: await self.trio.matchmaker.find(RowKind.REQUEST, one.request) for one in found if one}
+        since = {id: row.since if row is not None else 0 for id, row in asked.items()}
+        return [
+            {"request": one.request, "id": one.id, "began": one.began, "since": since[one.request]}
+            for one in found
+            if one is not None
+        ]
