@@ -78,6 +78,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         talking.py       a session beside speaking: open, close, undo, hand on, leave
         feedback.py      how it was
         staying.py       who is held, and the team: settle, handover, take
+        ages.py          somebody under 18 among grown-ups: help first, then their own rooms
         supervising.py   which sessions the team may join, and joining one, visibly
         marking.py       that somebody spoke in a session, noted at a low rate
         pending.py       what is open for who comes back

@@ -5,6 +5,7 @@ signed. What is kept so far:
 
     revoked   hash   since → seconds, t:<token id> → expiry     tokens that were taken back
     names     hash   room → the name chosen there               none: the two kind words of chat/auth.py
+    band      string teen or child, as the team has said        none: as the token says
 
 Blocks, mutes, devices, settings and the recovery phrase each get a key of this tag and a line here. Everything of a
 person is under the tag, so that `erase` and `export` can be complete. Keys of persons and of rooms never meet in one
@@ -137,6 +138,24 @@ class Accounts:
         pipe.hset(person_key(user, "names"), room, name)
         pipe.expire(person_key(user, "names"), NAMES_KEPT)
         await self._ask(pipe)
+
+    async def set_band(self, user: UserId, band: str) -> None:
+        """Somebody of the team has said whose band this is, whatever a token says: teen, child, or "": as the token
+        says. Raises EngineAway.
+        """
+        pipe = self._client.pipeline(transaction=False)
+        if band:
+            pipe.set(person_key(user, "band"), band)
+        else:
+            pipe.delete(person_key(user, "band"))
+        await self._ask(pipe)
+
+    async def band_of(self, user: UserId) -> str:
+        """The same: "" where nobody has said so. Raises EngineAway."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.get(person_key(user, "band"))
+        band = await self._ask(pipe)
+        return "" if band is None else str(band.decode())
 
     async def _ask(self, pipe: Any) -> Any:
         """The first answer of a pipeline that may be repeated. Raises EngineAway, without the command in it."""

@@ -9,7 +9,7 @@ looked at what happened (sessions.md, "review within 24 h"). Failure: the store 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from chat import careid, wire
@@ -31,6 +31,8 @@ from rooms.scene import RowKind
 CRISIS = "crisis"
 # What the team should look at when there is time.
 LATER = frozenset({"debrief", "pair_review", "nursery"})
+# What else follows when somebody is held no more. Each may be done twice.
+AFTERWARDS: list[Callable[[Services, str], Awaitable[None]]] = []
 # Risk, as rooms names it, to the care band of moderation.
 BANDS = {"none": CareBand.CONCERN, "concern": CareBand.CONCERN, "high": CareBand.HIGH, "imminent": CareBand.IMMINENT}
 
@@ -84,6 +86,9 @@ async def file(services: Services, owed: Owed) -> bool:
         tell_staff(services, found)
     elif what in LATER:
         await open_note(services, owed, what)
+    elif what == "ended":
+        for follow in AFTERWARDS:
+            await follow(services, owed.effect.to)
     return True
 
 

@@ -4,6 +4,7 @@
     held       who is stayed with: what they say anywhere is a sign of them
     stirs      when words of a session were last written into its row: a mark is a round trip, so not for every word
     tried      how often what is owed failed by a fault of ours: after some tries it is put aside (owing.py)
+    young      who has said that they are under 18, among grown-ups: who is called to them was checked (ages.py)
     known      who has had their first posts in a teen room released, and is asked about no more (hosting.py)
     hosted     what the people of a teen room on this node were told last: whether a host is there
     turn       one at a time for a person: what they write while they wait is kept in the order in which it came
@@ -35,6 +36,7 @@ class Company:
         self._turns: dict[UserId, asyncio.Lock] = {}
         self._tried: dict[str, int] = {}
         self.hosted: dict[RoomKey, bool] = {}
+        self._young: dict[UserId, None] = {}
         self._known: dict[tuple[str, str], None] = {}
         self._lines: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
 
@@ -87,6 +89,15 @@ class Company:
         if len(self._tried) > MOST:
             del self._tried[next(iter(self._tried))]
         return count
+
+    def say_young(self, user: UserId) -> None:
+        """This person has said that they are under 18."""
+        self._young[user] = None
+        if len(self._young) > MOST:
+            del self._young[next(iter(self._young))]
+
+    def is_young(self, user: UserId) -> bool:
+        return user in self._young
 
     def know(self, user: str, room: str) -> None:
         """This person is not new any more in this room: nothing they write there asks the store again."""

@@ -56,11 +56,11 @@ async def disclose(
     model_alone: bool = False,
 ) -> Hold | None:
     """Stay with somebody from now on. `room` as clients name it. None: the store is away."""
-    risk = RISKS[care.band]
+    risk, young = RISKS[care.band], services.company.is_young(UserId(who.user))
 
     def step(scene: Scene) -> Hold:
         hold = staying.disclose(
-            scene, who, case, risk, str(care.kind or ""), room, language=language, model_alone=model_alone
+            scene, who, case, risk, str(care.kind or ""), room, language=language, model_alone=model_alone, young=young
         )
         if country and not hold.country:
             hold = replace(hold, country=country)

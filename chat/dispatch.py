@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from chat import (
+    ages,
     amends,
     answers,
     appeals,
@@ -89,6 +90,7 @@ HANDLERS: dict[type[Any], Handler] = {
     pair.StandDown: staying.stand_down,
     pair.Supervise: supervising.supervise,
     pair.Sessions: supervising.sessions,
+    pair.Age: ages.age,
 }
 CALLED: dict[type[Any], Handler] = {
     say.Send: speech.answer,  # only where it answers a message

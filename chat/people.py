@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from chat import appeals, wire
+from chat import ages, appeals, wire
 from chat import commands as say
 from chat.accounts import Revocation
 from chat.answers import INBOX, engine_away, inbox_of, not_found, refused, too_many_rooms
@@ -56,6 +56,10 @@ async def hello(services: Services, connection: Connection, command: say.Hello) 
         identity = await identify(services, connection, command)
         if isinstance(identity, Refused):
             return identity
+        if command.guest is None:
+            identity = await ages.at_the_door(services, connection, identity, command.id)
+            if isinstance(identity, Refused):
+                return identity
         connection.identity = identity
         services.hub.enter(identity.user, connection, services.ticks())
         await gather(services, connection, command, places)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from chat import blocking, conduct, desk, easing, marking, owing, people, settling, talk
+from chat import ages, blocking, conduct, desk, easing, marking, owing, people, settling, talk
 from chat.accounts import REVOKED, Revocation
 from chat.connection import State
 from chat.gateway import Gateway
@@ -54,6 +54,8 @@ def move(services: Services, gateway: Gateway, missed: asyncio.Event, arrivals: 
                 marking.heard(services, arrival)
             if conduct.concerns(arrival):
                 services.spawn(conduct.look_again(services, arrival))
+            if ages.concerns(arrival):
+                ages.heard(services, arrival)
         elif isinstance(arrival, PresenceDiff):
             services.presence.absorb(arrival)
         elif isinstance(arrival, TypingBlip):

@@ -240,6 +240,14 @@ class Sessions(Command, frozen=True, kw_only=True):
     """Which sessions somebody of the team may join without a case."""
 
 
+class Age(Command, frozen=True, kw_only=True):
+    """How old somebody is, as far as it matters: said by who was checked, of a case of theirs."""
+
+    case: EventName
+    is_: Literal["adult", "teen", "child"] = field(name="is")
+    key: Key | None = None
+
+
 AnySessionCommand = (
     Seek
     | Choose
@@ -265,4 +273,5 @@ AnySessionCommand = (
     | StandDown
     | Supervise
     | Sessions
+    | Age
 )

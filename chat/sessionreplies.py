@@ -121,5 +121,10 @@ class Supervising(Reply, frozen=True, kw_only=True):
     room: str
 
 
+class Aged(Reply, frozen=True, kw_only=True):
+    case: str
+    state: str  # done | after: somebody stays with them now, and it is so when that is over
+
+
 class SessionList(Reply, frozen=True, kw_only=True, tag="sessions"):
     sessions: list[dict[str, Any]]

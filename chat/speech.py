@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chat import care, conduct, hosting, marking, probing, wire
+from chat import ages, care, conduct, hosting, marking, probing, wire
 from chat import commands as say
 from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
@@ -52,6 +52,7 @@ def send_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> Non
     known: list[tuple[Spoken, Verdict]] = []
     for one, verdict in judged:
         verdict = hosting.looked_at(services, one, probing.looked_at(services, one, verdict))
+        ages.noticed(services, one, verdict)
         if hosting.asks(services, one, verdict):
             services.spawn(ask_first(services, one, verdict))
         else:

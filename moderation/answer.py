@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from moderation import heeding, policy
 from moderation.books import Books
+from moderation.crisis import MINOR
 from moderation.policy import Pack
 from moderation.rules import SENTENCE
 from moderation.says import ENGLISH
@@ -39,12 +40,13 @@ def verdict(
     action = heeding.decided(counting, pack, submission.kind)
     ordered = tuple(sorted(counting, key=lambda finding: finding.span))
     told = _told(submission, ordered, action, pack=pack, books=books)
+    minor = any(finding.label == MINOR for finding in findings)
     if action is Action.ALLOW:
-        return Verdict(action, care, told, text=submission.text, policy=pack.version)
+        return Verdict(action, care, told, text=submission.text, policy=pack.version, minor=minor)
     says = books.says.say(pack.says.get(action, ""), submission.language)
     if action is Action.MASK:
         text = pack.masked(submission.text, ordered)
-        return Verdict(action, care, told, text=text, says=says, policy=pack.version)
+        return Verdict(action, care, told, text=text, says=says, policy=pack.version, minor=minor)
     offers = _offers(submission, ordered, pack=pack, books=books) if submission.kind != "alias" else ()
     return Verdict(
         action,
@@ -54,6 +56,7 @@ def verdict(
         says=says,
         policy=pack.version,
         model_alone=action is Action.HOLD and heeding.alone(counting, pack, submission.kind),
+        minor=minor,
     )
 
 

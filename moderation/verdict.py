@@ -128,6 +128,7 @@ class Verdict:
     policy: str = ""
     faulty: bool = False  # held because a stage failed or was too slow, not because of the words
     model_alone: bool = False  # held because of the model's guess and nothing else
+    minor: bool = False  # its author says that they are under 18
 
     @property
     def blind(self) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from rooms import calling, cast, escalation, held, parting
 from rooms import session as talking
 from rooms.effects import Do, Effect, Event
-from rooms.escalation import Clock, Tick
+from rooms.escalation import Asking, Clock, Tick
 from rooms.events import Band
 from rooms.held import Act, Held, Hold, Joins
 from rooms.scene import No, Scene
@@ -75,6 +75,18 @@ def arrive(scene: Scene, id: str, by: str, floor: str = "") -> Session | No:
         asking = cast.must(escalation.take(hold.asking, Tick.TAKE, scene.now, scene.times))
         calling.tell(scene, replace(hold, responders=(*hold.responders, by), asking=asking))
     return after
+
+
+def young(scene: Scene, user: str) -> Hold | No:
+    """Whoever is held is under 18, as they say: who is with them stays, and somebody who was checked is asked."""
+    hold = cast.open_hold(scene, user)
+    if hold is None:
+        return No.NOT_FOUND
+    if hold.band is Band.TEEN:
+        return hold
+    step = Clock.ALL if hold.risk is Risk.IMMINENT else Clock.FEW
+    hold = replace(hold, band=Band.TEEN, asking=Asking(step=step, since=scene.now))
+    return calling.tell(scene, calling.page(scene, hold))
 
 
 def stand_down(scene: Scene, user: str, by: str) -> Hold | No:

@@ -16,6 +16,7 @@ from rooms import calling, cast, escalation, handover, held, listening, meeting,
 from rooms import session as talking
 from rooms.effects import Do, Effect, Event
 from rooms.escalation import Asking, Clock, Tick
+from rooms.events import Band
 from rooms.handover import Dial, Handover
 from rooms.held import ENDINGS, Act, Held, Hold, Joins
 from rooms.scene import No, Scene
@@ -35,13 +36,18 @@ def disclose(
     *,
     language: str = "",
     model_alone: bool = False,
+    young: bool = False,
 ) -> Hold:
-    """Somebody said that they are in danger, wherever: they are held from now on. Said again, it is one hold."""
+    """Somebody said that they are in danger, wherever: they are held from now on. Said again, it is one hold. `young`:
+    they say that they are under 18, so that only who was checked is called to them, whatever their band is.
+    """
     person = cast.known(scene, who)
     session = cast.session(scene, person.session)
     live = session if session is not None and session.state in talking.LIVE else None
     before = cast.hold(scene, who.user)
     hold = _held(scene, before, person, case, risk, kind, room, language)
+    if young and (before is None or before.state in ENDINGS):  # while somebody is there: coming.young
+        hold = replace(hold, band=Band.TEEN)
     doubted = model_alone and risk < Risk.IMMINENT and (before is None or before.state in ENDINGS)
     if doubted and live is not None and live.listener and not live.listener_gone:
         hold = replace(hold, asking=Asking(step=Clock.DOUBTED, since=scene.now))

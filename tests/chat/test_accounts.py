@@ -143,3 +143,12 @@ async def test_every_node_is_told_and_judges_as_the_store_does(steady_engine: En
 def test_a_word_of_another_make_is_none(body: bytes) -> None:
     with pytest.raises(ValueError):
         Revocation.unpack(body)
+
+
+async def test_what_the_team_says_of_somebody_s_band_stands_until_it_is_taken_back(steady_engine: Engine) -> None:
+    async with accounts(steady_engine) as persons:
+        assert await persons.band_of(ANNA) == ""
+        for band in ("teen", "child", ""):
+            await persons.set_band(ANNA, band)
+            assert await persons.band_of(ANNA) == band
+        assert await steady_engine.ask("EXISTS", person_key(ANNA, "band")) == 0

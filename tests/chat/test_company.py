@@ -53,3 +53,19 @@ async def test_what_somebody_writes_is_kept_in_the_order_in_which_it_came() -> N
 
     await asyncio.gather(*(write(number) for number in range(20)))
     assert order == list(range(20))
+
+
+async def test_first_posts_wait_in_line_and_the_line_is_gone_with_the_last() -> None:
+    one, order = Company(asyncio.Event()), []
+
+    async def post(number: int) -> None:
+        async with one.line(ANA, "teen/a"):
+            assert one.waits(ANA, "teen/a")
+            await asyncio.sleep(0)
+            order.append(number)
+
+    await asyncio.gather(*(post(number) for number in range(20)))
+    assert order == list(range(20))
+    assert not one.waits(ANA, "teen/a")
+    one.know(ANA, "teen/a")
+    assert (one.is_known(ANA, "teen/a"), one.is_known(ANA, "teen/b")) == (True, False)

@@ -37,6 +37,14 @@ def test_what_nobody_objects_to_is_the_words_as_they_are() -> None:
     assert answered(KIND) == Verdict(Action.ALLOW, text=KIND, policy=judge().packs["general"].version)
 
 
+def test_a_stated_age_is_no_finding_for_the_author_and_is_known_to_who_delivers() -> None:
+    """Whatever becomes of the words: it changes nothing about them."""
+    young = Finding("context.minor", "context.minor", (0, 3), "The person says they are under 18.", score=0)
+    kind, rude = answered(KIND, young), answered(f"{KIND} {ATTACK}", young, attack(f"{KIND} {ATTACK}"))
+    assert (kind.action, kind.findings, kind.minor, kind.text) == (Action.ALLOW, (), True, KIND)
+    assert (rude.action is answered(ATTACK, attack(ATTACK)).action, rude.minor) == (True, True)
+
+
 def test_the_rest_of_a_message_is_offered_without_the_sentence_at_fault() -> None:
     text = f"{ATTACK} {KIND}"
     assert answered(text, attack(text)).suggestion == KIND

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chat import (
+    ages,
     answers,
     blocking,
     conduct,
@@ -46,6 +47,7 @@ def sentences() -> set[str]:
         | tidings.sentences()
         | tellings.sentences()
         | hosting.sentences()
+        | ages.sentences()
         | refusals()
         | {feedback.SAYS, seating.LIMITS}
     ) - {""}

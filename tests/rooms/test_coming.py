@@ -63,6 +63,40 @@ def test_where_it_is_imminent_they_come_visibly_at_once() -> None:
     assert [one.fields["did"] for _, one in stage.done if one.do is Do.NOTE] == ["join"]
 
 
+def test_who_says_that_they_are_young_keeps_who_is_there_and_has_a_checked_one_called() -> None:
+    """Never ejected in the middle of help: the listener and the responder stay, and somebody vetted is asked anew."""
+    stage = Stage()
+    session = stage.paired()
+    stage.staff("rae", bands=("adult",))
+    stage.staff("vera")
+    stage.play(staying.disclose, Person(user="sam"), "c1", Risk.HIGH, "suicide", "anxiety")
+    stage.play(coming.take, "sam", "rae", "responder", "s9")
+    stage.play(coming.consent, "sam", Joins.YES)
+    stage.deliver()
+    assert stage.play(coming.young, "lee") is No.NOT_FOUND
+    before = len(stage.done)
+    hold = stage.play(coming.young, "sam")
+    assert stage.play(coming.young, "sam") == hold  # once
+    stage.deliver()
+    paged = [one.fields["people"] for _, one in stage.done[before:] if one.do is Do.PAGE]
+    assert paged == [["vera"]]
+    assert stage.hold("sam").responders == ("rae",)
+    assert stage.session(session.id).listener == "lee"
+    stage.play(coming.take, "sam", "vera", "responder", "s9")
+    stage.deliver()
+    assert stage.hold("sam").responders == ("rae", "vera")
+    assert stage.person("sam").band is Band.ADULT
+
+
+def test_who_says_it_with_the_disclosure_has_a_checked_one_called_first() -> None:
+    stage = Stage()
+    stage.staff("abe", bands=("adult",))
+    stage.staff("vera")
+    stage.come("sam")
+    hold = stage.play(staying.disclose, Person(user="sam"), "c1", Risk.HIGH, "suicide", "anxiety", young=True)
+    assert (hold.band, hold.asking.asked) == (Band.TEEN, ("vera",))
+
+
 def test_to_a_teen_somebody_vetted_comes_uninvited() -> None:
     stage = Stage()
     stage.staff("rae")

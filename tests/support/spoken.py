@@ -89,6 +89,7 @@ commands: st.SearchStrategy[c.AnyCommand] = st.one_of(
     st.builds(s.StandDown, id=ids, case=keys, why=st.sampled_from(["relieved", "not_needed", "no_contact"])),
     st.builds(s.Supervise, id=ids, room=rooms, reason=st.sampled_from(["nursery", "concern"])),
     st.builds(s.Sessions, id=ids),
+    st.builds(s.Age, id=ids, case=keys, is_=st.sampled_from(["adult", "teen", "child"])),
 )  # fmt: skip
 
 PLACE = "e1abc.4711.0123456789abcdef"
@@ -145,4 +146,5 @@ EXAMPLES: list[c.AnyCommand] = [
     s.StandDown(id=46, case="h1", why="no_contact"),
     s.Supervise(id=47, room="session:s1", reason="nursery"),
     s.Sessions(id=48),
+    s.Age(id=49, case="h1", is_="teen"),
 ]

@@ -1,0 +1,155 @@
+"""Somebody under 18 among grown-ups: help first and to its end; then the rooms that are theirs, or a kind close."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from chat.client import Client, Codec
+from chat.node import Node
+from rooms.events import Band
+from rooms.held import Hold
+from rooms.scene import RowKind
+from tests.support.engines import Engine, one_flavour
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
+from tests.support.staff import URGENT, on_duty, waiting
+from tests.support.two import changed, hear, listening, on_shift, together
+
+YOUNG = "hi, i'm 15. school is hard"
+SMALL = "i'm 11. nobody talks to me"
+
+
+async def age_case(staff: Raw) -> str:
+    """The case of somebody's age, as soon as it is on the desk."""
+    async with asyncio.timeout(10):
+        while True:
+            for row in await waiting(staff):
+                if row["rules"] == ["age.said"]:
+                    return str(row["case"])
+            await asyncio.sleep(0.02)  # the desk has no event for who asks
+
+
+async def decide(staff: Raw, how: str) -> dict[str, Any]:
+    case = await age_case(staff)
+    assert (await staff.ask("claim", case=case))["type"] == "claimed"
+    return await staff.ask("age", case=case, **{"is": how})
+
+
+async def hold_of(node: Node) -> Hold:
+    (hold,) = await node.services.matchmaker.live(RowKind.HOLD)
+    return hold  # type: ignore[no-any-return]
+
+
+@one_flavour
+async def test_saying_one_s_age_shows_nobody_out_and_is_looked_at_by_who_was_checked(steady_engine: Engine) -> None:
+    """The words stand; a case for vetted eyes, once for each person; the filter itself decides nothing."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as raw,
+        on_duty(node.url, "moderator", "plain") as plain,
+        on_duty(node.url, "moderator", "vera", vetted=True) as vera,
+    ):
+        for number in range(2):
+            assert (await raw.ask("send", room="anxiety", text=YOUNG, key=str(number)))["state"] == "delivered"
+        case = await age_case(vera)
+        assert await waiting(plain) == []
+        assert (await plain.ask("age", case=case, **{"is": "teen"}))["code"] == "not_found"
+        assert (await vera.ask("age", case=case, **{"is": "teen"}))["code"] == "forbidden"  # claim it first
+        assert (await vera.ask("claim", case=case))["words"]["text"] == YOUNG
+        assert (await vera.ask("age", case=case, **{"is": "adult"}))["state"] == "done"
+        assert (await raw.ask("send", room="anxiety", text="still here", key="s"))["state"] == "delivered"
+
+
+@one_flavour
+@pytest.mark.parametrize("codec", Codec)
+async def test_with_nobody_held_the_band_changes_at_once_on_every_node(steady_engine: Engine, codec: Codec) -> None:
+    """Their conversations come back as who they are now: teen rooms are there, grown-ups' rooms are not."""
+    async with (
+        node_on(steady_engine.url) as one,
+        node_on(steady_engine.url) as two,
+        on_duty(two.url, "moderator", "vera", vetted=True) as vera,
+        Client(f"{one.url}/ws".replace("http", "ws"), guest={"band": "adult"}, codec=codec, scale=0.05) as client,
+    ):
+        await client.join("anxiety")
+        await client.send("anxiety", YOUNG)
+        assert (await decide(vera, "teen"))["state"] == "done"
+        async with asyncio.timeout(20):
+            while client.welcome["band"] != "teen":
+                await asyncio.sleep(0.02)  # the client tells of its welcomes by having them
+        rooms = [room["room"] for room in (await client.rooms())["rooms"]]
+        assert rooms == ["teens"]
+        async with Raw.upgraded(two.url) as again:
+            welcome = await again.ask("hello", token=client.token)
+            assert (welcome["band"], welcome["roles"]) == ("teen", ["peer"])
+            assert (await again.ask("join", room="anxiety"))["code"] == "not_found"
+
+
+@one_flavour
+async def test_nobody_is_ejected_in_the_middle_of_help(steady_engine: Engine) -> None:
+    """A checked responder is asked and comes uninvited, the listener stays, and the band changes when it is over."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, country="GB") as seeker,
+        listening(node, "one") as listener,
+        on_duty(node.url, "responder", "plain") as plain,
+        on_duty(node.url, "responder", "vera", vetted=True) as vera,
+    ):
+        await on_shift(node, 2)
+        room = await together(seeker, listener)
+        await seeker.ask("help", person=True)
+        await changed(seeker, state="stay")
+        await seeker.ask("send", room=room, text=YOUNG, key="y")
+        called = await next_event(vera, "alerted")
+        async with asyncio.timeout(10):
+            while (await hold_of(node)).band is not Band.TEEN:
+                called = await next_event(vera, "alerted")
+        assert (await plain.ask("take", case=called["case"]))["code"] == "not_found"
+        assert (await vera.ask("take", case=called["case"])).get("waits", False) is False
+        await changed(seeker, code="team_here")
+        aged = await vera.ask("age", case=called["case"], **{"is": "teen"})
+        assert (aged["type"], aged["state"]) == ("aged", "after")
+        await vera.ask("open", room=room)
+        await seeker.ask("send", room=room, text="thank you for coming", key="t")
+        for raw in (listener, vera):
+            await hear(raw, "thank you for coming")
+        assert (await seeker.ask("close", room=room))["type"] == "closed"
+        notice = await next_event(seeker, "notice")
+        assert (notice["code"], notice["band"]) == ("band", "teen")
+        assert await seeker.closed() == 4101
+
+
+@one_flavour
+async def test_under_thirteen_there_is_help_and_then_a_kind_close(steady_engine: Engine) -> None:
+    """The lines for children and kind words come before the door; the next hello finds the same."""
+    async with (
+        node_on(steady_engine.url) as node,
+        Raw.upgraded(node.url) as raw,
+        on_duty(node.url, "responder", "rita", vetted=True) as rita,
+        on_duty(node.url, "moderator", "vera", vetted=True) as vera,
+    ):
+        token = (await raw.hello("adult", country="CA"))["token"]
+        await raw.ask("join", room="anxiety")
+        await on_shift(node, 2)
+        await raw.ask("send", room="anxiety", text=URGENT, key="u")
+        await raw.ask("send", room="anxiety", text=SMALL, key="s")
+        assert (await decide(vera, "child"))["state"] == "after"
+        called = await next_event(rita, "alerted")
+        assert (await rita.ask("take", case=called["case"]))["type"] == "taken"
+        await changed(raw, code="team_here")
+        assert (await raw.ask("send", room="anxiety", text="are you real", key="r"))["type"] == "sent"
+        await raw.ask("close", room="stay")
+        async with asyncio.timeout(10):
+            while (notice := await next_event(raw, "notice")).get("band") != "child":
+                pass
+        assert "nothing wrong" in notice["says"]
+        async with asyncio.timeout(10):
+            while "Kids Help Phone" not in str((await next_event(raw, "care"))["card"]["lines"]):
+                pass
+        assert await raw.closed() == 4003
+        async with Raw.upgraded(node.url) as again:
+            refused = await again.ask("hello", token=token)
+            assert (refused["code"], "from 13 on" in refused["says"]) == ("forbidden", True)
+            assert await again.closed() == 4003
