@@ -1,10 +1,11 @@
-"""Whole evenings at random: seekers, listeners, a team, cuts, time. What sessions promise (T1, T2, T6–T8, T10, T15)
-holds after every single step, whatever anybody does in whatever order.
+"""Whole evenings at random: seekers, listeners, a team, cuts, time. What sessions promise (T1, T2, T5–T8, T10, T12,
+T13, T15) holds after every single step, whatever anybody does in whatever order.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 from hypothesis import settings
@@ -32,6 +33,8 @@ TEAM = {"rae": "responder", "rob": "responder", "sue": "supervisor"}
 EVERYBODY = SEEKERS + LISTENERS + tuple(TEAM)
 seekers, listeners, team = st.sampled_from(SEEKERS), st.sampled_from(LISTENERS), st.sampled_from(sorted(TEAM))
 held = st.integers(0, 3)  # the first, second … of those who are
+# What an effect has no place for: words that somebody wrote.
+WRITTEN = frozenset({"text", "words", "summary", "name", "message", "body"})
 # What may end being held, and how: nothing else does (T6).
 MAY_END = {
     "settle": {Held.SETTLED},
@@ -51,6 +54,9 @@ class Evening(RuleBasedStateMachine):
         self.before: dict[str, Held] = {}
         self.checked = 0
         self.announced: set[tuple[str, str]] = set()
+        self.read = 0  # effects whose fields were looked at
+        self.shredded: Counter[str] = Counter()
+        self.lost: set[str] = set()  # sessions that were seen to end without their listener
         self.stage.listens("lee")
         self.stage.listens("lou", capacity=2, given=60)
         self.stage.listens("lux", vetted=True)
@@ -376,6 +382,42 @@ class Evening(RuleBasedStateMachine):
             for guest in session.guests:
                 assert not guest.present or (session.seeker, session.id) in self.announced
 
+    @invariant()
+    def words_are_in_no_effect_and_go_once(self) -> None:
+        """T5, T12: what people write goes through the pipeline, and is deleted, once, a day after the end."""
+        if not hasattr(self, "stage"):
+            return
+        effects = [effect for _, effect in self.stage.done]
+        for effect in effects[self.read :]:
+            assert not WRITTEN & effect.fields.keys(), effect
+            if effect.do is Do.SHRED:
+                self.shredded[effect.fields["of"]] += 1
+        self.read = len(effects)
+        owed = Counter(effect.fields["of"] for _, effect in self.stage.owed if effect.do is Do.SHRED)
+        for session in self.stage.all(Session):
+            gone = self.shredded[session.id] + owed[session.id]
+            assert gone == (session.state is Talk.ARCHIVED), (gone, session)
+            late = session.ended_at + DAY < self.stage.now and session.sealed_until < self.stage.now
+            assert session.state is not Talk.ENDED or not late, session
+
+    @invariant()
+    def whoever_lost_a_listener_is_next_or_has_another(self) -> None:
+        """T13: in the moment in which it happens, also in the middle of a transfer."""
+        if not hasattr(self, "stage"):
+            return
+        for session in self.stage.all(Session):
+            if session.why != "lost" or session.state is not Talk.ENDED or session.id in self.lost:
+                continue
+            self.lost.add(session.id)
+            if session.ended_at != self.stage.now:
+                continue  # time has gone on since
+            person = self.stage.person(session.seeker)
+            request = self.stage.rows.get((RowKind.REQUEST, person.request))
+            held = self.stage.rows.get((RowKind.HOLD, session.seeker))
+            others = [one for one in self.live() if one.seeker == session.seeker]
+            head = request is not None and request.state in OPEN and request.head
+            assert head or others or (held is not None and held.state not in ENDINGS), (session, request)
+
 
 Evening.TestCase.settings = settings(max_examples=15, stateful_step_count=30)
 TestAnEveningAtRandom = Evening.TestCase
@@ -413,6 +455,8 @@ PROMISES = (
     Evening.being_held_ends_in_three_ways_only,
     Evening.nobody_meets_who_may_not,
     Evening.what_is_told_of_who_is_there_is_true,
+    Evening.words_are_in_no_effect_and_go_once,
+    Evening.whoever_lost_a_listener_is_next_or_has_another,
 )
 
 
