@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rooms import calling, cast, coming, falling_due, held, parting
+from rooms import calling, cast, coming, falling_due, held, listening, parting
 from rooms import session as talking
-from rooms.effects import Do, Effect
+from rooms.effects import Do, Effect, Event
 from rooms.held import Act, Hold
 from rooms.listening import Listening
 from rooms.scene import No, Scene
@@ -65,14 +65,21 @@ def _heavier(scene: Scene, session: Session) -> None:
     one = cast.listener(scene, session.listener)
     if one is None:
         return
-    spent = tuple(replace(each, heavy=True) if each.began == session.began else each for each in one.spent)
-    one = replace(one, spent=spent)
+    given = (session.began, session.ended_at)
+    spent = tuple(replace(each, heavy=True) if (each.began, each.ended) == given else each for each in one.spent)
+    before, one = one, replace(one, spent=spent)
     longer = scene.times.cool_down_heavy
     if one.state is Listening.WRAP_UP:
         one = replace(one, rest=max(one.rest, longer))
     elif one.state is Listening.COOL_DOWN:
         one = replace(one, rest_until=one.rest_until + max(0, longer - one.rest), rest=longer)
-    cast.put(scene, one)
+    full = listening.enough(before, one, scene.now, scene.times, scene.caps)
+    cast.put(scene, replace(one, wants=Listening.AWAY) if full else one)
+    if full:
+        parting.unasked(scene, one.user)
+        after = cast.must(cast.listener(scene, one.user))
+        until = after.rest_until if after.rest_until > scene.now else 0
+        scene.tell(one.user, one.user, Event.AVAILABILITY, state=after.state, until=until, note=full)
 
 
 def seal(scene: Scene, id: str, case: str) -> Session | No:

@@ -80,6 +80,8 @@ STEPS: Mapping[Listening, Mapping[Turn, Listening]] = {
 
 # Nothing falls due for these: they come back by themselves or not at all.
 RESTFUL = frozenset({OFF, AW, BR})
+# What a listener has given enough of.
+CAPPED = frozenset({"today", "heavy", "week"})
 # Offers missed in a row until somebody is taken to be away from the keyboard.
 MISSES = 2
 
@@ -244,8 +246,16 @@ def may_be_asked(one: Listener, now: int, times: Durations = DURATIONS, caps: Ca
         return False
     if len(one.sessions) + len(one.offers) >= places(one, caps) or barrier(one, now, times, caps) is not None:
         return False
-    today = sum(each.ended > now - DAY for each in one.spent)  # whoever has two places may say yes to both
-    return today + len(one.sessions) + len(one.offers) < caps.sessions_day
+    today = [each for each in one.spent if each.ended > now - DAY]
+    open_ = len(one.sessions) + len(one.offers)  # whoever has two places may say yes to both, and both may be heavy
+    heavy = sum(each.heavy for each in today)
+    return len(today) + open_ < caps.sessions_day and heavy + open_ < caps.heavy_day
+
+
+def enough(before: Listener, after: Listener, now: int, times: Durations = DURATIONS, caps: Caps = CAPS) -> str:
+    """The cap that is reached now by what was given, and was not before: said once. "" for none."""
+    was, why = (barrier(replace(one, sessions=()), now, times, caps) for one in (before, after))
+    return why if why in CAPPED and was is None else ""
 
 
 def gauge(one: Listener, now: int, caps: Caps = CAPS) -> dict[str, float]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from rooms import calling, cast, listening, rows, seeking, ties, wanting
 from rooms import session as talking
 from rooms.effects import Do, Effect, Event
-from rooms.listening import Listening, Spent, Turn
+from rooms.listening import Listener, Listening, Spent, Turn
 from rooms.scene import No, Scene
 from rooms.seeking import Ask, Request, Seeking
 from rooms.session import Guest, Move, Session, Talk
@@ -137,27 +137,36 @@ def take_back(scene: Scene, before: Session) -> None:
     cast.put(scene, replace(cast.person(scene, before.seeker), session=before.id, request=before.request))
 
 
+def unasked(scene: Scene, user: str) -> Listener:
+    """What a listener is asked at the moment is asked of others: their row after that."""
+    for id in cast.must(cast.listener(scene, user)).offers:
+        offer = cast.offer(scene, id)
+        request = cast.request(scene, offer.request) if offer is not None else None
+        if offer is not None and request is not None:
+            wanting.retract(scene, request, offer)
+    row: Listener = cast.must(cast.listener(scene, user))
+    return row
+
+
 def rest(scene: Scene, before: Session, user: str) -> None:
     """A listener has given a session: it is counted, and what they were asked meanwhile is asked of others."""
     there = cast.listener(scene, user)
     if there is None or before.id not in there.sessions:
         return
-    for id in there.offers:
-        offer = cast.offer(scene, id)
-        request = cast.request(scene, offer.request) if offer is not None else None
-        if offer is not None and request is not None:
-            wanting.retract(scene, request, offer)
-    there = cast.must(cast.listener(scene, user))
+    there = unasked(scene, user)
     spent = Spent(began=before.began, ended=scene.now, heavy=before.heavy)
     if there.state is Listening.SUSPENDED:
         cast.put(scene, replace(there, sessions=tuple(one for one in there.sessions if one != before.id)))
         return
     talked = before.soft_end > 0 or before.held  # who never came to talk has given nothing, and learnt nothing
     after = cast.must(listening.over(there, before.id, scene.now, spent, scene.times, talked=talked))
+    full = listening.enough(there, after, scene.now, scene.times, scene.caps)
+    if full:  # after the rest they are not "available": nobody could ask them
+        after = replace(after, wants=Listening.AWAY)
     cast.put(scene, after)
     if there.given < scene.caps.nursery <= after.given:
         scene.owe(user, Effect(Do.FILE, "", {"what": "nursery", "case": before.id, "band": before.band}))
-    scene.tell(user, user, Event.AVAILABILITY, state=after.state, until=after.rest_until)
+    scene.tell(user, user, Event.AVAILABILITY, state=after.state, until=after.rest_until, note=full)
 
 
 def leave_held(scene: Scene, before: Session, user: str) -> Session | No:
@@ -188,12 +197,7 @@ def suspend(scene: Scene, user: str, until: int) -> Listening | No:
     for id in there.sessions:
         part(scene, id, user, "suspended", bar=False)
     there = cast.must(cast.listener(scene, user))
-    for id in there.offers:
-        offer = cast.offer(scene, id)
-        request = cast.request(scene, offer.request) if offer is not None else None
-        if offer is not None and request is not None:
-            wanting.retract(scene, request, offer)
-    there = cast.must(cast.listener(scene, user))
+    there = unasked(scene, user)
     after = cast.must(listening.take(there, Turn.SUSPEND, scene.now, scene.times, suspended_until=until))
     cast.put(scene, after)
     state: Listening = after.state

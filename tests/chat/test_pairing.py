@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chat import answers, pairing
 from chat.sessionsettings import Sessions
+from chat.tellings import AVAILABILITY
+from rooms.durations import DAY
+from rooms.listening import Spent
 from rooms.scene import No, RowKind
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.staff import on_duty
-from tests.support.two import accept, event_where, listening, quick, seek, together
+from tests.support.pairs import made, putting
+from tests.support.staff import URGENT, on_duty
+from tests.support.two import accept, changed, event_where, listening, quick, seek, talked, together
 
 
 @one_flavour
@@ -153,3 +158,77 @@ async def test_the_wait_is_promised_once_and_measured_against_that(steady_engine
         rows = [await node.services.matchmaker.find(RowKind.REQUEST, each["request"]) for each in (first, second)]
     assert [row.place for row in rows] == [first["place"], second["place"]] == [1, 2]
     assert all(row.shown > 0 for row in rows)
+
+
+async def given(node: Any, listener: Any, *, heavy: bool = False) -> None:
+    """A session from the first word to its end."""
+    async with talking(node) as seeker:
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        if heavy:
+            await seeker.ask("send", room=room, text=URGENT, key="u")
+            await changed(listener, state="stay")
+        await seeker.ask("close", room=room)
+        if not heavy:
+            await seeker.ask("step_out", room=room)
+        await next_event(listener, "session_closed")
+
+
+async def somebody_else_is_asked(node: Any, listener: Any) -> None:
+    """The next who asks for somebody is put to another, and nothing is put to this one."""
+    async with talking(node) as seeker, listening(node, "another") as other:
+        await seek(seeker, key="next")
+        await next_event(other, "offered")
+    assert (await listener.ask("ping"))["type"] == "pong"
+    assert not [event for event in listener.events if event["type"] == "offered"]
+
+
+@one_flavour
+async def test_while_resting_nobody_is_asked_and_coming_again_says_until_when(steady_engine: Engine) -> None:
+    """WRAP_UP, then COOL_DOWN: neither can be skipped."""
+    async with node_on(steady_engine.url, sessions=quick(wrap_up=0.3)) as node, listening(node) as listener:
+        await given(node, listener)
+        wrap_up = await listener.ask("available")
+        cool_down = await listener.ask("available")
+        while cool_down["state"] == "wrap_up":  # the node's clock: asking again is the only sign
+            cool_down = await listener.ask("available")
+        await somebody_else_is_asked(node, listener)
+    assert wrap_up["state"] in ("wrap_up", "cool_down")
+    assert cool_down["state"] == "cool_down"
+    for told in (wrap_up, cool_down):
+        assert told["says"] == AVAILABILITY["rest"]
+        assert told["until"]
+
+
+@one_flavour
+@pytest.mark.parametrize(
+    ("caps", "word"),
+    [
+        ({"sessions_day": 1}, "today"),
+        ({"talk_day": 0.001}, "today"),
+        ({"heavy_day": 1}, "heavy"),
+        ({"talk_week": 7200.0, "talk_day": 3600.0}, "week"),
+    ],
+)
+async def test_a_cap_is_said_once_when_it_is_reached_and_coming_again_says_it_kindly(
+    steady_engine: Engine, caps: dict[str, Any], word: str
+) -> None:
+    """4 sessions or 3 h a day, 2 heavy a day, 12 h a week, here smaller: nobody asks them then, and they hear why."""
+    rests = {"wrap_up": 0.05, "cool_down": 0.05, "cool_down_heavy": 0.05}
+    async with node_on(steady_engine.url, sessions=quick(**caps, **rests)) as node, listening(node) as listener:
+        if word == "week":  # what was given earlier this week, but for a moment
+            row = await node.services.matchmaker.find(RowKind.LISTENER, "staff-one")
+            began = node.services.matchmaker.now_ms() - 2 * DAY
+            before = replace(row, spent=(Spent(began=began, ended=began + 7_200_000 - 1),))
+            await made(node.services.matchmaker, putting(before))
+        await given(node, listener, heavy=word == "heavy")
+        told = await event_where(listener, "availability", lambda event: "note" in event)
+        away = await event_where(listener, "availability", lambda event: event["state"] == "away")
+        again = await listener.ask("available")
+        await somebody_else_is_asked(node, listener)
+        notes = [event for event in listener.events if event["type"] == "availability" and "note" in event]
+    assert (told["note"], told["says"]) == (word, AVAILABILITY[word])
+    assert "note" not in away
+    assert notes == []
+    assert (again["state"], again["says"]) == ("away", AVAILABILITY[word])
+    assert max(again["caps"].values()) == 1.0

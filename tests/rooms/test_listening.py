@@ -19,6 +19,7 @@ from rooms.listening import (
     Turn,
     barrier,
     due,
+    enough,
     gauge,
     may_be_asked,
     over,
@@ -131,6 +132,26 @@ def test_who_has_two_places_is_not_asked_for_more_than_the_day_holds() -> None:
     able = replace(LEE, capacity=2, given=CAPS.experienced, spent=given)
     assert may_be_asked(able, EVENING)
     assert not may_be_asked(turned(able, Turn.OFFER, offer="o1"), EVENING)
+
+
+def test_two_places_never_make_more_heavy_ones_than_the_day_holds() -> None:
+    """Whichever of two at once turns out heavy: it is reckoned with when they are asked."""
+    able = replace(LEE, capacity=2, given=CAPS.experienced, spent=spent((2, 10, True)))
+    assert may_be_asked(able, EVENING)
+    assert not may_be_asked(turned(able, Turn.OFFER, offer="o1"), EVENING)
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=12), st.booleans())
+def test_a_cap_that_is_reached_is_said_once(day: list[tuple[int, bool]], beside: bool) -> None:
+    """However the sessions of a day follow on each other, with another one open beside them or not."""
+    one, said = replace(LEE, sessions=("beside",) if beside else ()), []
+    for minutes, heavy in day:
+        more = Spent(began=EVENING - minutes * MINUTE, ended=EVENING, heavy=heavy)
+        after = replace(one, spent=(*one.spent, more))
+        said.append(enough(one, after, EVENING))
+        one = after
+    full = barrier(replace(one, sessions=()), EVENING)
+    assert len([word for word in said if word]) == (full is not None)
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60), st.booleans()), max_size=12))
