@@ -40,7 +40,7 @@ async def trio() -> AsyncIterator[Trio]:
 
 
 async def test_nodes_killed_at_random_cost_nobody_their_place_their_words_or_a_second_session(trio: Trio) -> None:
-    """T1, T3, T4: nodes are killed and started again while six people seek and six listen."""
+    """T1, T2, T3, T4, T14: nodes are killed and started again while six people seek and six listen."""
     evening = Evening(trio, seekers=6, listeners=6, kills=2)
     await evening.play()
     assert evening.faults == []

@@ -14,7 +14,7 @@ from tests.support.scenes import EVENING, Stage
 
 
 def test_what_is_told_of_who_is_there_is_what_the_row_says() -> None:
-    """The listener if they are connected, and guests once both know of them."""
+    """T15: the listener if they are connected, and guests once both know of them."""
     one = Session(id="s1", request="r1", seeker="sam", listener="lee", began=EVENING)
     assert cast.here(one) == ["lee"]
     guests = (Guest(user="rae", role="responder", present=True), Guest(user="sue", role="supervisor"))

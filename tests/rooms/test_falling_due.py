@@ -17,7 +17,7 @@ from tests.support.scenes import EVENING, Stage
 
 
 def test_what_is_not_due_does_not_happen_and_what_has_happened_is_not_due() -> None:
-    """Two nodes at one deadline: the second finds nothing to do. T11: nor does anything happen a moment early."""
+    """T3: two nodes at one deadline: the second finds nothing to do. T11: nor does anything happen a moment early."""
     stage = Stage()
     request = stage.seeks("sam")
     ref = (RowKind.REQUEST, request.id)

@@ -52,7 +52,7 @@ def shape(hold: Hold, now: int) -> tuple[Any, ...]:
 
 
 def test_an_exhaustive_walk_of_the_table_finds_three_endings_and_two_staff_after_a_day() -> None:
-    """Every act, by everybody, at every moment that matters, from everywhere that can be reached."""
+    """T6: every act, by everybody, at every moment that matters, from everywhere that can be reached."""
     begin = replace(SAM, reported=frozenset({"bad"}))
     seen, todo = {shape(begin, EVENING)}, deque([(begin, EVENING)])
     endings: dict[Held, set[tuple[Act, str]]] = {}

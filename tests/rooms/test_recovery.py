@@ -91,7 +91,7 @@ def test_moved_sees_every_part_of_a_place() -> None:
 
 @given(common=st.integers(0, 8), ours=st.integers(0, 8), theirs=st.integers(0, 8))
 def test_a_fork_is_seen_exactly_when_histories_differ(common: int, ours: int, theirs: int) -> None:
-    """Any two histories with a common beginning, however long each went on alone."""
+    """T4: any two histories with a common beginning, however long each went on alone."""
     shared = [f"s{i}" for i in range(common)]
     mine = log_of(*shared, *(f"a{i}" for i in range(ours)))
     other = log_of(*shared, *(f"b{i}" for i in range(theirs)))
