@@ -82,7 +82,7 @@ async def file(services: Services, owed: Owed) -> bool:
     if what == CRISIS:
         return await open_case(services, owed.effect.to, str(fields["case"]))
     found = await services.review.find(str(fields["case"]))
-    if found is not None and what in ("incident", "away", "no_contact"):
+    if found is not None and what in ("all", "incident", "away", "no_contact"):
         tell_staff(services, found)
     elif what in LATER:
         await open_note(services, owed, what)

@@ -9,6 +9,8 @@ what a fault kept from being judged is shown as soon as the filter is well and p
 are owed is paid, as it would have been at once: it is written into the case as a debt, with the step that found it, and
 struck out when the card is in the author's inbox.
 
+For one disclosure people are called by one clock: that of being held, where it runs (`escalate`).
+
 Failure: a node that dies at any line has a lease on what it took, and nothing else; one that is slower than its lease
 finds the case moved, and does nothing (`seen`). What is owed is paid by another, under the same id, so that twice is
 once. The engine away, everything waits.
@@ -35,6 +37,8 @@ from moderation.cases import ENDED, Case, CaseKind, Debt, Resolution, State, Ste
 from moderation.deadlines import JUDGE_AFTER
 from moderation.verdict import Action, Care, CareBand, CareKind, Verdict
 from rooms.events import Band, RoomKey, UserId
+from rooms.held import OPEN as OPEN_HOLDS
+from rooms.scene import RowKind
 
 log = structlog.get_logger("warmline.overdue")
 
@@ -88,6 +92,30 @@ async def remind(services: Services, case: Case, step: Step, now: int) -> None:
     says = tidings.of_message(case, "waiting")
     if await tell(services, case, "waiting", says, choices=choices, **await offered(services, case)):
         await services.review.step(case.id, step, now, seen=case)
+
+
+async def escalate(services: Services, case: Case, step: Step, now: int) -> None:
+    """Nobody has taken it in time: those on duty are told again. Not of somebody who is stayed with.
+
+    Being held has a clock of its own (rooms/escalation.py), which started with the same words, at the same moment. It
+    knows who was called, who is on shift, who is with them and what they wish; two clocks would call the same people
+    twice, and go on calling when somebody is there. So where it runs, this one leaves the calling to it, and reminds
+    after a day of a case that nobody has reviewed. Where it does not run (it could not be written), this one is all
+    there is.
+    """
+    if case.kind is CaseKind.CRISIS and not case.stayed and await is_stayed_with(services, case):
+        await services.review.step(case.id, Step.WEIGH, now, seen=case, stayed=True)
+        return
+    await step_only(services, case, step, now)
+
+
+async def is_stayed_with(services: Services, case: Case) -> bool:
+    """Whether the clock of being held runs for the person of a case, or ran for this case."""
+    try:
+        hold = await services.matchmaker.find(RowKind.HOLD, case.user)
+    except OSError:
+        return False
+    return hold is not None and (hold.state in OPEN_HOLDS or hold.case == case.id)
 
 
 async def judge_again(services: Services, case: Case, step: Step, now: int) -> None:
@@ -189,6 +217,7 @@ def changed(case: Case, verdict: Verdict) -> dict[str, Any]:
 Due = Callable[[Services, Case, Step, int], Awaitable[None]]
 DUE: dict[Step, Due] = {
     Step.REMIND: remind,
+    Step.ESCALATE: escalate,
     Step.JUDGE: judge_again,
     Step.RELEASE: judge_again,
 }

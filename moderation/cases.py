@@ -210,6 +210,7 @@ class Case:
     masked: bool = False  # what is delivered is not all that was written
     owed: bool = False  # ended, and what follows is not done yet
     purged: bool = False
+    stayed: bool = False  # of a crisis: somebody stays with them, on a clock of its own; this one reminds after a day
     debt: Debt | None = None  # written with the step that found it, gone when the card is the author's
     past: tuple[tuple[int, str], ...] = ()
 

@@ -6,6 +6,7 @@
                                                1 d ──▶ EXPIRE      nobody's talk is the same a day later
     claimed ──────────────────────────────── 5 min ──▶ LAPSE       back to the queue
     crisis ─────────────────────── 1, 3 and 5 min ──▶ ESCALATE     more people are told; it does not end by itself
+    crisis of who is stayed with ─────────── 1 d ──▶ ESCALATE     that clock knows who is there; here it is reviewed
     anything else ──────────────────────────── 1 d ──▶ ESCALATE
                                               30 d ──▶ EXPIRE
     ended, not settled ─────────────────────── 5 s ──▶ SETTLE      a node died, or could not
@@ -81,7 +82,7 @@ def _dues(case: Case, times: Times) -> list[Due]:
         return [Due(case.since + ROW_KEPT, Step.FORGET) if case.purged else Due(case.since + kept, Step.PURGE)]
     brief = case.waiting is not None and case.kind is not CaseKind.CRISIS
     found = [Due(case.at + (times.hold if brief else EXPIRE_AFTER), Step.EXPIRE)]
-    clock = ESCALATIONS.get(case.kind, ESCALATIONS_ELSE)
+    clock = ESCALATIONS_ELSE if case.stayed else ESCALATIONS.get(case.kind, ESCALATIONS_ELSE)
     if case.escalated < len(clock):
         found.append(Due(case.at + clock[case.escalated], Step.ESCALATE))
     if case.waiting is not None:

@@ -284,6 +284,8 @@ def _wider(scene: Scene, hold: Hold) -> Hold:
     session = cast.session(scene, hold.session)
     if hold.asking.step is Clock.WIDER and session is not None and session.listener:
         scene.tell(hold.user, session.listener, Event.SESSION_CHANGED, session=session.id, state="stay", code="guide")
+    if hold.asking.step is Clock.ALL:  # also who is never on shift: the operator, at the desk
+        scene.owe(hold.user, Effect(Do.FILE, hold.user, {"what": "all", "case": hold.case, "band": hold.band}))
     if hold.asking.step is Clock.INCIDENT:
         scene.owe(hold.user, Effect(Do.FILE, hold.user, {"what": "incident", "case": hold.case, "band": hold.band}))
     return calling.tell(scene, hold)

@@ -23,6 +23,7 @@ from tests.support.filing import WORDS, report
 from tests.support.looking import KIND, LOW, SOON, filed, long_ago, look, stands
 from tests.support.nodes import next_event, node_on, talking, texts_of
 from tests.support.staff import DOUBTFUL, at_the_desk
+from tests.support.two import changed, on_shift
 
 
 @one_flavour
@@ -178,6 +179,33 @@ async def test_nobody_who_may_be_in_danger_waits_unseen(steady_engine: Engine) -
         after = await stands(node, asked.id)
     assert levels == [1, 2, 3]
     assert after.state is State.OPEN
+
+
+@one_flavour
+async def test_for_one_disclosure_people_are_called_by_one_clock(steady_engine: Engine) -> None:
+    """Being held calls, and knows when somebody is there; the desk's calls nobody a second time, nor later."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety", country="GB") as raw,
+        staff.on_duty(node.url, "responder", "rita") as responder,
+    ):
+        await on_shift(node)
+        sent = await raw.ask("send", room="anxiety", text=staff.URGENT, key="u")
+        called = await next_event(responder, "alerted")
+        case = await stands(node, called["case"])
+        assert called["case"] == sent["id"] == case.id
+        for _ in range(3):  # as if each of its minutes had come
+            await overdue.see_to(node.services, await stands(node, case.id), case.at + 6 * MINUTE)
+        assert (await responder.ask("take", case=case.id))["type"] == "taken"
+        await raw.ask("join_ok", room="stay", choice="yes")
+        await changed(raw, code="team_here")
+        await raw.ask("close", room="stay")
+        await overdue.see_to(node.services, await stands(node, case.id), case.at + 6 * MINUTE)
+        after = await stands(node, case.id)
+        assert await responder.ask("ping")
+    assert (after.stayed, after.escalated, after.state) == (True, 0, State.OPEN)
+    assert not [event for event in responder.events if event.get("escalated")]
+    assert len([event for event in responder.events if event["type"] == "alerted"]) == 0  # the one above was all
 
 
 @one_flavour

@@ -53,6 +53,14 @@ def test_a_crisis_is_told_again_and_again_and_does_not_end_within_the_day() -> N
     assert course(case, until=7 * DAY) == [(minutes * MINUTE, Step.ESCALATE) for minutes in (1, 3, 5)]
 
 
+def test_of_who_is_stayed_with_the_desk_reminds_after_a_day_and_calls_nobody_before() -> None:
+    """One disclosure, one clock that calls: that of being held. What else is due of the message stays due."""
+    case = report(kind=CaseKind.CRISIS, against="", care=CareBand.HIGH, stayed=True)
+    assert course(case, until=7 * DAY) == [(DAY, Step.ESCALATE)]
+    message = held(kind=CaseKind.CRISIS, care=CareBand.HIGH, stayed=True)
+    assert course(message, until=DAY - 1) == [(10 * MINUTE, Step.REMIND)]
+
+
 def test_a_claim_stops_every_clock_until_it_lapses() -> None:
     claimed = take(held(model_alone=True), Step.CLAIM, AT, "ada")
     assert isinstance(claimed, Case)

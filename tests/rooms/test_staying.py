@@ -195,3 +195,17 @@ def test_silence_is_asked_about_gently_and_words_begin_it_anew() -> None:
     stage.play(staying.stir, "sam", 9)
     assert stage.hold("sam").checks == 0
     assert stage.hold("sam").spoke_seq == 9
+
+
+def test_the_desk_hears_of_it_when_everybody_is_asked_and_when_nobody_came() -> None:
+    """Sessions.md: after three minutes also the operator, who is on no shift; after five an incident."""
+    stage = Stage()
+    stage.come("sam")
+    stage.play(staying.disclose, Person(user="sam"), "c1", Risk.HIGH, "suicide", "anxiety")
+    stage.deliver()
+    heard = []
+    for wait in (DURATIONS.wider, DURATIONS.all - DURATIONS.wider, DURATIONS.incident - DURATIONS.all):
+        before = len(stage.done)
+        stage.pass_time(wait)
+        heard.append([one.fields["what"] for _, one in stage.done[before:] if one.do is Do.FILE])
+    assert heard == [[], ["all"], ["incident"]]
