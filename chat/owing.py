@@ -37,7 +37,7 @@ from rooms.events import NO_ONE, Band, Kind, RoomKey, UserId
 from rooms.matchmaker import MatchAway
 from rooms.pairkeys import session_room
 from rooms.scene import No, Ref, RowKind, Scene
-from rooms.seeking import Request, Risk
+from rooms.seeking import Request, Risk, Seeking
 from rooms.session import Session
 from rooms.ties import Person
 
@@ -230,7 +230,8 @@ async def tell_waiting(services: Services, to: str, fields: tellings.Fields) -> 
     if request is None:
         return None
     place, eta = await standing(services, request)
-    return tellings.waiting(fields, place, eta, await saying(services, to))
+    noted = request.state is Seeking.CALL_BACK
+    return tellings.waiting({**fields, "noted": noted}, place, eta, await saying(services, to))
 
 
 async def tell_offered(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
@@ -249,6 +250,10 @@ async def tell_availability(services: Services, to: str, fields: tellings.Fields
     return tellings.availability(fields, listening.gauge(listener, now, caps), await saying(services, to))
 
 
+async def tell_notice(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
+    return {"code": fields["code"], "says": (await saying(services, to))(tellings.FOLLOW_UP)}
+
+
 Teller = Callable[[Services, str, tellings.Fields], Awaitable[dict[str, Any] | None]]
 TELLINGS: dict[Event, Teller] = {
     Event.WAITING: tell_waiting,
@@ -258,6 +263,7 @@ TELLINGS: dict[Event, Teller] = {
     Event.SESSION_CHANGED: tell_changed,
     Event.SESSION_CLOSED: tell_closed,
     Event.AVAILABILITY: tell_availability,
+    Event.NOTICE: tell_notice,
 }
 
 

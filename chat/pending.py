@@ -17,6 +17,7 @@ from chat.carrying import STAY
 from chat.seating import LIMITS, name_of, worn
 from chat.services import Services
 from chat.shift import CARING
+from chat.wire import timestamp
 from rooms import calling, cast, listening, staying
 from rooms import session as talking
 from rooms.effects import Event
@@ -29,6 +30,7 @@ from rooms.scene import No, RowKind, Scene
 from rooms.seeking import OPEN, Request, Seeking
 from rooms.session import Session
 from rooms.ties import Person
+from rooms.tomorrow import CODE
 
 # The steps of the clock at which nobody has said yes.
 ASKING = frozenset({Clock.FEW, Clock.WIDER, Clock.ALL, Clock.INCIDENT})
@@ -45,6 +47,8 @@ async def pending(services: Services, identity: Identity) -> list[dict[str, Any]
     services.company.follow(user)
     await spoken_to(services, identity, person)
     told: list[dict[str, Any]] = []
+    if person.ask_at:
+        told.append({"type": CODE, "on": True, "at": timestamp(person.ask_at)})
     hold: Hold | None = scene.look(RowKind.HOLD, user)
     if hold is not None and hold.state is Held.AWAY:  # they are back: the head of everything, the team is asked at once
         back = await owing.make(services, lambda scene: staying.back(scene, user), (RowKind.HOLD, user))
@@ -148,7 +152,7 @@ async def of_request(services: Services, id: str, user: str) -> list[dict[str, A
     if request is None or request.state not in OPEN or request.state is Seeking.MATCHED:
         return []
     place, eta = await owing.standing(services, request)
-    fields: dict[str, Any] = {"request": id}
+    fields: dict[str, Any] = {"request": id, "noted": request.state is Seeking.CALL_BACK}
     if request.state is Seeking.CALLBACK_OFFERED:
         fields |= {"choose": ("wait", "tell_me", "stop"), "until": request.choose_by}
     return [{"type": str(Event.WAITING), **tellings.waiting(fields, place, eta, await owing.saying(services, user))}]

@@ -98,6 +98,12 @@ NOT_GIVEN = (
     "What you wrote could not be given on yet, and that is our fault. It is still kept; write it again if you like."
 )
 
+# What somebody wished to be asked: neutral, for it may be read over a shoulder.
+FOLLOW_UP = (
+    "Hello again. You asked us to say hello today. There is nothing you have to do; "
+    "if you would like company, it is here."
+)
+
 # What a listener is told of themselves.
 AVAILABILITY = {
     "missed": "Two questions went unanswered, so we took you for away. Come back whenever it suits you.",
@@ -124,6 +130,7 @@ def sentences() -> set[str]:
         NEXT_UP,
         NOTED,
         NOT_GIVEN,
+        FOLLOW_UP,
     }
 
 
@@ -177,6 +184,8 @@ def waiting(fields: Fields, place: int, eta: Mapping[str, float], say: Say) -> d
         says = NEXT_UP
     if fields.get("alternatives"):
         told["alternatives"], says = list(ALTERNATIVES), WAITS_LONG
+    if fields.get("noted"):  # they chose to be told, and that is what holds until somebody is free
+        told["noted"], says = True, NOTED
     if fields.get("choose"):
         told["choose"], says = list(fields["choose"]), CALL_BACK
         told["alternatives"] = list(ALTERNATIVES)

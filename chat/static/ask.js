@@ -105,9 +105,10 @@ function waiting() {
 }
 
 function drawNow() {
-  const {place, eta, says: words, ready, told} = pair.waiting;
+  const {place, eta, says: words, ready, told: chosen, noted} = pair.waiting;
+  const told = (chosen || noted) && !ready;
   parts.now.replaceChildren(
-    h("p", {class: "wait-place"}, t("wait.place", {n: place})),
+    told ? "" : h("p", {class: "wait-place"}, t("wait.place", {n: place})),
     h("p", {dir: "auto"}, words ?? ""),
     ready || told ? null : h("p", {class: "hint"}, t("wait.eta", {half: minutes(eta.p50), most: minutes(eta.p90)})),
     told ? h("p", {class: "hint"}, t("wait.told")) : h("p", {class: "hint"}, t("wait.updated")));
@@ -141,6 +142,7 @@ function drawDoors() {
   const mark = JSON.stringify([alternatives, choices, until]);
   if (parts.drawn === mark) return;
   parts.drawn = mark;
+  if (parts.doors.contains(document.activeElement)) host.querySelector("h1").focus();
   const doors = {room: () => button(t("ask.rooms"), () => go("rooms")), line: () => button(t("ask.help"), () => helpNow()), write: () => button(t("wait.door-write"), () => parts.area.focus())};
   const words = {wait: "wait.choose-wait", tell_me: "wait.choose-tell", stop: "wait.choose-stop"};
   parts.doors.replaceChildren(...[

@@ -48,7 +48,7 @@ function bell(one, done) {
     done(true);
   };
   const {until, says: words} = one.notes.extended;
-  return panel("bell", t("bell.title"), says(words), until ? h("p", {}, t("bell.until", {time: when(until)})) : null, h("div", {class: "verbs"}, button(t("notice.ok"), ok)));
+  return panel("bell", t("bell.more-title"), says(words), until ? h("p", {}, t("bell.until", {time: when(until)})) : null, h("div", {class: "verbs"}, button(t("notice.ok"), ok)));
 }
 
 /** Handing on: what the seeker is asked, with the summary as they want it; what each sees meanwhile. */

@@ -31,6 +31,7 @@ export const words = {
   "still.minute": ["I need a minute", "Necesito un minuto"],
   "still.done": ["Done for today", "Por hoy es suficiente"],
   "bell.title": ["A few minutes are left", "Quedan unos minutos"],
+  "bell.more-title": ["A little more time", "Un poco más de tiempo"],
   "bell.more": ["A quarter of an hour more", "Un cuarto de hora más"],
   "bell.fine": ["This is enough for today", "Por hoy es suficiente"],
   "bell.asked": ["You said yes to a little more. It begins when the other says so as well.", "Dijiste que sí a un poco más. Empieza cuando la otra persona también lo diga."],

@@ -173,6 +173,8 @@ async def test_a_seeker_is_handed_on_with_the_words_they_leave_standing(
         await button(listener, "Hand on to another listener").click()
         await listener.page.locator("#session .giving textarea").fill("A hard week at work.")
         await button(listener, "Ask them").click()
+        await expect(seeker.page.locator("#session .transfer")).to_be_visible()
+        await seeker.page.reload()
         summary = seeker.page.locator("#session .transfer textarea")
         await expect(summary).to_have_value("A hard week at work.")
         await summary.fill("A hard week, and no sleep.")

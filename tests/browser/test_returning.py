@@ -78,6 +78,27 @@ async def test_a_reload_in_every_state_returns_to_it(steady_engine: Engine, brow
             assert await one.violations() == []
 
 
+async def test_who_chose_to_be_told_reads_that_and_nothing_else_until_somebody_is_free(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """F12: after a long wait, "tell me": no update and no reload says again that somebody is being looked for."""
+    async with evening(steady_engine, browser, update=0.5, alternatives=0.2, call_back=0.5) as house:
+        seeker = await house.guest(size=PHONE)
+        await ask(seeker)
+        await button(seeker, "Tell me when somebody is free").click()
+        now = seeker.page.locator("#ask .wait-now")
+        await expect(now).to_contain_text("You’ll be told here")
+        await expect(seeker.page.locator("#ask h1")).to_be_focused()
+        await again(seeker)
+        await expect(now).to_contain_text("as soon as somebody is free")
+        await expect(now).not_to_contain_text("We are finding someone")
+        listener = await house.staff("listener")
+        await is_there(listener)
+        await expect(now).to_contain_text("You are next")
+        await button(listener, "I’ll be there").click()
+        await expect(seeker.page.locator("#session")).to_be_visible()
+
+
 async def test_a_pause_is_still_a_question_after_a_reload(steady_engine: Engine, browser: Browser) -> None:
     async with evening(steady_engine, browser, quiet=2.0) as house:
         seeker = await house.guest(size=PHONE)

@@ -61,6 +61,14 @@ def test_a_long_wait_names_other_doors_and_a_very_long_one_asks() -> None:
     assert asks["says"] == tellings.CALL_BACK
 
 
+def test_who_chose_to_be_told_is_not_told_that_they_are_looked_for() -> None:
+    noted = tellings.waiting({"request": "r", "noted": True}, 1, {}, plain)
+    assert (noted["noted"], noted["says"]) == (True, tellings.NOTED)
+    ready = tellings.waiting({"request": "r", "noted": False, "ready": True}, 1, {}, plain)
+    assert "noted" not in ready
+    assert ready["says"] == tellings.READY
+
+
 def test_all_sentences_can_be_translated_and_promise_nothing() -> None:
     found = tellings.sentences()
     assert len(found) > 30
