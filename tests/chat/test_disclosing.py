@@ -14,7 +14,8 @@ from rooms.scene import RowKind
 from rooms.seeking import Risk
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
-from tests.support.two import changed, listening, talked, together
+from tests.support.staff import URGENT, on_duty
+from tests.support.two import accept, changed, event_where, listening, on_shift, talked, together
 
 ROOM = RoomKey("adult/anxiety")
 ANA = Identity(user=UserId("ana"), band=Band.ADULT, country="GB", language="en-GB", expires=9e9)
@@ -92,3 +93,40 @@ async def test_without_the_store_nobody_is_said_to_be_stayed_with(engine: Engine
     async with node_on(engine.url) as node:
         await engine.kill()
         assert not await said(node.services, ANA, ROOM, HIGH, "c1")
+
+
+@one_flavour
+async def test_a_listener_s_own_disclosure_is_held_elsewhere_and_the_seeker_is_handed_on(steady_engine: Engine) -> None:
+    """Sessions.md: the listener is cared for like anybody; the seeker is next in line and learns of no reason; for
+    fourteen days nobody asks them to help others.
+    """
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node) as seeker,
+        listening(node, "one") as listener,
+        on_duty(node.url, "responder", "rita") as rita,
+        on_duty(node.url, "listener", "two") as other,
+    ):
+        await on_shift(node)
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        await listener.ask("send", room=room, text=URGENT, key="u")
+        assert (await next_event(listener, "care"))["card"]["says"]
+        stay = await changed(listener, state="stay")
+        assert stay["room"] == "stay"
+        waits = await event_where(seeker, "waiting", lambda event: event["says"] == "You are next in line.")
+        assert waits["place"] == 1
+        late = await seeker.ask("send", room=room, text="hello?", key="h")
+        assert late["code"] in ("closed", "not_member", "not_found")
+        called = await next_event(rita, "alerted")
+        taken = await rita.ask("take", case=called["case"])
+        assert taken["room"] != room
+        await listener.ask("join_ok", room="stay", choice="yes")
+        await changed(listener, code="team_here")
+        await other.ask("available")
+        after = (await accept(other))["room"]
+        assert after not in (room, taken["room"])
+        told = await listener.ask("available")
+        assert (told["type"], told["state"] in ("wrap_up", "away")) == ("availability", True)
+        assert told["says"].startswith("You went through a lot yourself lately.")
+        assert "held" not in str(seeker.events)
