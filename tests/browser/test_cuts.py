@@ -137,3 +137,29 @@ async def test_a_connection_that_died_in_silence_is_noticed(visitors: Visitors) 
         proxy.flow()
         await ana.sees("into the dark")
         await ana.settled()
+
+
+async def test_a_tab_that_slept_wakes_up_and_knows_what_was_said(visitors: Visitors, house: Server) -> None:
+    """X40: a frozen page runs nothing, and its line goes meanwhile; when it wakes, nothing is missing or doubled."""
+    async with Proxy(port=house.port) as proxy:
+        ana, ben = await visitors.arrive(origin=f"http://127.0.0.1:{proxy.port}"), await visitors.arrive()
+        for person in (ana, ben):
+            await person.come_in()
+            await person.sit_down("postpartum")
+        await ben.say("before the sleep")
+        await ana.sees("before the sleep")
+        await ana.write("half a thought")
+        life = await ana.page.context.new_cdp_session(ana.page)
+        await life.send("Page.setWebLifecycleState", {"state": "frozen"})
+        proxy.cut()
+        said = [f"said while you slept {number}" for number in range(3)]
+        for words in said:
+            await ben.say(words)
+            await ben.sees(words)
+        await life.send("Page.setWebLifecycleState", {"state": "active"})
+        await ana.sees(said[-1])
+        await expect(ana.page.locator("#words")).to_have_value("half a thought")
+        await ana.say("half a thought, now whole")
+        await ben.sees("half a thought, now whole")
+        for person in (ana, ben):
+            assert [line for line in await person.words() if line in said] == said
