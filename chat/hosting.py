@@ -47,6 +47,8 @@ KEPT_PRIVATE = (
 SOMEBODY_CAME = "Somebody who looks after this room is here now. You can write."
 NOBODY_LEFT = "Nobody who looks after this room is here right now. It is for reading until somebody comes."
 
+# Cases that ended last, looked through for one that is on its way into the room: that takes milliseconds.
+JUST_DECIDED = 20
 # Seconds after which it is worth asking again whether a host has come.
 AGAIN = 60.0
 
@@ -137,7 +139,11 @@ async def before(services: Services, case: Case) -> Case | None:
     if FIRST not in case.rules or not is_hosts(services, case):
         return None
     first = await first_waiting(services, case.user, case.room)
-    return first if first is not None and first.id != case.id and first.at <= case.at else None
+    if first is not None and first.id != case.id and first.at <= case.at:
+        return first
+    lately = await services.review.ended((case.band,), JUST_DECIDED)
+    same = (one for one in lately if (one.user, one.room) == (case.user, case.room) and FIRST in one.rules)
+    return next((one for one in same if one.owed and one.at <= case.at), None)  # decided, and not in the room yet
 
 
 async def was_released(services: Services, case: Case) -> None:

@@ -108,6 +108,18 @@ async def test_what_rules_hold_is_not_released_by_time_however_it_was_filed(stea
 
 
 @one_flavour
+async def test_in_a_teen_room_the_filter_shows_nothing_that_it_had_to_keep_back(steady_engine: Engine) -> None:
+    """What it could not judge, and passes when it is well again, is a host's to release."""
+    async with node_on(steady_engine.url, moderation=SOON) as node, talking(node, "teens", band="teen") as teen:
+        case = await filed(node, kind=CaseKind.FAULT, band="teen", room="teen/teens", at=long_ago(node),
+                           model_alone=False, waiting=Waiting(alias="a1", pack="teen"))  # fmt: skip
+        await look(node, case, times=2)  # its author is reminded first
+        after = await stands(node, case.id)
+        kept = await texts_of(teen, "teens")
+    assert (after.kind, after.state, after.judged, kept) == (CaseKind.HELD, State.OPEN, 1, [])
+
+
+@one_flavour
 async def test_a_claim_keeps_time_from_releasing_until_it_lapses(steady_engine: Engine) -> None:
     """Nothing moves under the eyes of the one who reads it; a moderator who was cut off blocks it for no longer."""
     moderation = replace(SOON, claim_for=3600)
