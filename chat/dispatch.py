@@ -30,6 +30,7 @@ from chat import (
     supervising,
     talk,
     talking,
+    tomorrow,
     waiting,
 )  # fmt: skip
 from chat import commands as say
@@ -82,6 +83,7 @@ HANDLERS: dict[type[Any], Handler] = {
     pair.Unblock: blocking.unblock,
     pair.Feedback: feedback.feedback,
     pair.Again: talking.again,
+    pair.FollowUp: tomorrow.follow_up,
     pair.Settle: staying.settle,
     pair.Handover: staying.handover,
     pair.JoinOk: staying.join_ok,

@@ -178,6 +178,13 @@ class Again(Command, frozen=True, kw_only=True):
     key: Key | None = None
 
 
+class FollowUp(Command, frozen=True, kw_only=True, tag="follow_up"):
+    """Check on me tomorrow: once, in the inbox. `on: false` takes it back."""
+
+    on: bool = True
+    key: Key | None = None
+
+
 class Settle(Command, frozen=True, kw_only=True):
     """The person: I'm OK. Of the team: agreed. `seen`: the cursor up to which whoever says it has read."""
 
@@ -265,6 +272,7 @@ AnySessionCommand = (
     | Unblock
     | Feedback
     | Again
+    | FollowUp
     | Settle
     | Handover
     | JoinOk

@@ -84,6 +84,11 @@ class Wished(Reply, frozen=True, kw_only=True, tag="again"):
     session: str
 
 
+class FollowedUp(Reply, frozen=True, kw_only=True, tag="follow_up"):
+    on: bool
+    at: str | None = None
+
+
 class Settled(Reply, frozen=True, kw_only=True):
     room: str
     state: str  # waiting | settled | left

@@ -51,6 +51,7 @@ class Sessions:
     text_kept: Lasting = 86_400.0
     sealed: Lasting = 604_800.0
     receipt_kept: Lasting = 2_592_000.0
+    follow_up: Lasting = 86_400.0
     # listening
     wrap_up: Lasting = 180.0
     cool_down: Lasting = 300.0

@@ -61,6 +61,7 @@ class Durations:
     text_kept: int = DAY
     sealed: int = WEEK  # after the end of the case about it
     receipt_kept: int = 30 * DAY
+    follow_up: int = DAY
     # listening
     wrap_up: int = 3 * MINUTE
     cool_down: int = 5 * MINUTE

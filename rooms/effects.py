@@ -45,6 +45,7 @@ class Event(StrEnum):
     SESSION_CHANGED = "session_changed"
     SESSION_CLOSED = "session_closed"
     AVAILABILITY = "availability"
+    NOTICE = "notice"  # what somebody asked to be told (tomorrow.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rooms import calling, cast, coming, giving, held, listening, meeting, parting, rows, seeking, staying, wanting
+from rooms import (
+    calling,
+    cast,
+    coming,
+    giving,
+    held,
+    listening,
+    meeting,
+    parting,
+    rows,
+    seeking,
+    staying,
+    tomorrow,
+    wanting,
+)
 from rooms import session as talking
 from rooms.effects import Event
 from rooms.events import Band
@@ -97,6 +111,7 @@ _MOVES: Mapping[Move, Callable[[Scene, str], Any]] = {
     Move.PURGE: parting.fade,
 }
 _FALLS: Mapping[RowKind, Callable[[Scene, str], Any]] = {
+    RowKind.PERSON: tomorrow.ask,
     RowKind.REQUEST: _request,
     RowKind.OFFER: _offer,
     RowKind.SESSION: _session,

@@ -144,7 +144,6 @@ class Hold:
     ended_at: int = 0
     ended_by: str = ""
     said: int = 0  # how often it was told who is there (T15)
-    follow_up: bool = False
 
     @property
     def returning(self) -> bool:

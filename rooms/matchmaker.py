@@ -71,7 +71,7 @@ AT_ONCE = 500
 
 # Kinds whose rows are listed while they are live, and kinds of which nothing ever falls due.
 LISTED = (RowKind.REQUEST, RowKind.SESSION, RowKind.LISTENER, RowKind.HOLD)
-TIMELESS = (RowKind.PERSON, RowKind.WAITS)
+TIMELESS = (RowKind.WAITS,)
 
 T = TypeVar("T")
 

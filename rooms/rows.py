@@ -100,7 +100,7 @@ def _first(fall: tuple[int, Any] | None) -> int | None:
 
 
 _SORTS: Mapping[RowKind, _Sort] = {
-    RowKind.PERSON: _Sort(lambda row, times: None, _never),
+    RowKind.PERSON: _Sort(lambda row, times: row.ask_at or None, _never),
     RowKind.REQUEST: _Sort(
         lambda row, times: _first(seeking.due(row, times)),
         lambda row: row.since if row.state not in (seeking.Seeking.CLOSED, seeking.Seeking.MATCHED) else None,

@@ -36,6 +36,7 @@ class Person:
     sought: tuple[int, ...] = ()  # starts of their sessions as a seeker, of a day
     held_at: int = 0  # when they were last held
     beside: tuple[str, ...] = ()  # of the team: with which people who are held
+    ask_at: int = 0  # when they are asked how they are, as they wished (ms); 0: they did not
     language: str = ""  # in which they are told what happens while they are not here
 
 

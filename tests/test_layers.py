@@ -31,7 +31,7 @@ LAYERS = {
         chat.legible chat.follow chat.veil chat.enginelog chat.fields chat.nights
         rooms.durations rooms.effects rooms.ties rooms.scene rooms.seeking rooms.offering rooms.listening rooms.session
         rooms.handover rooms.escalation rooms.held rooms.matching rooms.waits rooms.rows rooms.cast rooms.wanting
-        rooms.meeting rooms.parting rooms.giving rooms.helping rooms.asides rooms.calling rooms.supervising
+        rooms.meeting rooms.parting rooms.giving rooms.tomorrow rooms.helping rooms.asides rooms.calling rooms.supervising
         rooms.staying rooms.coming rooms.falling_due
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         rooms.pairkeys rooms.newer
@@ -65,7 +65,7 @@ LAYERS = {
         chat.dispatch chat.answers chat.joining chat.talk chat.second chat.turns chat.spoken chat.outcomes chat.speech
         chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
-        chat.sanctioning chat.blocking chat.probing chat.hosting chat.supervising chat.ages
+        chat.sanctioning chat.blocking chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
         chat.holding chat.settling chat.overdue chat.desk
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
         chat.talking chat.feedback chat.staying chat.marking chat.pending
