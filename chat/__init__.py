@@ -33,6 +33,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         careid.py        the id of a care card: what it was about, sealed for its owner
         legible.py       whether a text can be read at all
         outbox.py        what waits for one connection: lanes, bounds, who is too slow
+        veil.py          two people of a room who don't see each other
         hub.py           who on this node listens to what; encode once, deliver, flush
         follow.py        a room as a client follows it
         metrics.py       counters and gauges, without rooms or people in them
@@ -62,6 +63,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         care.py          what is owed to a person who wrote something heavy: the private card
         help.py          help at any time: the card, the barrier question, a person
         reports.py       report, concern: whom they are about, and what the reporter is told
+        blocking.py      who doesn't see whom any more, where they met
         sanctioning.py   what moderators decide about people
         appeals.py       the second look at that; the door of who is kept out
         conduct.py       what is in force against somebody who is here

@@ -60,6 +60,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         backplane.py     the front of all this: commit, open, take, recover, page
         leases.py        which nodes are alive
         copies.py        this node's copies of the rosters of open rooms, read anew where a diff was lost
+        apart.py         who has blocked whom in a room
         calming.py       a heavy room goes slower on every node; who is in distress does not
         promises.py      places of a room with a limit, held for those who are on their way in
         pairslot.py      how the scripts of pairs are called, and what time it is for them
