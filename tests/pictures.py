@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.support.browser import DESK, FLAGS, PHONE, WITHIN, chromium
 from tests.support.engines import running
@@ -27,6 +29,9 @@ from tests.support.views import SCENES, SECONDS, View, house
 PLACE = Path(__file__).parents[1] / "docs/pictures"
 SIZES: dict[str, ViewportSize] = {"phone": PHONE, "desk": DESK}
 THEMES = ("light", "dark")
+# Enough for letters, surfaces and their shadows; a quarter of the bytes of a picture with all its colours.
+COLOURS = 64
+PALETTE = re.sub(r"^/\*.*?\*/\s*", "", (Path(__file__).parent / "palette.js").read_text(), flags=re.DOTALL)
 
 
 @asynccontextmanager
@@ -40,11 +45,13 @@ async def chromium_at(sharp: float) -> AsyncIterator[Browser]:
         await running_.close()
 
 
-async def take(view: View, size: str, into: Path) -> None:
-    """One view, by day and by night."""
+async def take(view: View, size: str, into: Path, bench: Page) -> None:
+    """One view, by day and by night, each with as few colours as it needs."""
     for theme in THEMES:
         await view.visitor.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        await view.visitor.page.screenshot(path=into / f"{view.name}-{size}-{theme}.png", scale="device")
+        whole = base64.b64encode(await view.visitor.page.screenshot(scale="device")).decode()
+        small = await bench.evaluate(f"([whole, most]) => ({PALETTE})(whole, most)", [whole, COLOURS])
+        (into / f"{view.name}-{size}-{theme}.png").write_bytes(base64.b64decode(small))
     await view.visitor.page.emulate_media(color_scheme="light")
 
 
@@ -56,10 +63,11 @@ async def play(scene: str, size: str, browser: Browser, asked: argparse.Namespac
         running("valkey") as engine,
         house(engine.url, browser, size=SIZES[size], **SECONDS.get(scene, {})) as home,
     ):
+        bench = await browser.new_page()
         async for view in SCENES[scene](home):
             met[id(view.visitor)] = view.visitor
-            if not asked.only or view.name in asked.only:
-                await take(view, size, asked.into)
+            if view.drawn if not asked.only else view.name in asked.only:
+                await take(view, size, asked.into, bench)
             if wider := await view.visitor.overflow():
                 faults.append(f"{view.name} at {size}: {wider} px wider than its window")
         for visitor in met.values():

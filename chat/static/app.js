@@ -84,7 +84,7 @@ function keepShell() {
 addEventListener("warmline-language", () => drawFrame({help: helpNow}));
 addEventListener("online", () => line.nudge());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && line.nudge());
-$("skip").addEventListener("click", (event) => (event.preventDefault(), ($("words") && here() === "room" ? $("words") : $("main")).focus()));
+$("skip").addEventListener("click", (event) => (event.preventDefault(), ((["room", "session"].includes(here()) && $("words")) || $("main")).focus()));
 
 document.body.dataset.line = "idle";
 if (visit.now?.token) line.start();

@@ -36,6 +36,19 @@ async def faults(page: Page, rules: Mapping[str, Any] = RULES) -> list[str]:
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
 
 
+# Help and the way out can be pressed however far one has read.
+IN_SIGHT = """() => {
+  const before = scrollY;
+  scrollTo(0, document.documentElement.scrollHeight);
+  const pressed = ["help", "exit"].every((id) => {
+    const {left, top, width, height} = document.getElementById(id).getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2)?.closest(`#${id}`);
+  });
+  scrollTo(0, before);
+  return pressed;
+}"""
+
+
 async def seen_everywhere(view: View) -> list[str]:
     """Faults of one view: on a desk and at 320 px (a desk at 400 %), by day and by night. What the other theme changes
     is colours, so there only these are looked at again."""
@@ -44,6 +57,8 @@ async def seen_everywhere(view: View) -> list[str]:
         await page.set_viewport_size(size)
         if wider := await view.visitor.overflow():
             found.append(f"{wider} px wider than {size['width']}")
+        if not await page.evaluate(IN_SIGHT):
+            found.append(f"{size['width']}: help or the way out is not in sight at the end of the page")
         for scheme, rules in zip(schemes, (RULES, COLOURS), strict=True):
             await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             found += [f"{size['width']} {scheme}: {fault}" for fault in await faults(page, rules)]

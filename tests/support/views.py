@@ -37,10 +37,11 @@ HOUSE = Path(__file__).parents[2] / "config.yaml"
 
 
 class View(NamedTuple):
-    """What stands there, and at whose page."""
+    """What stands there, and at whose page. `drawn`: kept as a picture; a state close to another is only walked."""
 
     name: str
     visitor: Visitor
+    drawn: bool = True
 
 
 Scene = Callable[["Home"], AsyncIterator[View]]
@@ -131,7 +132,7 @@ async def peer(home: Home) -> AsyncIterator[View]:
     yield View("door", ana)
     await page.get_by_role("button", name="Come in").click()
     await expect(page.locator("#band-problem")).to_be_visible()
-    yield View("door-age-missing", ana)
+    yield View("door-age-missing", ana, drawn=False)
     async with company(home) as there:
         await ana.come_in()
         await still(ana)
@@ -156,7 +157,7 @@ async def peer(home: Home) -> AsyncIterator[View]:
         yield View("room-message", ana)
         await page.keyboard.press("Escape")
         await page.locator("#notes-toggle").click()
-        yield View("room-content-notes", ana)
+        yield View("room-content-notes", ana, drawn=False)
         await page.locator("#notes-toggle").click()
         await ana.write(COVERED)
         await expect(page.locator("#marks mark")).to_have_count(1)
@@ -192,7 +193,7 @@ async def own_corner(ana: Visitor) -> AsyncIterator[View]:
     await expect(page.locator(".card")).to_be_visible()
     yield View("help", ana)
     await page.get_by_role("button", name="I can't speak out loud").click()
-    yield View("help-in-the-way", ana)
+    yield View("help-in-the-way", ana, drawn=False)
     await page.locator(".card .card-head button").click()
     await open_view(ana, "lines")
     await page.fill("#doctor-since", "about two months")
@@ -203,7 +204,7 @@ async def own_corner(ana: Visitor) -> AsyncIterator[View]:
     await page.fill("#plan-signs", "I stop answering, and the nights get long.")
     await expect(page.locator("#plan-saved")).not_to_be_empty()
     await still(ana)
-    yield View("care", ana)
+    yield View("own-corner", ana)
     await page.locator("section.on .back").click()
     await open_view(ana, "settings")
     await still(ana)
@@ -218,7 +219,7 @@ async def away(home: Home) -> AsyncIterator[View]:
         await ana.come_in()
         await page.wait_for_function("async () => (await caches.keys()).some((name) => name.includes('lines'))")
         await ana.sit_down("newcomers", "Heron")
-        yield View("room-empty", ana)
+        yield View("room-empty", ana, drawn=False)
         proxy.refuse = True
         proxy.cut()
         await expect(page.locator("body")).to_have_attribute("data-banner", "away")
@@ -227,7 +228,7 @@ async def away(home: Home) -> AsyncIterator[View]:
         yield View("away", ana)
         await page.locator("#help").click()
         await expect(page.locator(".card")).to_be_visible()
-        yield View("away-help", ana)
+        yield View("away-help", ana, drawn=False)
     bea = await home.arrive()
     ways: list[WebSocketRoute] = []
     await bea.page.route_web_socket(lambda url: url.endswith("/ws"), lambda way: open_way(way, ways))
@@ -272,7 +273,7 @@ async def wait(home: Home) -> AsyncIterator[View]:
     await button(ana, "Keep it for them").click()
     await expect(page.locator("#ask .kept-words.refused")).to_be_visible()
     await still(ana)
-    yield View("waiting-refusal", ana)
+    yield View("waiting-refusal", ana, drawn=False)
     await button(ana, "Let it go").click()
     await expect(button(ana, "Sit in a room")).to_be_visible()
     await button(ana, "Stop waiting").click()
@@ -317,7 +318,7 @@ async def two(home: Home) -> AsyncIterator[View]:
     yield View("listen", sam)
     await sam.page.locator("#listen summary").click()
     await sam.page.locator("#listen details").evaluate("one => one.scrollIntoView()")
-    yield View("listen-about", sam)
+    yield View("listen-about", sam, drawn=False)
     await sam.page.locator("#listen summary").click()
     await button(sam, "I’m available").click()
     await expect(sam.page.locator("#listen .wait-place")).to_contain_text("Available")
@@ -349,7 +350,7 @@ async def two(home: Home) -> AsyncIterator[View]:
     await button(ana, "Stay here").click()
     await button(sam, "Hand on to another listener").click()
     await sam.page.locator("#session .giving textarea").fill("A hard month, and hardly any sleep.")
-    yield View("session-handing-on", sam)
+    yield View("session-handing-on", sam, drawn=False)
     await button(sam, "Ask them").click()
     await expect(ana.page.locator("#session .transfer textarea")).to_be_visible()
     yield View("session-handed-on", ana)
@@ -363,7 +364,7 @@ async def two(home: Home) -> AsyncIterator[View]:
     await expect(ana.page.locator("#session .after h2")).to_be_visible()
     yield View("session-feedback", ana)
     await expect(sam.page.locator("#session .after h2")).to_be_visible()
-    yield View("session-feedback-listener", sam)
+    yield View("session-feedback-listener", sam, drawn=False)
     await button(sam, "Back to listening").click()
     await expect(sam.page.locator("#listen .wait-place")).to_contain_text("settle")
     await still(sam)
@@ -381,7 +382,7 @@ async def held(home: Home) -> AsyncIterator[View]:
     rio = await home.staff("responder", "rio")
     await open_view(rio, "respond")
     await still(rio)
-    yield View("respond-quiet", rio)
+    yield View("respond-quiet", rio, drawn=False)
     await on_shift(home.node)
     sam = await home.staff("listener", "sam")
     await is_there(sam)
@@ -416,7 +417,7 @@ async def held(home: Home) -> AsyncIterator[View]:
     yield View("handover-dialling", ana)
     await button(ana, "Nobody answered").click()
     await expect(panel).to_contain_text("Here is another way")
-    yield View("handover-another", ana)
+    yield View("handover-another", ana, drawn=False)
     await panel.locator(".line-choice li").first.get_by_role("button").click()
     await button(ana, "Someone answered").click()
     await expect(panel).to_contain_text("reached somebody")
@@ -443,7 +444,7 @@ async def desk(home: Home) -> AsyncIterator[View]:
     await page.get_by_role("button", name="To the review desk").click()
     await expect(page.locator(".desk-count")).not_to_be_empty()
     await still(ada)
-    yield View("desk-quiet", ada)
+    yield View("desk-quiet", ada, drawn=False)
     async with talking(home.node, ROOM) as one, talking(home.node, ROOM) as other, talking(home.node, ROOM) as third:
         held = await one.ask("send", room=ROOM, text=f"{DOUBTFUL}, by the lamp", key="held")
         assert held["state"] == "held", held
@@ -463,7 +464,7 @@ async def desk(home: Home) -> AsyncIterator[View]:
         yield View("desk-covered", ada)
         await button(ada, "Uncover the words").click()
         await still(ada)
-        yield View("desk-uncovered", ada)
+        yield View("desk-uncovered", ada, drawn=False)
         await page.get_by_text("What follows for the person").click()
         await page.select_option("#ladder-reason", "spam")
         await page.locator("#ladder-reason").evaluate("one => one.closest('details').scrollIntoView()")
@@ -472,7 +473,7 @@ async def desk(home: Home) -> AsyncIterator[View]:
         await page.locator(".decide [type=submit]").click()
         await expect(button(ada, "Next case")).to_be_visible()
         await still(ada)
-        yield View("desk-decided", ada)
+        yield View("desk-decided", ada, drawn=False)
         await one.ask("withdraw", request=also["id"])
 
 
