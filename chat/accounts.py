@@ -105,6 +105,17 @@ class Accounts:
             for identity, (since, itself) in zip(identities, await self._answers(pipe), strict=True)
         ]
 
+    async def at_the_door(self, identity: Identity) -> tuple[bool, str]:
+        """(whether this token was taken back, the band the team has said is this person's or ""), in one breath: every
+        hello asks. Raises EngineAway.
+        """
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hmget(person_key(identity.user, "revoked"), ["since", f"t:{identity.token_id}"])
+        pipe.get(person_key(identity.user, "band"))
+        (since, itself), band = await self._answers(pipe)
+        gone = itself is not None or (since is not None and identity.issued <= float(since))
+        return gone, "" if band is None else str(band.decode())
+
     async def revoke(self, identity: Identity, now: float, longest: float = 0.0) -> None:
         """Take this one token back (log out here), and what it was refreshed to: that has the same name and lives for
         `longest` seconds more at most. `now` is seconds since 1970. Raises EngineAway.

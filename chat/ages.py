@@ -63,6 +63,8 @@ NOT_YET = (
     "Warmline is for people from 13 on, so this is where we stop. You did nothing wrong by coming here. The lines "
     "that come with this are open to you, and it is their work to listen."
 )
+# Whose words are looked at: the team's own were checked, and they quote others.
+WATCHED = frozenset({Role.PEER, Role.LISTENER})
 # The card for a child at the door: they asked for nothing, and have what whoever asks has.
 AT_THE_DOOR = Care(CareBand.CONCERN)
 
@@ -78,7 +80,7 @@ def sentences() -> set[str]:
 def noticed(services: Services, one: Spoken, verdict: Verdict) -> None:
     """Words of a grown-up's band by somebody who says that they are under 18: a checked person looks."""
     identity = who(one.connection)
-    if verdict.minor and identity.band is Band.ADULT and identity.roles == {Role.PEER} and not one.submission.dry:
+    if verdict.minor and identity.band is Band.ADULT and identity.roles <= WATCHED and not one.submission.dry:
         services.company.say_young(identity.user)  # whoever is called to them from now on was checked
         services.spawn(file(services, one, verdict))
 
@@ -192,10 +194,11 @@ alarming.AFTERWARDS.append(when_held_no_more)
 # ------------------------------------------------------------------ at the door, and while they are here
 
 
-async def at_the_door(services: Services, connection: Connection, identity: Identity, re: int) -> Identity | Refused:
-    """Who somebody is who comes in with a token, by what was decided. Raises EngineAway, MatchAway."""
-    band = await services.accounts.band_of(identity.user)
-    if not band or await stayed_with(services, identity.user):
+async def at_the_door(
+    services: Services, connection: Connection, identity: Identity, re: int, band: str
+) -> Identity | Refused:
+    """Who somebody is who comes in with a token, by what was decided: `band`. Raises MatchAway."""
+    if await stayed_with(services, identity.user):
         return identity
     if band == TEEN:
         return replace(identity, band=Band.TEEN, roles=frozenset({Role.PEER}), scopes=frozenset[Scope]())

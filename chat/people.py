@@ -56,10 +56,6 @@ async def hello(services: Services, connection: Connection, command: say.Hello) 
         identity = await identify(services, connection, command)
         if isinstance(identity, Refused):
             return identity
-        if command.guest is None:
-            identity = await ages.at_the_door(services, connection, identity, command.id)
-            if isinstance(identity, Refused):
-                return identity
         connection.identity = identity
         services.hub.enter(identity.user, connection, services.ticks())
         await gather(services, connection, command, places)
@@ -113,8 +109,9 @@ async def known(services: Services, connection: Connection, re: int, token: str)
     if isinstance(identity, Identity):
         connection.identity = identity
         services.hub.enter(identity.user, connection, services.ticks())
-        if not await services.accounts.revoked(identity):
-            return identity
+        gone, band = await services.accounts.at_the_door(identity)
+        if not gone:
+            return await ages.at_the_door(services, connection, identity, re, band) if band else identity
     fault = identity if isinstance(identity, TokenFault) else None
     code, close, says = FAULTS.get(fault, NOT_KNOWN) if fault else NOT_KNOWN
     connection.close(close, "the token was not accepted")
