@@ -116,7 +116,7 @@ def loads(town: Town) -> list[str]:
 
 
 def load(row: Listener) -> Load:
-    days = [[one for one in row.spent if last.began - DAY < one.ended <= last.ended] for last in row.spent]
+    days = [[one for one in row.spent if last.ended - DAY < one.ended <= last.ended] for last in row.spent]
     return Load(
         max(len(day) for day in days),
         max(sum(one.ended - one.began for one in day) for day in days),
