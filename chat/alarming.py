@@ -87,6 +87,7 @@ async def file(services: Services, owed: Owed) -> bool:
     elif what in LATER:
         await open_note(services, owed, what)
     elif what == "ended":
+        await review(services, owed, found)
         for follow in AFTERWARDS:
             await follow(services, owed.effect.to)
     return True
@@ -115,18 +116,32 @@ async def open_case(services: Services, user: str, id: str) -> bool:
     return True
 
 
+async def review(services: Services, owed: Owed, case: Case | None) -> None:
+    """Being stayed with has ended: what happened is looked at within a day. Its crisis case stays open for that; where
+    somebody has closed it while it went on, there is another.
+    """
+    if case is not None and case.state not in ENDED:
+        tell_staff(services, case)
+        return
+    await open_note(services, owed, "review")
+
+
 async def open_note(services: Services, owed: Owed, what: str) -> None:
-    """What the team should look at when there is time: two who meet often, a talk that was heavy for who listened."""
+    """What the team should look at when there is time: two who meet often, a talk that was heavy for who listened,
+    how somebody was stayed with. What waits for a day goes to those above (moderation/deadlines.py).
+    """
     fields = owed.effect.fields
+    role = f".{fields['role']}" if fields.get("role") else ""
+    of_session = what != "review" and role in ("", ".listener")
     case = Case(
         id=event_id(services.secret, NO_ONE, RoomKey("inbox/-"), "file", owed.id),
         kind=CaseKind.CONCERN,
         band=str(fields.get("band", Band.ADULT)),
-        room=f"session/{fields['case']}",
+        room=f"session/{fields['case']}" if of_session else f"inbox/{owed.effect.to}",
         user=NO_ONE,
         at=services.backplane.engine_now_ms(),
-        about=f"{what}/{fields['case']}",
-        rules=(f"session.{what}",),
+        about=f"{what}/{fields['case']}/{owed.effect.to}",
+        rules=(f"session.{what}{role}",),
     )
     opened = await services.review.open(case, Words())
     if opened.fresh and opened.case.state not in ENDED:

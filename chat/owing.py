@@ -251,7 +251,9 @@ async def tell_availability(services: Services, to: str, fields: tellings.Fields
 
 
 async def tell_notice(services: Services, to: str, fields: tellings.Fields) -> dict[str, Any] | None:
-    return {"code": fields["code"], "says": (await saying(services, to))(tellings.FOLLOW_UP)}
+    says = (await saying(services, to))(tellings.NOTICES[fields["code"]])
+    about = {"session": fields["session"]} if fields.get("session") else {}
+    return {"code": fields["code"], "says": says, **about}
 
 
 Teller = Callable[[Services, str, tellings.Fields], Awaitable[dict[str, Any] | None]]

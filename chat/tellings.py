@@ -104,6 +104,13 @@ FOLLOW_UP = (
     "if you would like company, it is here."
 )
 
+DEBRIEF = (
+    "Thank you for staying with somebody. That can stay with you, too: somebody from the team will ask how you are, "
+    "and you can ask for them first."
+)
+RECEIPT = "The words of a conversation you had here have been deleted, as we promised. Nothing of them is kept."
+NOTICES = {"follow_up": FOLLOW_UP, "debrief": DEBRIEF, "receipt": RECEIPT}
+
 # What a listener is told of themselves.
 AVAILABILITY = {
     "missed": "Two questions went unanswered, so we took you for away. Come back whenever it suits you.",
@@ -130,7 +137,7 @@ def sentences() -> set[str]:
         NEXT_UP,
         NOTED,
         NOT_GIVEN,
-        FOLLOW_UP,
+        *NOTICES.values(),
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from rooms import cast, escalation, handover
 from rooms.effects import Do, Effect, Event
 from rooms.escalation import Clock, Tick
+from rooms.events import Band
 from rooms.handover import Dial
 from rooms.held import Held, Hold
 from rooms.scene import No, Scene
@@ -90,6 +91,14 @@ def tell(scene: Scene, hold: Hold, code: str = "") -> Hold:
         standing=("hold", hold.user, hold.said),
     )  # fmt: skip
     return hold
+
+
+def debrief(scene: Scene, target: str, user: str, of: str, band: Band, role: str) -> None:
+    """Somebody has stayed with a person in danger: they are offered to talk about it, and the desk sees to it that
+    they are asked. `of`: the session or case; nobody's name.
+    """
+    scene.owe(target, Effect(Do.FILE, user, {"what": "debrief", "case": of, "band": band, "role": role}))
+    scene.tell(target, user, Event.NOTICE, code="debrief")
 
 
 def who_is_here(hold: Hold, session: Session | None) -> list[str]:

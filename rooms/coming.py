@@ -99,6 +99,8 @@ def stand_down(scene: Scene, user: str, by: str) -> Hold | No:
     session = cast.session(scene, hold.session)
     if session is not None and session.guest(by) is not None:
         session = cast.must(parting.depart(scene, session.id, by))
+    if by in hold.responders:
+        calling.debrief(scene, user, by, hold.case, hold.band, "responder")
     hold = replace(hold, responders=tuple(one for one in hold.responders if one != by))
     waiting = session is not None and bool(session.guests)
     cast.put(scene, hold)

@@ -45,7 +45,7 @@ class Event(StrEnum):
     SESSION_CHANGED = "session_changed"
     SESSION_CLOSED = "session_closed"
     AVAILABILITY = "availability"
-    NOTICE = "notice"  # what somebody asked to be told (tomorrow.py)
+    NOTICE = "notice"  # tomorrow.py, a debrief, a receipt: by its code
 
 
 @dataclass(frozen=True, slots=True)

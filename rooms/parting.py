@@ -101,8 +101,6 @@ def end(scene: Scene, before: Session, after: Session, *, keep: str = "") -> Ses
     giver = cast.session(scene, before.giver)
     if giver is not None and giver.state is Talk.TRANSFERRING:
         take_back(scene, giver)
-    if before.heavy:
-        scene.owe(before.seeker, Effect(Do.FILE, "", {"what": "debrief", "case": before.id, "band": before.band}))
     return after
 
 
@@ -167,6 +165,8 @@ def rest(scene: Scene, before: Session, user: str) -> None:
     if there.given < scene.caps.nursery <= after.given:
         scene.owe(user, Effect(Do.FILE, "", {"what": "nursery", "case": before.id, "band": before.band}))
     scene.tell(user, user, Event.AVAILABILITY, state=after.state, until=after.rest_until, note=full)
+    if before.heavy and talked:
+        calling.debrief(scene, before.seeker, user, before.id, before.band, "listener")
 
 
 def leave_held(scene: Scene, before: Session, user: str) -> Session | No:
@@ -275,6 +275,8 @@ def fade(scene: Scene, id: str) -> Session | No:
     if not isinstance(after, No):
         cast.put(scene, after)
         scene.owe(before.seeker, Effect(Do.SHRED, "", {"of": id}))
+        for to in filter(None, (before.seeker, before.listener)):  # when the words are gone, not before
+            scene.tell(before.seeker, to, Event.NOTICE, code="receipt", session=id)
         return after
     after = talking.take(before, Move.PURGE, scene.now, scene.times)
     if not isinstance(after, No):

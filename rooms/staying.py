@@ -219,6 +219,8 @@ def go(scene: Scene, user: str, act: Act) -> Hold | No:
             cast.put(scene, after)
         return after
     cast.put(scene, replace(after, session=""))
+    for one in hold.responders:
+        calling.debrief(scene, user, one, hold.case, hold.band, "responder")
     _release(scene, hold)
     scene.owe(user, Effect(Do.FILE, user, {"what": "away", "case": hold.case, "band": hold.band}))
     return cast.must(cast.hold(scene, user))  # type: ignore[no-any-return]
@@ -312,13 +314,15 @@ def ended(scene: Scene, before: Hold, after: Hold) -> Hold:
     for one in before.responders:
         staff = cast.person(scene, one)
         cast.put(scene, replace(staff, beside=tuple(user for user in staff.beside if user != before.user)))
+        calling.debrief(scene, before.user, one, before.case, before.band, "responder")
     session = cast.session(scene, before.session)
     if session is not None and session.listener and after.state in (Held.SETTLED, Held.HANDED_OVER):
         for live in _theirs(scene, before):
             cast.told(scene, cast.must(talking.take(live, Move.LET_GO, scene.now, scene.times)))
     else:
         _release(scene, before)
-    scene.owe(before.user, Effect(Do.FILE, before.user, {"what": "ended", "case": before.case, "how": after.state}))
+    fields = {"what": "ended", "case": before.case, "how": after.state, "band": before.band}
+    scene.owe(before.user, Effect(Do.FILE, before.user, fields))
     return after
 
 
