@@ -173,7 +173,10 @@ def measured(judging: Pipeline, most: int | None) -> tuple[Chapter, list[float]]
     figures = [figure for figure in own.figures if figure.bar != "M7.kept"]
     chapter = lived.silence(seen) + suite + Chapter([*figures, labelled.kept([*outcomes, *written])], own.tables)
     chapter += (
-        lived.pages(judge, most and most // 4) + labelled.emoji(judge) + labelled.to_look_at([*outcomes, *written])
+        lived.pages(judge, most and most // 4)
+        + labelled.emoji(judge)
+        + labelled.by_function(judge)
+        + labelled.to_look_at([*outcomes, *written])
     )
     chapter += hidden.details(judge, seen, _listing()) + hidden.disguised(
         judge, [*outcomes, *written], seen, most and 300

@@ -61,8 +61,8 @@ def _apart(nets: Sequence[larger.Net], lessons: larger.Lessons, folder: Path) ->
 
 
 def _wanted(examples: Sequence[Example]) -> tuple[Any, Any]:
-    """(what each head should see in each, which are lines of ours)."""
-    return np.array([example.wanted for example in examples]), np.array([bool(each.category) for each in examples])
+    """(what each head should see in each, how much each counts)."""
+    return np.array([example.wanted for example in examples]), larger.counted(examples)
 
 
 def _before(folder: Path) -> dict[str, Any]:

@@ -50,8 +50,8 @@ LAYERS = {
         moderation.features moderation.model moderation.opinion moderation.heeding moderation.teaching.examples
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
         moderation.teaching.larger moderation.teaching.encoder
-        moderation.digits moderation.keys moderation.cases moderation.steps moderation.deadlines moderation.tidings
-        moderation.lines moderation.ladder moderation.sanctions moderation.reports moderation.shield
+        moderation.digits moderation.functions moderation.keys moderation.cases moderation.steps moderation.deadlines
+        moderation.tidings moderation.lines moderation.ladder moderation.sanctions moderation.reports moderation.shield
         """,
     2: """
         chat.accounts chat.shift rooms.calming
@@ -102,7 +102,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     },
     "yaml": {
         "chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines",
-        "moderation.evaluate", "moderation.evaluation.personal", "moderation.evaluation.lived",
+        "moderation.functions", "moderation.evaluate", "moderation.evaluation.personal", "moderation.evaluation.lived",
         "moderation.shield", "moderation.kinds", "moderation.card", "moderation.sheets", "moderation.says",
     },
     "numpy": {

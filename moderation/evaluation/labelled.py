@@ -2,6 +2,7 @@
 
     suite     M2, M7                    lines     M4 to M7, M9, scams of M12 on lines of our own
     packs     each pack's own cases     untouched     the same counts as for lines; nothing but counts leaves here
+    emoji     M8's shape on a set       by_function   M8's shape on sentences of our own, the held-out ones
 
 The bars of M4 to M6 and M9 are for data that is held back elsewhere. Here they stand beside lines of our own, which
 rules and model were made with: a figure of the tuned part says what is known, the untouched third what is hoped.
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from moderation import lines
+from moderation import functions, lines
 from moderation.evaluation import corpora
 from moderation.evaluation.bars import Cell, Chapter, Figure, Table, of
 from moderation.evaluation.measures import Rate, macro, mean, rate, scores
@@ -120,6 +121,27 @@ def emoji(judge: Judge) -> Chapter:
     outcomes = judged(unlabelled((text for text, _ in rows), "hatemoji"), judge)
     said = scores((each.stopped, bool(label)) for each, (_, label) in zip(outcomes, rows, strict=True))
     return Chapter([of("M8.overall", said.accuracy), of("M8.hateful", said.recall), of("M8.kept", said.kept)])
+
+
+def by_function(judge: Judge, every: int = 3) -> Chapter:
+    """M8's shape on what sentences do to a group: the held-out sentences, each with every third group."""
+    asked = [one for one in functions.sentences() if one.held_out and one.number % every == 0]
+    cases = [_of_function(one) for one in asked]
+    outcomes = judged(cases, judge)
+    said = scores((each.stopped, one.hateful) for each, one in zip(outcomes, asked, strict=True))
+    rows: dict[str, dict[str, Cell]] = {
+        name: {"stopped": rate(each.stopped for each in alike)} for name, alike in by_category(outcomes).items()
+    }
+    figures = [of("M8f.overall", said.accuracy), of("M8f.hateful", said.recall), of("M8f.kept", said.kept)]
+    return Chapter(figures, {"functions": rows})
+
+
+def _of_function(one: functions.Sentence) -> Case:
+    kind = "hateful" if one.hateful else "harmless"
+    name = f"{kind}: {one.function}"
+    return Case(
+        id=f"{name}-{one.number}", category=name, text=one.text, deliver=frozenset({"no" if one.hateful else "yes"})
+    )
 
 
 def packs(judge: Judge, folder: Path = CASES) -> dict[str, list[Outcome]]:

@@ -24,7 +24,7 @@ from moderation.rules import DATA
 from moderation.verdict import Action, CareBand, Submission
 
 # Labels that say spam or scam.
-SPAM = ("spam", "scam")
+SPAM = ("spam", "scam", "model.solicit")
 # The author of the written lines who speaks African-American English and Patois.
 DIALECT_AUTHOR = "heron"
 # Words that mark African-American English in tweets; telling, not complete.

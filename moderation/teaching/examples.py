@@ -3,6 +3,7 @@
     our lines (not the held-out third)      every head known, by the category's `heads` in taxonomy.yaml
     open sets (not their untaught fifth)    some heads known: a set about hate says nothing of grooming
     swapped and made                        sentences in which only the group named differs: harmless in all of them
+    functions (functions.yaml)              what a sentence does to a group, and harmless twins; not the held-out third
 
 NaN stands for "nobody said": such a head learns nothing from the text. What harms in one way may well harm in another,
 so of a harmful line only the heads named are known, and of a crisis line only that it harms nobody. Supportive sets
@@ -16,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from moderation import lines
+from moderation import functions, lines
 from moderation.evaluation import corpora
 from moderation.model import HEADS
 
@@ -24,6 +25,10 @@ HARMS = ("abuse", "hate", "encourage", "groom", "solicit")
 UNKNOWN = math.nan
 # One labelled line is worth as many tweets: it was written for this, the sets were not.
 OF_OURS = 3.0
+# What bulk messages look like stands in one small set only, and among thousands of kind texts it would not be heard.
+OF_SPAM = 10.0
+# A made sentence stands with many groups.
+OF_MADE = 1.0
 # Of the sets' harmless texts one in this many is enough; they outnumber our lines by far.
 THINNED = 3
 
@@ -117,7 +122,7 @@ class Example:
 def every() -> list[Example]:
     """All examples, in a fixed order, each text once."""
     found: dict[str, Example] = {}
-    for example in (*ours(), *swapped(), *sets()):
+    for example in (*ours(), *swapped(), *functional(), *sets()):
         found.setdefault(example.text, example)
     return list(found.values())
 
@@ -155,6 +160,18 @@ def swapped() -> Iterator[Example]:
                 yield Example(sentence.format(group), nothing, 1.0, "swapped")
 
 
+def functional() -> Iterator[Example]:
+    """What a sentence does to a group: hateful or harmless, each with every second group."""
+    every = list(functions.sentences())
+    apart = {sentence.text for sentence in every if sentence.held_out}  # two sentences may be the same when filled
+    for sentence in every:
+        if sentence.text not in apart and sentence.number % 2 == 0:
+            # Of abuse of a person nothing is said: what names a group would teach that naming one is abuse.
+            harm = {"hate": 1.0} if sentence.hateful else dict.fromkeys(HARMS, 0.0)
+            wanted = tuple(harm.get(head, UNKNOWN) for head in HEADS)
+            yield Example(sentence.text, wanted, OF_MADE, "functions")
+
+
 def sets() -> Iterator[Example]:
     """The open sets, less the fifth that is never taught."""
     for text, kind in corpora.davidson():
@@ -177,7 +194,7 @@ def sets() -> Iterator[Example]:
     for text, spam in corpora.sms_spam():
         friendly = dict.fromkeys(("abuse", "hate", "groom", "solicit"), 0.0)
         known = {"solicit": 1.0, "acute": 0.0, "passive": 0.0} if spam else friendly
-        yield from _kept("sms_spam", text, text, known)
+        yield from _kept("sms_spam", text, text, known, OF_SPAM)
     for name, texts in corpora.supportive().items():
         yield from _thinned(name, texts, dict.fromkeys(HARMS, 0.0))
     yield from _thinned("everyday", corpora.everyday(), {"groom": 0.0, "solicit": 0.0, "acute": 0.0, "passive": 0.0})
@@ -195,9 +212,9 @@ def _thinned(name: str, texts: Iterable[str], known: dict[str, float]) -> Iterat
             yield from _kept(name, text, text, known)
 
 
-def _kept(name: str, original: str, text: str, known: dict[str, float]) -> Iterator[Example]:
+def _kept(name: str, original: str, text: str, known: dict[str, float], weight: float = 1.0) -> Iterator[Example]:
     if text and corpora.taught(original):
-        yield Example(text, tuple(known.get(head, UNKNOWN) for head in HEADS), 1.0, name)
+        yield Example(text, tuple(known.get(head, UNKNOWN) for head in HEADS), weight, name)
 
 
 def folds(examples: Sequence[Example]) -> tuple[list[str], list[int]]:

@@ -26,8 +26,8 @@ from moderation.teaching.examples import Example
 MEANS = 5 * 384
 NETS, HIDDEN = 2, 96
 EPOCHS, BATCH = 8, 256
-# A line counts as many set texts: what the sets hold is further from what is said here.
-OF_OURS, OF_SETS = 3.0, 0.7
+# How much less a text of a set counts than its weight says: what the sets hold is further from what is said here.
+OF_SETS = 0.7
 _DROPPED_MEANS, _DROPPED_NEURONS = 0.1, 0.5
 _PEAK, _DECAY = 1.5e-3, 0.1
 # The share of steps in which the learning rate grows.
@@ -89,12 +89,19 @@ def measured(found: Any) -> tuple[Any, Any]:
     return found.mean(0), found.std(0) + 1e-3
 
 
-def taught(found: Any, wanted: Any, ours: Any) -> list[Net]:
-    """The nets that learned from these texts. `found` is shifted and spread; NaN in `wanted` teaches nothing."""
-    weight = np.where(ours, OF_OURS, OF_SETS)[:, None] * np.isfinite(wanted)
+def taught(found: Any, wanted: Any, counts: Any) -> list[Net]:
+    """The nets that learned from these texts, each as much as it `counts`. `found` is shifted and spread; NaN in
+    `wanted` teaches nothing.
+    """
+    weight = counts[:, None] * np.isfinite(wanted)
     return [
         _net(found, np.nan_to_num(wanted).astype(np.float32), weight.astype(np.float32), seed) for seed in range(NETS)
     ]
+
+
+def counted(examples: Sequence[Example]) -> Any:
+    """How much each example counts here."""
+    return np.array([each.weight * (1.0 if each.category else OF_SETS) for each in examples])
 
 
 def said(nets: Sequence[Net], found: Any) -> Any:

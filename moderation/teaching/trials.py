@@ -58,11 +58,11 @@ def unseen_by_larger(examples: Sequence[Example], means: Any) -> Any:
     _, left_with = folds(examples)
     part_of = np.array(left_with) % PARTS
     wanted = np.array([example.wanted for example in examples])
-    ours = np.array([bool(example.category) for example in examples])
+    counts = larger.counted(examples)
     logits = np.zeros(wanted.shape)
     for part in range(PARTS):
         others, own = part_of != part, part_of == part
-        logits[own] = larger.said(larger.taught(means[others], wanted[others], ours[others]), means[own])
+        logits[own] = larger.said(larger.taught(means[others], wanted[others], counts[others]), means[own])
     return logits
 
 
