@@ -33,3 +33,9 @@ def test_it_gives_means_of_every_layer_it_speaks_of() -> None:
 def test_both_files_are_there_and_small_enough_to_ship() -> None:
     assert (FOLDER / ENCODER).stat().st_size < 22.5e6
     assert len((FOLDER / PIECES).read_text(encoding="utf-8").splitlines()) == 29_528
+
+
+def test_no_row_is_kept_for_a_piece_that_is_never_written() -> None:
+    pieces = (FOLDER / PIECES).read_text(encoding="utf-8").splitlines()
+    assert not [piece for piece in pieces if piece.startswith(encoder.NEVER_WRITTEN)]
+    assert len(READER.means("word " * 5000)) == larger.MEANS  # the last place that is kept is the last that is reached
