@@ -72,8 +72,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def rooms_of(number: int) -> dict[str, str]:
-    """Room → band; with several rooms the last is a teen room."""
-    return {f"room-{index}": "teen" if index == number - 1 and number > 2 else "adult" for index in range(number)}
+    """Room → band. All of grown-ups: a teen room is for reading without a host (chat/hosting.py)."""
+    return {f"room-{index}": "adult" for index in range(number)}
 
 
 def stage_of(arguments: argparse.Namespace, rooms: dict[str, str]) -> AbstractAsyncContextManager[Stage]:
