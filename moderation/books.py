@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from moderation import contact, conversation, heeding, own, policy, rules, says, trial
+from moderation import contact, conversation, heeding, own, policy, rules, says, shield, trial
 from moderation.contact import Contacts
 from moderation.helplines import Helplines
 from moderation.own import Own
@@ -122,7 +122,7 @@ def _bound(data: Path, written: rules.Written, packs: policy.Raw, spoken: says.S
     built = policy.build(packs, f"+{mine.edition}" if mine.edition else "")
     packs_added = len(mine.packs)
     return Books(
-        book=rules.bind(written, contact.CUES, mine.rules),
+        book=rules.bind(written, (*contact.CUES, *conversation.cues(shield.packaged())), mine.rules),
         packs=built,
         contacts=Contacts(lines.contacts(), lines.hosts()),
         helplines=lines,

@@ -31,6 +31,7 @@ from functools import cache
 from typing import Any
 
 from moderation.gates import Matcher
+from moderation.prefilter import needs
 from moderation.rules import compiled
 from moderation.shield import Questions
 from moderation.verdict import Care, CareBand, CareKind, Finding, Submission
@@ -217,6 +218,12 @@ def asking(questions: Questions) -> Matcher:
     return compiled("|".join(f"(?:{source})" for one in questions.questions for source in one.sources), "probing.yaml")
 
 
+@cache
+def cues(questions: Questions) -> tuple[str, ...]:
+    """What the prefilter listens for on our behalf: a text with none of these asks nothing."""
+    return tuple(sorted({cue for one in questions.questions for source in one.sources for cue in needs(source)[0]}))
+
+
 def signs(
     labels: Iterable[str], asked: Iterable[str], near: Iterable[str], wanted: frozenset[str], role: str
 ) -> frozenset[str]:
@@ -238,11 +245,15 @@ def named(text: str, names: Iterable[str]) -> str:
     return next((f"@{name}" for name in sorted(names) if len(name) >= _SHORTEST and name.lower() in words), "")
 
 
-def nearly(scores: Mapping[str, float], least: Mapping[str, float]) -> frozenset[str]:
-    """The heads whose score is nearly what something follows from."""
-    return frozenset(
-        label for label, score in scores.items() if label in least and NEAR * least[label] <= score < least[label]
-    )
+def near(labels: Iterable[str], marks: Mapping[str, float]) -> tuple[tuple[str, float, float], ...]:
+    """Of each head its label, and from where to below where a score is nearly what something follows from (`marks`)."""
+    return tuple((label, NEAR * marks.get(label, 2.0), marks.get(label, 2.0)) for label in labels)
+
+
+def nearly(scores: Iterable[float], levels: Iterable[tuple[str, float, float]]) -> frozenset[str]:
+    """The heads whose score is nearly what something follows from; `levels` as `near` gives them."""
+    found = [label for score, (label, least, most) in zip(scores, levels, strict=False) if least <= score < most]
+    return frozenset(found)
 
 
 def brought(

@@ -12,6 +12,9 @@ every process and with every Python, and whoever else is in the batch changes no
 
 Digits are all one digit, apostrophes are left out ("dont", "don't"), "?" and "!" are words. A word of more than
 `LONGEST` letters is nobody's and left out, as is what comes after `MOST` characters. 0 stands for no feature.
+
+All but the pairs belongs to one word, whatever stands beside it. So who reads many texts reads each word once: `words`
+cuts a text, `read_words` gives what each word has, and `paired` what two neighbours have (familiar.py).
 """
 
 from __future__ import annotations
@@ -36,6 +39,8 @@ Places = NDArray[np.int64]
 
 # Bytes read in one go at most: the longest text, each character of four bytes or set apart by two blanks.
 _TOGETHER = 1 << 16
+# Words read in one go: as many as have room there, each with a mark and two blanks.
+MOST_WORDS = (_TOGETHER - 1) // (LONGEST + 3)
 _MASK = (1 << 64) - 1
 _FACTOR = 0x9E3779B97F4A7C15
 _BEGIN, _BLANK = 0, 32
@@ -74,7 +79,7 @@ _BACK = _powers(pow(_FACTOR, -1, 1 << 64))
 _WORD, _PAIR, *_RUN = (np.uint64(_scattered(1000 + kind) | 1) for kind in range(2 + len(RUNS)))
 _RUN_BACK = np.array(_RUN)[:, None] * _BACK
 _ROWS = np.arange(len(RUNS))[:, None]
-_FIRST, _PAIRED, _MIXING = (np.uint64(_scattered(2000 + kind) | 1) for kind in range(3))
+BEGINNING, _PAIRED, _MIXING = (np.uint64(_scattered(2000 + kind) | 1) for kind in range(3))
 _SHIFT = np.uint64(29)
 
 
@@ -101,7 +106,59 @@ def _bytes(texts: Sequence[str]) -> bytes:
     return b"\0" + whole.encode("utf-8", "surrogatepass").translate(_TABLE, b"'") + b" \0"
 
 
+def words(text: str) -> list[bytes]:
+    """The words of a text as `read_words` takes them. One that a text begins with, no blank before it, has the mark of
+    the beginning in front: its runs begin with it.
+    """
+    text = text[:MOST]
+    if "?" in text:
+        text = text.replace("?", " ? ")
+    if "!" in text:
+        text = text.replace("!", " ! ")
+    if "\0" in text:
+        text = text.replace("\0", " ")
+    raw = text.encode("utf-8", "surrogatepass").translate(_TABLE, b"'")
+    found = raw.split()
+    if found and raw[0] != _BLANK and len(found[0]) <= LONGEST:
+        found[0] = b"\0" + found[0]
+    return found if len(raw) <= LONGEST else [word for word in found if len(word) <= LONGEST or word[0] == _BEGIN]
+
+
+def read_words(words: Sequence[bytes]) -> tuple[Hashes, Hashes, Hashes, Places]:
+    """(said, own, runs, begins): of each word what it says in a pair, its own hash, and the hashes of its runs: those
+    of length k of word n from `begins[k, n]` to the next of `begins`, and one last that says nothing. At most
+    `MOST_WORDS`.
+    """
+    raw = b"".join([word + b" " if word[0] == _BEGIN else b"\0 " + word + b" " for word in words]) + b"\0"
+    sums, starts, ends, blank, marks = _summed(raw)
+    said = _said(sums, starts, ends)
+    runs, begins = _runs(sums, blank, marks[:-1])
+    return said, _mixed(said * _WORD), _mixed(runs), begins
+
+
+def leading(said: Hashes) -> Hashes:
+    """What words that say this add to a pair as its first word."""
+    return said * _PAIRED
+
+
+def paired(lefts: Hashes, rights: Hashes) -> Hashes:
+    """The hashes of pairs: what the first words add as `leading` has it, or `BEGINNING`, and what the second say."""
+    pairs = lefts + rights
+    pairs *= _PAIR
+    return _mixed(pairs)
+
+
 def _read(raw: bytes) -> tuple[Hashes, Places]:
+    sums, starts, ends, blank, marks = _summed(raw)
+    words, of_words = _words(_said(sums, starts, ends), starts, marks)
+    runs, of_runs = _runs(sums, blank, marks[:-1])
+    return _mixed(np.concatenate([words, runs])), np.concatenate([of_words, of_runs + len(words)])
+
+
+def _summed(raw: bytes) -> tuple[Any, Any, Any, Any, Any]:
+    """(sums, starts, ends, blank, marks): running sums of the letters, where words start and end, what is no letter of
+    one, and where the marks are.
+    """
     letters = np.frombuffer(raw, np.uint8)
     size = len(letters)
     sums = np.zeros(size + 1, np.uint64)
@@ -114,13 +171,21 @@ def _read(raw: bytes) -> tuple[Hashes, Places]:
     if long.any():
         blank |= _within(starts[long], ends[long], size)
         starts, ends = starts[~long], ends[~long]
-    words, of_words = _words(sums, starts, ends, marks)
-    runs, of_runs = _runs(sums, blank, marks[:-1])
-    hashes = np.concatenate([words, runs])
-    hashes ^= hashes >> _SHIFT
-    hashes *= _MIXING
-    hashes ^= hashes >> _SHIFT
-    return hashes, np.concatenate([of_words, of_runs + len(words)])
+    return sums, starts, ends, blank, marks
+
+
+def _said(sums: Any, starts: Any, ends: Any) -> Any:
+    """The letters of each word, wherever it stands."""
+    return (sums.take(ends) - sums.take(starts)) * _BACK.take(starts)
+
+
+def _mixed(hashes: Any) -> Hashes:
+    """Each bit made to depend on all, in place."""
+    mixed: Hashes = hashes
+    mixed ^= mixed >> _SHIFT
+    mixed *= _MIXING
+    mixed ^= mixed >> _SHIFT
+    return mixed
 
 
 def _within(starts: Any, ends: Any, size: int) -> Any:
@@ -130,18 +195,17 @@ def _within(starts: Any, ends: Any, size: int) -> Any:
     return np.logical_xor.accumulate(turns)
 
 
-def _words(sums: Any, starts: Any, ends: Any, marks: Any) -> tuple[Hashes, Places]:
+def _words(alone: Any, starts: Any, marks: Any) -> tuple[Hashes, Places]:
     """Words, the pairs each makes with the next one, and what each text's first word makes with its beginning."""
     many = len(starts) + 1
     said = np.zeros(many, np.uint64)  # a last one that is no word: there is always a next one
-    np.subtract(sums.take(ends), sums.take(starts), out=said[:-1])
-    said[:-1] *= _BACK.take(starts)
+    said[:-1] = alone
     firsts = starts.searchsorted(marks)
     firsts, nexts = firsts[:-1], firsts[1:]
-    pairs = said * _PAIRED
+    pairs = leading(said)
     pairs[:-1] += said[1:]
     pairs[nexts - 1] = 0  # the next text's first word is nobody's neighbour
-    begun = (said.take(firsts) + _FIRST) * (nexts > firsts)
+    begun = (said.take(firsts) + BEGINNING) * (nexts > firsts)
     return (
         np.concatenate([said * _WORD, pairs * _PAIR, begun * _PAIR]),
         np.array([firsts, firsts + many, np.arange(2 * many, 2 * many + len(begun))]),

@@ -58,9 +58,9 @@ class Matcher(Protocol):
     @property
     def groups(self) -> int: ...
 
-    def search(self, text: str, /) -> Any: ...
+    def search(self, text: str | bytes, /) -> Any: ...
 
-    def finditer(self, text: str, /) -> Iterator[Any]: ...
+    def finditer(self, text: str | bytes, /) -> Iterator[Any]: ...
 
 
 class Surroundings:
@@ -70,6 +70,7 @@ class Surroundings:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.answers: dict[tuple[str, str, int, int], bool] = {}  # gate, part, and where: whether it is open there
         self._bounds: list[int] | None = None
         self._quotes: list[tuple[int, int]] | None = None
 
@@ -81,16 +82,17 @@ class Surroundings:
         first = self._bounds[before - 1] if before else 0
         return first, self._bounds[behind] if behind < len(self._bounds) else len(self.text)
 
-    def part(self, name: str, start: int, end: int) -> str:
-        if name == "message":
-            return self.text
-        first, last = self.sentence(start, end)
+    def part(self, name: str, start: int, end: int) -> tuple[int, int]:
+        """Where a part of the surroundings begins, and where it stops."""
+        if name in ("message", CLOSED):
+            return 0, len(self.text)
         if name == "match":
-            return self.text[start:end]
+            return start, end
+        first, last = self.sentence(start, end)
         if name == "before":
-            before = self.text[first:start]
-            return "" if _OWN.match(self.text, start) and _JOINT.search(before) else before
-        return self.text[end:last] if name == "after" else self.text[first:last]
+            own = _OWN.match(self.text, start) and _JOINT.search(self.text[first:start])
+            return (start if own else first), start
+        return (end if name == "after" else first), last
 
     def quoted(self, start: int, end: int) -> bool:
         """Whether the place stands inside quotation marks, with someone else said to have said it."""
@@ -121,10 +123,15 @@ class Gates:
         if name == "quoted" and around.quoted(start, end):
             return True
         parts = self._patterns.get(name, {})
-        if CLOSED in parts and parts[CLOSED].search(around.text):
+        if CLOSED in parts and self._finds(name, CLOSED, around, start, end):
             return False
-        return any(
-            pattern.search(around.part(part, start, end)) is not None
-            for part, pattern in parts.items()
-            if part != CLOSED
-        )
+        return any(self._finds(name, part, around, start, end) for part in parts if part != CLOSED)
+
+    def _finds(self, name: str, part: str, around: Surroundings, start: int, end: int) -> bool:
+        """Whether the pattern of a part matches there. The same is asked again and again, about each of many places."""
+        first, last = around.part(part, start, end)
+        asked = (name, part, first, last)
+        answer = around.answers.get(asked)
+        if answer is None:
+            answer = around.answers[asked] = self._patterns[name][part].search(around.text[first:last]) is not None
+        return answer

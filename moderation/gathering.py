@@ -40,7 +40,9 @@ class Gathering:
         """Read by these books. The windows stay as they are."""
         self._wording = wording
         self._gates = books.book.gates
-        self._marks = {name: heeding.marks(pack) for name, pack in books.packs.items()}
+        number = books.book.prefilter.number
+        self._cues = frozenset(number[cue] for cue in conversation.cues(self._questions))
+        self._near = {name: conversation.near(heeding.NAMES, heeding.marks(pack)) for name, pack in books.packs.items()}
         self._signs = {
             name: frozenset(sign for rule in pack.together.values() for sign in rule.signs)
             for name, pack in books.packs.items()
@@ -51,10 +53,12 @@ class Gathering:
     def joined(self, works: Sequence[Work]) -> list[tuple[Work, Stage]]:
         """Who said something over several messages that is worth a look as one, and the stage that looks."""
         waiting = [(work, *found) for work in works if (found := _pieces(work)) is not None]
+        if not waiting:
+            return []
         scores = self._guessing.model.scores([views.soft.text for _, views, _ in waiting])
         return [
             (work, partial(self._join, views=views, begins=begins, scores=row.tolist()))
-            for (work, views, begins), row, reaches in zip(
+            for (work, views, begins), row, (reaches,) in zip(
                 waiting, scores, heads.reaching(scores, self._guessing.heeded), strict=True
             )
             if reaches
@@ -113,11 +117,13 @@ class Gathering:
     def _brought(self, work: Work) -> Brought:
         """The weak signs of one message, and whether its author may be in danger: of hardly any message anything."""
         said, pack, view = work.submission, work.pack, work.view
-        asks = self._asking.search(view.text) is not None
+        asks = self._may_ask(work) and self._asking.search(view.text) is not None
         if not (asks or work.findings or work.scores):
             return conversation.NOTHING
+        near = conversation.nearly(work.scores, self._near[pack.name])
+        if not (asks or work.findings or near):
+            return conversation.NOTHING
         labels = {finding.label for finding in work.findings}
-        near = conversation.nearly(dict(zip(heeding.NAMES, work.scores, strict=False)), self._marks[pack.name])
         signs, heavy = frozenset[str](), False
         if work.care.band is CareBand.NONE:  # a disclosure is never a sign
             if near:
@@ -131,6 +137,10 @@ class Gathering:
         if crisis.DENIED in labels:
             return Brought(signs, denied=True)
         return conversation.brought(work.findings, work.care, signs, pieced=work.pieced, near=heavy)
+
+    def _may_ask(self, work: Work) -> bool:
+        """Whether the words hold any that a stranger's question has; nearly all of it was seen on the way."""
+        return work.skeleton is not None or not self._cues.isdisjoint(work.seen)
 
     def _recalled(self, work: Work) -> list[tuple[float, int, Brought]]:
         """What the author said here through another node lately: seconds ago, hash of the words, what they brought."""

@@ -29,7 +29,7 @@ from moderation.wording import SELLING, Wording
 from moderation.work import Work
 
 # Scores from which a message is worth a look together with others; all but "distress", which most of our talk is.
-_PASSING = heads.levels([2.0 if head == "distress" else conversation.PASSING for head in heads.HEADS])
+_PASSING = [2.0 if head == "distress" else conversation.PASSING for head in heads.HEADS]
 
 
 class Guessing:
@@ -44,20 +44,18 @@ class Guessing:
         """Heed scores as these books say."""
         self._wording = wording
         self._gates = books.book.gates
-        self.heeded = heads.levels(heeding.least(books.packs.values()))
-        self._doubted = heads.levels(heeding.doubtful(books.packs.values()))
+        heeded, doubted = heeding.least(books.packs.values()), heeding.doubtful(books.packs.values())
+        self.heeded = heads.levels(heeded)
+        self._levels = heads.levels(heeded, doubted, _PASSING)
         self.offered = _offered(books)
 
     def guess(self, works: Sequence[Work]) -> None:
         """Findings of the model, on the undisguised reading where there is one. None is added before all are scored."""
         views = [work.view for work in works]
         scores = self.model.scores([view.text for view in views])
-        reached = heads.reaching(scores, self.heeded)
-        doubted = heads.reaching(scores, self._doubted) if self.opinion else [False] * len(works)
-        passing = heads.reaching(scores, _PASSING)
-        for work, view, row, reaches, doubts, passes in zip(
-            works, views, scores, reached, doubted, passing, strict=True
-        ):
+        reached = heads.reaching(scores, self._levels)
+        for work, view, row, (reaches, doubts, passes) in zip(works, views, scores, reached, strict=True):
+            doubts = doubts and self.opinion is not None
             said = self._trusting(work, row.tolist()) if passes or doubts or reaches else ()
             if passes:
                 work.scores = tuple(said)

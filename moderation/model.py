@@ -1,6 +1,6 @@
 """The model: eight heads over hashed words and runs of letters, in three small arrays.
 
-    texts ─▶ features.read ─▶ row of each feature ─▶ is it the one kept there? ─▶ sum of its weights ─▶ share, 0..1
+    texts ─▶ familiar words, and pairs ─▶ row of each feature ─▶ is it the one kept there? ─▶ sum of weights ─▶ share
 
 `table.npz` (data/model) holds one row per kept feature: `marks`, whose lower byte tells whether a feature that falls
 on the row is the one kept there (what was never taught weighs nothing; row 0 is for that), and whose upper byte is how
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation import features
+from moderation.familiar import Familiar
 from moderation.rules import DATA
 
 HEADS = ("abuse", "hate", "encourage", "groom", "solicit", "acute", "passive", "distress")
@@ -35,25 +35,15 @@ FOLDER = DATA / "model"
 BITS = 18
 # One step of `marks`' upper byte. The rarest feature of a hundred thousand texts weighs 12.
 RARITY_STEP = 1 / 20
-# Texts scored in one go: beyond this, what is in the making no longer fits the processor's own memory.
-_TOGETHER = 32
 # Scores are looked up in steps of this much of the logit, so that no machine's exp can differ.
 _STEPS = 64
 _FARTHEST = 12
-# Squared lengths are counted in whole steps of 1 / _LENGTH.
+# Squared lengths are counted in whole steps of 1 / _LENGTH: a square, so that roots and steps are exact.
 _LENGTH = 256
 
 # Of a hash, the upper bits are the row, and the eight below the mark.
 _KEY = np.uint64(64 - BITS - 8)
 _MARKED = np.uint64(8)
-# Weights are kept raised by so much, so that none is below 0: eight of them are one number, which taken apart is four
-# numbers of two heads each. Sums of these need no more room than there is: no text has two to the 24 features.
-_RAISED = 128
-_LANES = len(HEADS) // 2
-_LANE = np.arange(0, 8 * _LANES, 8, dtype=np.uint64)[:, None]
-_TWO_HEADS, _LOW, _HIGH = np.uint64(0x000000FF_000000FF), np.uint64(0xFFFFFFFF), np.uint64(32)
-# Where, of the kinds of features, words begin, and runs.
-_BLOCKS = (0, features.WORDS)
 _SHARES = np.array(
     [round(1 / (1 + math.exp(-step / _STEPS)), 3) for step in range(-_FARTHEST * _STEPS, _FARTHEST * _STEPS + 1)]
 )
@@ -72,61 +62,43 @@ class Model:
         if marks.shape != (rows,) or weights.shape != (rows, len(HEADS)) or scale.shape != bias.shape != (len(HEADS),):
             raise ModelError(f"the model's arrays must have {rows} rows and {len(HEADS)} heads")
         rarity = np.rint((np.arange(256) * RARITY_STEP) ** 2 * _LENGTH).astype(np.uint32)
-        # One fetch a feature for its mark (the lower byte) and its squared length, one for the weights of all heads.
-        self._marks = (marks & 255).astype(np.uint32) | rarity[marks >> 8] << 8
-        raised = (weights.astype(np.int64) + _RAISED).astype(np.uint64)
-        self._weights = np.bitwise_or.reduce(raised << np.arange(0, 64, 8, dtype=np.uint64), axis=1)
-        self._scale = np.asarray(scale, np.float64)[:, None]
-        self._bias = np.asarray(bias, np.float64)[:, None]
+        self._marks = marks.astype(np.uint8)
+        self._weights = np.empty((rows, len(HEADS) + 1), np.int32)  # and each row's squared length
+        self._weights[:, :-1] = weights
+        self._weights[:, -1] = rarity[marks >> 8]
+        self._weights[0] = 0  # where what was never taught is sent
+        self._scale = np.asarray(scale, np.float64) * (_STEPS * math.isqrt(_LENGTH))
+        self._bias = np.asarray(bias, np.float64) * _STEPS
+        self._familiar = Familiar(self.weighed, len(HEADS) + 1)
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(texts, heads): for each text (a soft view) how sure each head is, 0 to 1 in thousandths."""
         if not texts:
             return np.zeros((0, len(HEADS)))
-        parts = [self._scores(texts[first : first + _TOGETHER]) for first in range(0, len(texts), _TOGETHER)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-    def _scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        hashes, begins = features.read(texts)
-        keys = hashes >> _KEY
-        rows = (keys >> _MARKED).view(np.int64)
-        marks = self._marks.take(rows, mode="clip")
-        known = marks.astype(np.uint8) == keys.astype(np.uint8)
-        marks *= known  # row 0 weighs nothing and has no length
-        rows *= known
-        lanes = np.empty((_LANES + 1, len(rows)), np.uint64)
-        np.right_shift(self._weights.take(rows, mode="clip"), _LANE, out=lanes[:_LANES])
-        lanes[:_LANES] &= _TWO_HEADS
-        np.right_shift(marks, _MARKED, out=lanes[_LANES], casting="unsafe")
-        summed, many = _summed(lanes, begins)
-        heads = np.concatenate([summed[:_LANES] & _LOW, summed[:_LANES] >> _HIGH]).astype(np.int64) - _RAISED * many
-        shares = heads / np.sqrt(np.maximum(summed[_LANES], 1) / _LENGTH)
-        steps = np.rint(((shares[:, 0] + shares[:, 1]) * self._scale + self._bias) * _STEPS)
-        steps = steps.clip(-_FARTHEST * _STEPS, _FARTHEST * _STEPS).astype(np.int64) + _FARTHEST * _STEPS
-        found: NDArray[np.float64] = _SHARES[steps.T]
+        sums = self._familiar.summed(texts)
+        shares = sums[..., :-1] / np.sqrt(np.maximum(sums[..., -1:], 1))
+        steps = np.rint((shares[:, 0] + shares[:, 1]) * self._scale + self._bias).astype(np.int64)
+        found: NDArray[np.float64] = _SHARES.take(steps + _FARTHEST * _STEPS, mode="clip")
         return found
 
-
-def _summed(lanes: Any, begins: Any) -> tuple[Any, Any]:
-    """(lanes, two blocks, texts): the sums over each text's words and over its runs; and how many features each has."""
-    flat = begins.ravel()
-    many = np.concatenate([flat[1:], [lanes.shape[1]]]) - flat
-    sums = np.add.reduceat(lanes, flat, axis=1)
-    sums *= many > 0  # where there is nothing, reduceat gives what comes next
-    return (
-        np.add.reduceat(sums.reshape(-1, *begins.shape), _BLOCKS, axis=1),
-        np.add.reduceat(many.reshape(begins.shape), _BLOCKS, axis=0),
-    )
+    def weighed(self, hashes: Any) -> Any:
+        """(features, heads and one more): what each feature weighs, and its squared length; nothing where it was never
+        taught.
+        """
+        keys = hashes >> _KEY
+        rows = (keys >> _MARKED).view(np.int64)
+        rows *= self._marks.take(rows, mode="clip") == keys.astype(np.uint8)
+        return self._weights.take(rows, axis=0, mode="clip")
 
 
-def levels(least: Sequence[float]) -> NDArray[np.float64]:
-    """One level a head, for `reaching`."""
+def levels(*least: Sequence[float]) -> NDArray[np.float64]:
+    """Sets of one level a head, for `reaching`."""
     return np.asarray(least, np.float64)
 
 
-def reaching(scores: Any, least: NDArray[np.float64]) -> list[bool]:
-    """Which rows have a head that reaches its level."""
-    found: list[bool] = (scores >= least).any(axis=1).tolist()
+def reaching(scores: Any, levels: NDArray[np.float64]) -> list[list[bool]]:
+    """For each row, and each set of levels, whether some head reaches its own."""
+    found: list[list[bool]] = (scores[:, None] >= levels).any(axis=2).tolist()
     return found
 
 

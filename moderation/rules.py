@@ -25,10 +25,10 @@ file and the rule. `read` takes a folder as it is written, `bind` makes a book o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -134,22 +134,26 @@ class Book:
             return []
         found: dict[str, list[Hit]] = {}
         around = Surroundings(text)
+        # RE2 reads bytes. Of plain letters each is one, and nothing has to be counted back.
+        read = text.encode() if text.isascii() else text
         for number in candidates:
             rule, pattern = self._patterns[number]
             if rule.id in idle or (rule.id in found and rule.id not in every):
                 continue
-            if pattern.search(text) is None:  # nearly always
+            matches = pattern.finditer(read)
+            first = next(matches, None)
+            if first is None:  # nearly always
                 continue
             most = _MOST_MASKS if rule.id in every else _MOST_PLACES
-            places = self._places(rule, pattern, around, most)
+            places = self._places(rule, islice(chain((first,), matches), most), around)
             if hits := list(places) if rule.id in every else list(islice(places, 1)):
                 found.setdefault(rule.id, []).extend(hits)
         return [hit for hits in found.values() for hit in hits]
 
-    def _places(self, rule: Rule, pattern: Matcher, around: Surroundings, most: int) -> Iterator[Hit]:
-        """The places where `pattern` matches and no gate of the rule drops it."""
-        for match in islice(pattern.finditer(around.text), most):
-            start, end = match.span(1) if pattern.groups and match.group(1) else match.span()
+    def _places(self, rule: Rule, matches: Iterable[Any], around: Surroundings) -> Iterator[Hit]:
+        """Those of the places where a pattern matches at which no gate of the rule drops it."""
+        for match in matches:
+            start, end = match.span(1) if match.re.groups and match.group(1) else match.span()
             start += len(around.text[start:end]) - len(around.text[start:end].lstrip(_EDGE))
             if not any(self.gates.open(gate, around, start, end) for gate in rule.unless):
                 yield Hit(rule, start, end, self._softened(rule, around, start, end))

@@ -246,15 +246,19 @@ def _stripped(soft: View, cuts: Sequence[tuple[int, int, str]]) -> View:
     """`soft` without the named signs inside each (start, end, signs)."""
     if not cuts:
         return soft
-    kept: list[int] = []
+    letters: list[str] = []
+    places: list[int] = []
+    where = _between(soft, 0, len(soft.text))
     done = 0
     for start, end, signs in cuts:
-        kept += range(done, start)
-        kept += [at for at in range(start, end) if soft.text[at] not in signs]
+        kept = [at for at in range(start, end) if soft.text[at] not in signs]
+        letters += [soft.text[done:start], *[soft.text[at] for at in kept]]
+        places += where[done:start]
+        places += [where[at] for at in kept]
         done = end
-    kept += range(done, len(soft.text))
-    where = _between(soft, 0, len(soft.text))
-    return View("".join([soft.text[at] for at in kept]), tuple([where[at] for at in kept]))
+    letters.append(soft.text[done:])
+    places += where[done:]
+    return View("".join(letters), tuple(places))
 
 
 def _narrowed(soft: View) -> View:

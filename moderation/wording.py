@@ -12,6 +12,7 @@ Everything is made from one set of books; whoever changes the books makes a new 
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from moderation import contact, crisis, rules
@@ -28,6 +29,7 @@ _MOST_FRAGMENTS = 12
 SELLING = "model.solicit"
 # Texts longer than any lawful message are cut before judging; the gateway refuses them long before.
 _MOST_CHARACTERS = 20_000
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -94,12 +96,17 @@ class Wording:
                 work.findings, band=work.submission.band, caps=pack.care_caps, lifts=pack.care_lifts
             )
 
-    def found(self, view: View, pack: Pack, seen: set[int] | None = None) -> list[Finding]:
-        """What the rules find in one reading. `seen`: the patterns that could match, where that is known."""
+    def found(
+        self, view: View, pack: Pack, seen: set[int] | None = None, known: AbstractSet[str] = _NONE
+    ) -> list[Finding]:
+        """What the rules find in one reading, but for those `known`. `seen`: the patterns that could match, where that
+        is known.
+        """
         seen = self._book.prefilter.seen(view.text) if seen is None else seen
+        idle = self._idle[pack.name] | known if known else self._idle[pack.name]
         return [
             Finding(hit.rule.id, hit.rule.label, view.span(hit.start, hit.end), hit.rule.says, hit.rule.score, hit.care)
-            for hit in self._book.hits(view.text, seen, self._idle[pack.name], self._every[pack.name])
+            for hit in self._book.hits(view.text, seen, idle, self._every[pack.name])
         ]
 
     def without_helplines(self, work: Work) -> None:
@@ -126,8 +133,7 @@ class Wording:
             return
         if work.views.unread < len(work.views.text):
             work.findings.append(contact.unread(work.views.unread, len(work.views.text)))
-        known = work.known
-        work.findings += [finding for finding in self.found(skeleton, work.pack) if finding.rule not in known]
+        work.findings += self.found(skeleton, work.pack, known=work.known)
 
     def _in_pieces(self, work: Work) -> None:
         """A number said over several messages: its last piece is masked."""

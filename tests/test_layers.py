@@ -48,6 +48,7 @@ LAYERS = {
         moderation.evaluation.hidden moderation.evaluation.plots moderation.evaluation.report
         moderation.evaluation.timing moderation.evaluation.strangers
         moderation.features moderation.model moderation.opinion moderation.heeding moderation.teaching.examples
+        moderation.familiar
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials
         moderation.teaching.larger moderation.teaching.encoder
         moderation.digits moderation.functions moderation.keys moderation.cases moderation.steps moderation.deadlines
@@ -106,7 +107,7 @@ OUTSIDE: dict[str, set[str | int]] = {
         "moderation.shield", "moderation.kinds", "moderation.card", "moderation.sheets", "moderation.says",
     },
     "numpy": {
-        "moderation.features", "moderation.model", "moderation.opinion",
+        "moderation.features", "moderation.familiar", "moderation.model", "moderation.opinion",
         "moderation.teaching.fitting", "moderation.teaching.packing", "moderation.teaching.larger",
         "moderation.teaching.trials", "moderation.train", "moderation.evaluate",
     },
