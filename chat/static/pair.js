@@ -122,6 +122,7 @@ function opened(event) {
   if (NOTES[event.code]) one.notes[NOTES[event.code]] = {code: event.code, says: event.says, until: event.until, summary: event.summary};
   one.mine ||= kept.get("pair.mine") === one.room;
   pair.sessions.set(event.room, one);
+  if (one.role !== "guest") kept.set("pair.last", {room: one.room, session: one.session, role: one.role, with: one.with, began: one.began});
   if (event.role === "seeker") Object.assign(pair, {stay: null, waiting: null});
   if (pair.offers.delete(event.offer)) tell("offers", null); // said yes to on another device
   setTimeout(() => enter(one.room)); // an old end may stand behind it in the same inbox
@@ -193,7 +194,7 @@ function settleNotes(one, state) {
 }
 
 function closed(event) {
-  const one = pair.sessions.get(event.room);
+  const one = pair.sessions.get(event.room) ?? lastOf(event.room);
   remember("over", event.room);
   if (!one || one.closed) return;
   Object.assign(one, {closed: event, state: "ended", says: event.says, until: undefined, wasHeld: one.wasHeld || Boolean(one.hold), hold: null, notes: {}});
@@ -201,6 +202,15 @@ function closed(event) {
   if (one.role !== "guest" || pair.at === "session") speak(event);
   keepAfter(one);
   tell("closed", one);
+}
+
+/** The conversation this tab was in, where it ended while the page was away. */
+function lastOf(room) {
+  const last = kept.get("pair.last");
+  if (last?.room !== room || remembers("over", room)) return null;
+  const one = {...last, notes: {}, wasHeld: remembers("held", room)};
+  pair.sessions.set(room, one);
+  return one;
 }
 
 /** What ended last is still there when the page is loaded again: how it was may be said, and the words be read. */

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 
 from tests.support.browser import PHONE, Visitor
 from tests.support.engines import Engine, one_flavour
-from tests.support.evenings import ask, button, evening, hears, is_there, open_view, talks
+from tests.support.evenings import ask, button, evening, hears, is_there, meet, open_view, talks
 from tests.support.staff import URGENT
 from tests.support.two import on_shift
 
@@ -97,6 +97,21 @@ async def test_who_chose_to_be_told_reads_that_and_nothing_else_until_somebody_i
         await expect(now).to_contain_text("You are next")
         await button(listener, "I’ll be there").click()
         await expect(seeker.page.locator("#session")).to_be_visible()
+
+
+async def test_who_was_away_when_it_ended_is_told_so_and_may_say_how_it_was(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    async with evening(steady_engine, browser) as house:
+        seeker, listener = await meet(house, size=PHONE)
+        await seeker.page.goto("about:blank")
+        await button(listener, "More").click()
+        await button(listener, "Leave now").click()
+        await expect(listener.page.locator("#session .after h2")).to_be_visible()
+        await seeker.page.goto(seeker.origin)
+        await expect(seeker.page.locator("#session .after")).to_contain_text("This conversation has ended")
+        await hears(seeker, "I am here. Take your time.")
+        await expect(button(seeker, "Send this")).to_be_visible()
 
 
 async def test_a_pause_is_still_a_question_after_a_reload(steady_engine: Engine, browser: Browser) -> None:
