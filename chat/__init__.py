@@ -79,6 +79,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         waiting.py       writing before anybody is there
         talking.py       a session beside speaking: open, close, undo, hand on, leave
         feedback.py      how it was
+        tomorrow.py      "check on me tomorrow", once
         staying.py       who is held, and the team: settle, handover, take
         ages.py          somebody under 18 among grown-ups: help first, then their own rooms
         supervising.py   which sessions the team may join, and joining one, visibly

@@ -36,6 +36,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         meeting.py       verbs: a listener says yes; the two lose each other
         giving.py        verbs: a listener gives a seeker on, with their consent
         parting.py       verbs: every end of a session
+        tomorrow.py      verbs: somebody is asked how they are, a day from now, because they said so
         supervising.py   verbs: when somebody of the team may come into a session, visibly
         helping.py       verbs: a listener comes, takes a break, goes
         asides.py        verbs: the smaller things in a session: more time, feedback, who only watched

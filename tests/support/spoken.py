@@ -89,6 +89,8 @@ commands: st.SearchStrategy[c.AnyCommand] = st.one_of(
     st.builds(s.StandDown, id=ids, case=keys, why=st.sampled_from(["relieved", "not_needed", "no_contact"])),
     st.builds(s.Supervise, id=ids, room=rooms, reason=st.sampled_from(["nursery", "concern"])),
     st.builds(s.Sessions, id=ids),
+    st.builds(s.Unblock, id=ids, room=rooms, alias_id=keys),
+    st.builds(s.FollowUp, id=ids, on=st.booleans(), key=aliases),
     st.builds(s.Age, id=ids, case=keys, is_=st.sampled_from(["adult", "teen", "child"])),
 )  # fmt: skip
 
@@ -147,4 +149,6 @@ EXAMPLES: list[c.AnyCommand] = [
     s.Supervise(id=47, room="session:s1", reason="nursery"),
     s.Sessions(id=48),
     s.Age(id=49, case="h1", is_="teen"),
+    s.Unblock(id=50, room="anxiety", alias_id="a1"),
+    s.FollowUp(id=51, on=False),
 ]
