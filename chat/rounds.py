@@ -87,7 +87,7 @@ def table(services: Services, gateway: Gateway, keeper: books.Keeper, missed: as
         Round(name="figures", every=SECOND, work=partial(copy_figures, services, gateway), steady=True),
         Round(name="shift", every=BEAT, work=services.shift.beat, at_once=True),
         Round(name="here", every=evening.SAY, work=partial(evening.here, services), bell=services.company.bell),
-        Round(name="pairing", every=evening.OFTEN, work=partial(evening.pairing, services), apart=APART),
+        Round(name="pairing", every=evening.OFTEN, work=partial(evening.pairing, services), apart=APART, at_once=True),
         Round(name="desk", every=LOOK_AFTER, work=partial(overdue.look_after, services), apart=APART),
         Round(name="audit", every=NOTE_HEAD, work=partial(note_head, services), at_once=True),
         Round(name="revoked", every=LOOK_AGAIN, work=partial(look_around, services), apart=APART, bell=missed),
