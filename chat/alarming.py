@@ -194,12 +194,11 @@ def card_for(services: Services, hold: Hold | None, user: UserId, care: Care, oc
         language=(hold.language or None) if hold is not None else None,
         band=str(band),
     )
-    there = services.shift.known(band)
     return services.cards.make(
         care,
         reader,
         id=careid.seal(services.secret, user, careid.About(care), f"pair/{occasion}"),
         now=services.wall(),
         told=True,
-        desk=Desk.AWAY if there is None else Desk.HERE if there else Desk.NOBODY,
+        desk=Desk.STAYING,
     )

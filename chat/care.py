@@ -144,6 +144,7 @@ def told(
 ) -> dict[str, Any]:
     """What the event says: the card, and the room it is about. `known`: the team was told."""
     care, id = occasion(services, identity, place, verdict, UNSHOWN if heard == UNSHOWN else verdict.action.word)
+    held = services.company.holds(identity.user)
     card = services.cards.make(
         care,
         reader(identity, place.topic),
@@ -151,7 +152,8 @@ def told(
         now=services.wall(),
         heard=heard or verdict.action.word,
         told=known,
-        desk=desk(services, identity),
+        # who is there is said where they are stayed with, as it changes; a card is written once
+        desk=Desk.STAYING if care.band >= CareBand.HIGH and held else desk(services, identity),
     )
     return {"about": room, "card": card}
 

@@ -52,6 +52,7 @@ class Desk(StrEnum):
     ASKED = "asked"  # somebody is on shift and was asked to come
     ASKED_NOBODY = "asked_nobody"  # the wish is kept, and nobody is there
     AWAY = "away"  # we cannot know
+    STAYING = "staying"  # they are stayed with: who is there, or asked, is said where that is true at each moment
 
 
 # Kinds of trouble where whoever looks on may be the trouble.

@@ -9,14 +9,14 @@ from typing import Any
 from chat import care, easing, help
 from chat.care import UNSHOWN, care_for
 from chat.settings import Limits
-from moderation.card import Cards
+from moderation.card import Cards, Desk
 from moderation.cases import CaseKind
 from moderation.verdict import Action, Submission
 from rooms.events import EventId
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
-from tests.support.sentences import UNKIND
+from tests.support.sentences import CARE, UNKIND
 from tests.support.staff import URGENT
 
 LOW = "some nights I think everyone would be better off without me"
@@ -295,3 +295,18 @@ async def test_what_is_done_beside_a_message_never_ends_the_node(steady_engine: 
         assert (await raw.ask("ping"))["type"] == "pong"
     assert case.kind is CaseKind.CRISIS
     assert faults["warmline_faults_total{fault=KeyError}"] >= 3  # the card of a handover wants its words too
+
+
+@one_flavour
+async def test_who_is_there_is_said_where_they_are_stayed_with_and_the_card_refers_to_it(steady_engine: Engine) -> None:
+    """T15: the card is written once; `session_changed` is true at each moment. The same line is not read twice."""
+    async with node_on(steady_engine.url) as node, talking(node, "anxiety") as raw:
+        await raw.ask("send", room="anxiety", text=CARE, key="u")
+        stay = await next_event(raw, "session_changed")
+        cards = [(await next_event(raw, "care"))["card"] for _ in range(2)]  # their words', and the way to a line
+        asked = await raw.ask("help")
+    assert stay["code"] == "nobody_here"
+    staying = node.services.cards.words("en")["person"][Desk.STAYING]
+    assert [card["person"] for card in cards] == [{"available": False, "says": staying}] * 2
+    assert not [card for card in cards if stay["says"] in card["says"]]
+    assert asked["card"]["person"]["says"] == stay["says"]  # who asks is answered
