@@ -47,6 +47,7 @@ async def chromium_at(sharp: float) -> AsyncIterator[Browser]:
 
 async def take(view: View, size: str, into: Path, bench: Page) -> None:
     """One view, by day and by night, each with as few colours as it needs."""
+    await view.visitor.page.mouse.move(0, 0)
     for theme in THEMES:
         await view.visitor.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         whole = base64.b64encode(await view.visitor.page.screenshot(scale="device")).decode()
@@ -61,7 +62,7 @@ async def play(scene: str, size: str, browser: Browser, asked: argparse.Namespac
     met: dict[int, Any] = {}
     async with (
         running("valkey") as engine,
-        house(engine.url, browser, size=SIZES[size], **SECONDS.get(scene, {})) as home,
+        house(engine.url, browser, size=SIZES[size], patient=False, **SECONDS.get(scene, {})) as home,
     ):
         bench = await browser.new_page()
         async for view in SCENES[scene](home):

@@ -24,10 +24,12 @@ function drawPresence() {
   $("present-slim").textContent = count(room.present);
   $("people-toggle").setAttribute("aria-label", t("room.about", {people: people(room.present)}));
   $("room-you").textContent = t("room.you_are", {name: room.alias});
-  const members = [...(room.members?.values() ?? [])].sort((a, b) => (a.alias_id === room.aliasId ? -1 : b.alias_id === room.aliasId ? 1 : a.name.localeCompare(b.name)));
+  const others = [...(room.members?.values() ?? [])].filter((one) => one.alias_id !== room.aliasId).sort((a, b) => a.name.localeCompare(b.name));
+  // Oneself is there, whether the list of a moment ago knew it or not.
+  const members = room.members ? [{alias_id: room.aliasId, name: room.alias, ...room.members.get(room.aliasId)}, ...others] : [];
   $("members").replaceChildren(...members.map((member) => h("li", {}, avatar(member), h("bdi", {class: "name"}, member.name),
     member.alias_id === room.aliasId ? h("span", {class: "role"}, t("room.you_mark")) : member.role && member.role !== "peer" ? h("span", {class: "role"}, t(`role.${member.role}`)) : null)));
-  const rest = room.present - (room.members?.size ?? 0);
+  const rest = room.present - members.length;
   $("members-hint").textContent = room.members && rest > 0 ? t("room.and_more", {n: rest}) : "";
 }
 

@@ -70,13 +70,19 @@ class Home:
 
 
 @asynccontextmanager
-async def house(engine_url: str, browser: Browser, *, size: ViewportSize = DESK, **seconds: Any) -> AsyncIterator[Home]:
-    """A node in which nothing lapses while somebody looks. `seconds`: of `sessions:`."""
+async def house(
+    engine_url: str, browser: Browser, *, size: ViewportSize = DESK, patient: bool = True, **seconds: Any
+) -> AsyncIterator[Home]:
+    """A node for one scene. `patient`: nothing lapses while somebody looks; else the usual times. `seconds`: of
+    `sessions:`."""
     rooms = config.load(HOUSE, {}).rooms
-    slow = {"offer": 600.0, "undo": 600.0, "wrap_up": 900.0, "feedback": 900.0, "cool_down": 900.0, **seconds}
-    patient = dataclasses.replace(Moderation(), budget_ms=20_000, claim_for=3600, release_after=3600, remind_after=3600)
+    long = {"offer": 600.0, "undo": 600.0, "wrap_up": 900.0, "feedback": 900.0, "cool_down": 900.0} if patient else {}
+    kept: dict[str, Any] = {"claim_for": 3600, "release_after": 3600, "remind_after": 3600} if patient else {}
+    filtering = dataclasses.replace(Moderation(), budget_ms=20_000, **kept)
     lasting = Gateway(port=0, heartbeat=300, silence=600)  # those who only sit there answer no heartbeat
-    async with node_on(engine_url, gateway=lasting, rooms=rooms, moderation=patient, sessions=quick(**slow)) as node:
+    async with node_on(
+        engine_url, gateway=lasting, rooms=rooms, moderation=filtering, sessions=quick(**{**long, **seconds})
+    ) as node:
         people = Visitors(browser, node.url)
         try:
             yield Home(node=node, people=people, size=size)
