@@ -260,7 +260,8 @@ def again(scene: Scene, id: str, by: str) -> Session | No:
         return before
     after = replace(before, again=before.again | {by})
     cast.put(scene, after)
-    if {before.seeker, before.listener} <= after.again:
+    barred = before.listener in cast.person(scene, before.seeker).barred  # told to both, it would be a promise
+    if {before.seeker, before.listener} <= after.again and not barred:
         for to in (before.seeker, before.listener):
             scene.tell(before.seeker, to, Event.SESSION_CHANGED, session=id, state=ENDED, code="again")
     return after

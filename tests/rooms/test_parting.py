@@ -124,6 +124,20 @@ def test_talking_again_needs_both_wishes() -> None:
     assert [one["code"] for one in stage.told("sam", since=before)] == ["again"]
 
 
+def test_a_wish_of_both_is_not_told_where_they_can_never_be_put_together() -> None:
+    """T7: said before a block by the one, after it by the other: nobody is promised what can't be."""
+    stage = Stage()
+    session = stage.paired()
+    stage.play(staying.close, session.id, "sam")
+    stage.pass_time(DURATIONS.undo)
+    stage.play(parting.again, session.id, "sam")
+    stage.play(parting.block, "sam", "lee")
+    before = len(stage.done)
+    stage.play(parting.again, session.id, "lee")
+    stage.deliver()
+    assert stage.told("lee", since=before) == stage.told("sam", since=before) == []
+
+
 def test_who_leaves_while_connecting_leaves_nothing_behind() -> None:
     stage = Stage()
     session = stage.paired(spoken=False)
