@@ -121,6 +121,8 @@ async def age(services: Services, connection: Connection, command: say.Age) -> A
     if found is None:
         return declined(command.id, No.NOT_FOUND, "case")
     user, case = found
+    if case is not None and case.state in ENDED:  # said before
+        return Aged(re=command.id, case=command.case, state="after" if await stayed_with(services, user) else "done")
     if case is not None and (case.state is not Standing.CLAIMED or case.by != identity.user):
         return refused(command.id, Code.FORBIDDEN, "Claim the case first.", path="case")
     await services.accounts.set_band(user, "" if command.is_ == ADULT else command.is_)
@@ -142,7 +144,7 @@ async def whose(services: Services, identity: Identity, id: str) -> tuple[UserId
         return None
     case = await services.review.find(id)
     if case is not None and case.about.startswith(ABOUT):
-        known = bool(MODERATING & identity.roles) and case.state not in ENDED
+        known = bool(MODERATING & identity.roles) and (case.state not in ENDED or case.by == identity.user)
         return (UserId(case.about.removeprefix(ABOUT)), case) if known else None
     hold = await called(services, identity, id)
     return (UserId(hold.user), None) if hold is not None else None

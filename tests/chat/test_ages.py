@@ -59,7 +59,8 @@ async def test_saying_one_s_age_shows_nobody_out_and_is_looked_at_by_who_was_che
         assert (await plain.ask("age", case=case, **{"is": "teen"}))["code"] == "not_found"
         assert (await vera.ask("age", case=case, **{"is": "teen"}))["code"] == "forbidden"  # claim it first
         assert (await vera.ask("claim", case=case))["words"]["text"] == YOUNG
-        assert (await vera.ask("age", case=case, **{"is": "adult"}))["state"] == "done"
+        for _ in range(2):  # said again, it is what it was
+            assert (await vera.ask("age", case=case, **{"is": "adult"}))["state"] == "done"
         assert (await raw.ask("send", room="anxiety", text="still here", key="s"))["state"] == "delivered"
 
 
