@@ -60,6 +60,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         steps.py         what can happen to a case: the table of states, and who may
         deadlines.py     what falls due on the desk when nobody decides
         tidings.py       what people are told became of their held message
+        functions.py     sentences by what they do to a group: hateful ones, and harmless ones that look like them
+        familiar.py      what each word weighs, reckoned once and kept
         lines.py         labelled lines: what the filter is taught and tried with
     L2  audit.py         the trail of what was done, chained so that a change shows
         firsts.py        what was released of somebody new in a teen room, counted
