@@ -59,7 +59,7 @@ export async function go(name, params = {}, {focus = true, remember = true} = {}
   if (way.length > 20) way.shift();
   Object.assign(state, {name, params});
   document.body.dataset.view = name;
-  kept.set("view", name);
+  kept.set("view", known.allowed("visit") ? name : null); // before the door nothing is kept
   for (const {section} of built.values()) section.classList.toggle("on", section === next.section);
   const wanted = next.view.enter?.(params);
   document.title = next.view.title ? t("frame.title", {view: t(next.view.title)}) : "Warmline";
