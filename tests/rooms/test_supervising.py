@@ -16,7 +16,7 @@ from rooms.listening import Listener
 from rooms.rows import pack, unpack
 from rooms.scene import No, RowKind
 from rooms.seeking import Risk
-from rooms.session import Session
+from rooms.session import Guest, Session
 from rooms.supervising import NEEDS, Grounds, allowed, grounds, supervise, why
 from rooms.ties import Person
 from tests.support.scenes import Stage
@@ -26,8 +26,14 @@ CHECKED = Person(user="vera", vetted=True)
 REASONS = ("nursery", "training", "held", "report", "concern")
 
 
-def of_two(band: Band = Band.ADULT, **more: bool) -> Session:
-    return Session(id="s", request="r", seeker="sam", listener="lee", began=1, band=band, **more)
+def of_two(band: Band = Band.ADULT, *, held: bool = False) -> Session:
+    return Session(id="s", request="r", seeker="sam", listener="lee", began=1, band=band, held=held)
+
+
+def guest_of(stage: Stage, session: str, user: str) -> Guest:
+    guest = stage.session(session).guest(user)
+    assert guest is not None
+    return guest
 
 
 @given(
@@ -82,16 +88,16 @@ def test_who_supervises_comes_with_a_floor_and_who_is_called_without() -> None:
     stage.listens("lee", given=0)
     session = stage.paired()
     stage.play(supervise, session.id, SUE, "supervisor", "nursery")
-    guest = stage.session(session.id).guest("sue")
+    guest = guest_of(stage, session.id, "sue")
     assert (guest.present, guest.unread, guest.floor) == (False, True, "")
     stage.play(parting.arrive, session.id, "sue", "e.7.t")
-    guest = stage.session(session.id).guest("sue")
+    guest = guest_of(stage, session.id, "sue")
     assert (guest.present, guest.floor) == (True, "e.7.t")
     called = replace(guest, user="rita", present=False, unread=False, floor="")
     stage.rows[RowKind.SESSION, session.id] = replace(stage.session(session.id), guests=(called,))
     stage.play(parting.arrive, session.id, "rita", "e.7.t")
     after = stage.session(session.id)
-    assert after.guest("rita").floor == ""
+    assert guest_of(stage, session.id, "rita").floor == ""
     assert unpack(RowKind.SESSION, pack(after)) == after
 
 
