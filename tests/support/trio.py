@@ -15,6 +15,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from chat.client import Client
@@ -84,6 +85,17 @@ class Trio:
         """The engine's clock (ms), which is everybody's."""
         seconds, micros = await self.engine.ask("TIME")
         return int(seconds) * 1000 + int(micros) // 1000
+
+    def queued(self) -> float:
+        """How long the busiest node has waited for a processor so far (ms): what a crowded machine adds to everything.
+        0 where the kernel does not say.
+        """
+        delays = [0.0]
+        for server in self.servers:
+            file = Path(f"/proc/{server.process.pid}/schedstat") if server.process is not None else None
+            if file is not None and file.exists():
+                delays.append(int(file.read_text().split()[1]) / 1e6)
+        return max(delays)
 
     async def until(self, at: int) -> None:
         """Wait until the engine's clock says so (ms)."""
