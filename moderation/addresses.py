@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from moderation.digits import Span
+from moderation.digits import Span, starting
 
 # What the prefilter listens for: a street in small letters or with its number in words is looked for only then.
 STREET_CUES = (
@@ -91,27 +91,30 @@ _TAIL = (
     rf"(?:,? (?:{_STATES})\b)?(?:,? {_POSTCODE}\b|,? [A-Z]\d[A-Z] ?\d[A-Z]\d\b|,? \d{{4,6}}(?:-\d{{4}})?\b)?"
 )
 
-_NUMBERED = re.compile(
+_NUMBERED = starting(
+    r"\dFfAaUuRrSsLlHhBbNnPp",
     rf"\b{_UNIT}(?:(?i:number|no\.?|house no\.?|lot|plot|site|stand) )?{_NUMBER},? (?:[NSEW]\.? |(?i:north|south|"
     rf"east|west) )?"
-    rf"(?!{_EVENT}\b)(?:{_NAME} ){{1,3}}{_CAPITAL}\b\.?{_TAIL}"
+    rf"(?!{_EVENT}\b)(?:{_NAME} ){{1,3}}{_CAPITAL}\b\.?{_TAIL}",
 )
 _COUNTY = re.compile(rf"\b\d{{1,5}} (?:County|State|Old|Rural) (?:Road|Route|Highway|Hwy|Rte) \d{{1,4}}\b{_TAIL}")
-_WORDED = re.compile(
+_WORDED = starting(
+    "NnOoTtFfSsEe",
     rf"\b(?:(?i:number|no\.?) )?(?i:{_TEENS})\b(?:(?<=[a-z])[ -](?:and |hundred |hundred and )?"
-    rf"(?i:{_TEENS}|hundred)){{0,3}} (?!{_EVENT}\b)(?:{_NAME} ){{1,3}}{_CAPITAL}\b{_TAIL}"
+    rf"(?i:{_TEENS}|hundred)){{0,3}} (?!{_EVENT}\b)(?:{_NAME} ){{1,3}}{_CAPITAL}\b{_TAIL}",
 )
 _CALLED = re.compile(
     rf"(?i)\b(?:house )?(?:number|no\.) (?:{_SPELLED}|{_NUMBER}) (?!{_MEASURE}\b)(?:[a-z'.-]+ ){{1,2}}(?:{_SURE})\b"
 )
-_SAID = re.compile(
+_SAID = starting(
+    "lsaiwhtncmpd",
     r"(?i)\b(?:liv(?:e|es|ed|ing) (?:at|on)|stay(?:s|ing)? (?:at|on)|address(?: is|'s|:)?|(?:i|we|she|he|they|it|nan|"
     r"mum|dad)"
     r"(?:'?m|'?re|'?s| am| are| is)(?: at)?|come (?:round|over|by|to)(?:,? it'?s)?|meet(?:ing)? (?:me |is |us )?at|"
     r"(?:send|post|mail|deliver|ship)(?: \w+){0,4} to|pick(?: \w+)? up (?:from|at)|collect(?: \w+){0,2}(?: from| at)?|"
     r"moved (?:in)?to|is at|we'?re at) "
     rf"(?P<place>{_UNIT}(?:{_NUMBER}|{_SPELLED}),? (?!{_MEASURE}\b)(?:(?!{_MEASURE}\b)[a-z'.-]+ ){{1,3}}(?:{_SURE})\b"
-    rf"(?:,? (?:flat|apt|unit) ?\d{{1,4}}[a-z]?\b)?)"
+    rf"(?:,? (?:flat|apt|unit) ?\d{{1,4}}[a-z]?\b)?)",
 )
 _ROOM = re.compile(
     rf"\b(?:{_NAME} ){{1,2}}(?:Hall|House|Court|Lodge|Building|Block|Tower|Halls|Residence)(?: of Residence)?,? "
@@ -125,7 +128,9 @@ _COTTAGE = re.compile(
 _MAYBE = re.compile(r"\d[A-Za-z]?,? (?:[a-z]+ )?[A-Z]")
 # What a street in words or in small letters has at least.
 _CAPPED = re.compile(rf" {_CAPITAL}\b")
-_NUMBERED_SMALL = re.compile(rf"(?i)(?:\d[\w/-]*|\b(?:{_TEENS}|hundred)),? (?:[a-z'.-]+ ){{1,3}}(?:{_SURE})\b")
+_NUMBERED_SMALL = starting(
+    r"\dotfsenh", rf"(?i)(?:\d[\w/-]*|\b(?:{_TEENS}|hundred)),? (?:[a-z'.-]+ ){{1,3}}(?:{_SURE})\b"
+)
 _ZIPPED = re.compile(r"[A-Z],? \d{5}")
 _BOX = re.compile(rf"\b(?i:p\.? ?o\.? ?box|po ?box|postbus|postfach|apartado) \d{{1,6}}\b{_TAIL}")
 _LOT = re.compile(
@@ -137,7 +142,8 @@ _PLOT = re.compile(
     rf"(?:{_CAPITAL}|Cross|Phase|Sector|Main)\b(?:,? (?:Sector|Phase) \d+)?{_TAIL}|"
     rf"\bSector \d{{1,3}},? {_TOWN}(?:,? \d{{6}})?"
 )
-_ROMANCE = re.compile(
+_ROMANCE = starting(
+    r"\dCcAaPpRrTtVv",
     r"\b(?:\d{1,4},? (?i:bis |ter )?(?:rue|avenue|boulevard|bd|allee|chemin|place|impasse|quai|route)"
     rf" (?:(?:de la|de l'|des|du|de|d'|le|la) ?)?{_NAME}(?: {_NAME}){{0,2}}(?:,? \d{{5}}(?: {_NAME})?)?|"
     r"(?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Pp]laza|[Pp]aseo|[Cc]arrer|[Rr]ua|[Tt]ravessa|[Vv]iale|Via|"
@@ -146,7 +152,7 @@ _ROMANCE = re.compile(
     rf"dos) )?{_NAME}){{0,3}},? "
     r"(?:n[o.]{0,2} ?|#|No\. ?|num\.? ?)?\d{1,4}[A-Za-z]?\b(?:,? \d{1,2}[oa]?\.? ?(?:[A-Z]\b|izq\w*|dcha\w*|derecha|"
     r"esquerdo|direito|izquierda))?"
-    rf"(?:,? (?:Col(?:onia|\.) {_TOWN}|(?:C\.?P\.? ?)?\d{{4,5}}(?:-\d{{3}})?(?: {_NAME})?|{_TOWN})){{0,3}})"
+    rf"(?:,? (?:Col(?:onia|\.) {_TOWN}|(?:C\.?P\.? ?)?\d{{4,5}}(?:-\d{{3}})?(?: {_NAME})?|{_TOWN})){{0,3}})",
 )
 _GERMANIC = re.compile(
     r"\b(?:[A-Z][a-z]{2,}(?:strasse|str\.|weg|platz|allee|gasse|damm|ufer|straat|laan|plein|gracht|kade|dijk)|"

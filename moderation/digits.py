@@ -40,6 +40,14 @@ def _longest_first(island: Island) -> tuple[int, int]:
     return island[0] - island[1], island[0]
 
 
+def starting(signs: str, pattern: str) -> re.Pattern[str]:
+    """`pattern`, tried only where one of `signs` stands, for it begins with one: elsewhere the engine would try each of
+    its words.
+    """
+    flags = "(?i)" if pattern.startswith("(?i)") else ""
+    return re.compile(f"{flags}(?=[{signs}])(?:{pattern.removeprefix(flags)})")
+
+
 # Regions whose numbering plans decide about a number without a country code: where English-speaking rooms are, mostly.
 REGIONS = ("GB", "US", "AU", "IE", "NZ", "IN", "ZA", "DE", "FR", "ES")
 # Looking a number up in all plans is slow. After so many of one text, long numbers count as phones without it.
@@ -94,7 +102,7 @@ _VALUE = {
 _ROUND = frozenset({"ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"})
 _WORDS = "|".join(sorted(_VALUE, key=len, reverse=True))
 _DIGIT_OR_WORD = rf"(?:\d{{1,6}}|(?<![a-z])(?:{_WORDS})(?![a-z]))"
-_SPELLED = re.compile(rf"(?i){_DIGIT_OR_WORD}(?:[ ,.\-–/()]{{0,3}}{_DIGIT_OR_WORD}){{2,}}")
+_SPELLED = starting(r"\dzontfsehd", rf"(?i){_DIGIT_OR_WORD}(?:[ ,.\-–/()]{{0,3}}{_DIGIT_OR_WORD}){{2,}}")
 _PIECE = re.compile(rf"(?i)\d+|{_WORDS}")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 
 import ahocorasick
 
-from moderation.digits import Span
+from moderation.digits import Span, starting
 from moderation.vocabulary import ORDINARY
 
 # What the prefilter listens for.
@@ -72,10 +72,11 @@ _PLAIN_WORD = re.compile(
     rf"(?i:\b{_PLATFORM}(?:'s|s)?(?: (?:user ?name|name|handle|account|user|id|tag|gamertag))?(?:{_PUT}| {_PUT}) ?@?)"
     rf"(?P<name>{_WORD})(?![\w'@])"
 )
-_BEFORE_PLATFORM = re.compile(
+_BEFORE_PLATFORM = starting(
+    "IiSsHhTtMmAaUuCcFfNn",
     r"(?i:\b(?:i'?m|i am|it'?s|she'?s|he'?s|they'?re|me|as|under|called|find|add|follow|search|user|names?|is|"
     r"us) (?:at |under |as )?@?)"
-    rf"(?P<name>{_NAME}|{_WORD})(?i:,? on (?:the |my )?{_PLATFORM})\b"
+    rf"(?P<name>{_NAME}|{_WORD})(?i:,? on (?:the |my )?{_PLATFORM})\b",
 )
 _INVITED = re.compile(
     rf"(?i:\b(?:add|find|follow|hit|look|search|hmu|msg|message|dm)(?: (?:me|us|her|him|my \w+))?(?: up)?(?: (?:on|"

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import books, conversation, policy
+from moderation import books, conversation, policy, shield
 from moderation.conversation import Brought, Conversation, raised, weighed
 from moderation.policy import PackError
 from moderation.verdict import NO_CARE, Action, Care, CareBand, CareKind, Submission, Verdict
@@ -241,3 +241,22 @@ def test_a_pack_in_which_one_message_would_be_enough_is_refused(change: dict[str
 def test_every_label_found_here_may_be_acted_on_by_packs() -> None:
     assert conversation.LABELS <= books.STAGES
     assert set(GENERAL.together) <= set(GENERAL.actions)
+
+
+# asking
+
+
+def test_nothing_is_asked_without_a_word_the_prefilter_listens_for() -> None:
+    questions = shield.packaged()
+    cues = conversation.cues(questions)
+    asked = [text.lower() for one in questions.questions for text in one.hits if questions.asked(text)]
+    assert len(asked) > 20
+    assert all(any(cue in " ".join(text.replace("’", "'").split()) for cue in cues) for text in asked)
+    assert not any(cue in "thank you, that means a lot to me" for cue in cues)
+
+
+def test_a_score_is_nearly_enough_below_its_mark_and_not_far_below() -> None:
+    levels = conversation.near(("abuse", "hate", "groom"), {"abuse": 0.5, "groom": 0.9})
+    assert conversation.nearly((0.4, 0.4, 0.4), levels) == {"abuse"}
+    assert conversation.nearly((0.5, 1.0, 0.8), levels) == {"groom"}
+    assert conversation.nearly((), levels) == frozenset()

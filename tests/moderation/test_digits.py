@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from moderation import digits
@@ -66,3 +68,11 @@ def test_spelled_digits_are_a_number_and_counting_is_not() -> None:
     assert digits.spelled("zero seven seven double oh, nine hundred one eight three") != []
     assert digits.spelled("five, four, three, two, one, zero") == []
     assert digits.spelled("one two three four five six seven") == []
+
+
+def test_a_pattern_tried_only_where_it_can_begin_finds_the_same() -> None:
+    text = "Five or six, ONE seven; no more than fifty-one"
+    words = r"(?i)(?<![a-z])(?:one|five|six|fifty)\b"
+    quick = digits.starting("ofs", words)
+    assert [match.span() for match in quick.finditer(text)] == [match.span() for match in re.finditer(words, text)]
+    assert [match.group() for match in digits.starting("ab", "a|b").finditer("cab")] == ["a", "b"]
