@@ -74,6 +74,8 @@ async def test_a_killed_server_comes_back_and_everybody_goes_on(visitors: Visito
         await own.kill()
         await ana.say("while it was down")
         await own.start()
+        for person in (ana, ben):  # as a browser says it; a long back-off would outlast the test's patience
+            await person.page.evaluate("dispatchEvent(new Event('online'))")
         await ben.sees("while it was down")
         await ana.sees("while it was down")
         await ana.settled()
