@@ -185,6 +185,18 @@ class Client:
     async def react(self, room: str, message: str, reaction: str, *, on: bool = True) -> Event:
         return await self.ask("react", room=room, message=message, reaction=reaction, on=on, key=self.key())
 
+    async def block(self, room: str, alias_id: str | None = None) -> Event:
+        """Never again with this person: `blocked`. A session ends; in a topic room what they said leaves the view."""
+        return await self.ask("block", room=room, alias_id=alias_id, key=self.key())
+
+    async def unblock(self, room: str, alias_id: str) -> Event:
+        """See somebody of a topic room again, unless they have blocked us too: `unblocked`."""
+        return await self.ask("unblock", room=room, alias_id=alias_id, key=self.key())
+
+    async def follow_up(self, *, on: bool = True) -> Event:
+        """Be asked how we are, tomorrow, once; or not after all: `follow_up`."""
+        return await self.ask("follow_up", on=on, key=self.key())
+
     async def withdraw(self, message: str, *, instead: str | None = None) -> Event:
         """Take a held message back; `instead` is the id of what was said in its place."""
         return await self.ask("withdraw", request=message, instead=instead)

@@ -81,6 +81,12 @@ class Followed:
             told += self._pass(event)
         return told
 
+    def without(self, alias_id: str) -> None:
+        """We have blocked somebody: what they said here is not shown any more. Where we stand stays."""
+        kept = [event for event in self.view if (event.get("from") or {}).get("alias_id") != alias_id]
+        self.view.clear()
+        self.view.extend(kept)
+
     def cut(self) -> None:
         """The connection is lost: what was held will come again, because the position has not moved past it."""
         self._held.clear()

@@ -114,6 +114,8 @@ class Places:
             self._tell(fresh if ask.link is not None else [])  # else they are in what `join` returns
         elif kind == "left":
             self._rooms.pop(command["room"], None)
+        elif kind == "blocked" and followed is not None and command.get("alias_id"):
+            followed.without(command["alias_id"])
 
     def cut(self) -> None:
         """What rooms held back will come again with the resume."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chat.client import Client
 from chat.node import Node
 from rooms import ties
 from rooms.events import RoomKey
@@ -244,3 +245,17 @@ async def test_what_cannot_be_meant_is_refused(steady_engine: Engine, fields: di
         own = await ann.ask("block", room=ROOM, alias_id=await me(ann))
     assert (refused["type"], refused["code"]) == ("refused", code)
     assert own["code"] == "bad_request"
+
+
+async def test_the_client_library_blocks_and_shows_them_no_more(steady_engine: Engine) -> None:
+    async with node_on(steady_engine.url) as node, talking(node, ROOM) as bob:
+        theirs = await me(bob)
+        async with Client(node.url.replace("http", "ws") + "/ws", guest={"band": "adult"}) as ann:
+            await ann.join(ROOM)
+            await say(bob, "before")
+            while not [event for event in ann.view(ROOM) if event.get("text") == "before"]:
+                await anext(ann.events())
+            assert (await ann.block(ROOM, theirs))["type"] == "blocked"
+            shown = [event["text"] for event in ann.view(ROOM) if event["type"] == "message"]
+            assert (await ann.unblock(ROOM, theirs))["type"] == "unblocked"
+    assert shown == []

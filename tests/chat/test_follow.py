@@ -133,3 +133,15 @@ def test_whatever_the_network_does_the_view_is_the_log(data: st.DataObject) -> N
         room.live(event)
     assert list(room.view) == log
     assert room.cursor == f"e.{len(log)}."
+
+
+def test_what_somebody_said_who_was_blocked_is_not_shown_any_more_nor_told_again() -> None:
+    """The position stays, and what comes twice is still known."""
+    room = follow()
+    theirs = message(1, "m1") | {"from": {"alias_id": "theirs", "name": "B", "role": "peer"}}
+    room.live(theirs)
+    room.live(message(2, "m2"))
+    room.without("theirs")
+    assert ids(list(room.view)) == ["m2"]
+    assert room.cursor == "e.2."
+    assert room.live(theirs) == []
