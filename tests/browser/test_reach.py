@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from tests.support.browser import DESK, Visitor, Visitors
+from tests.support.browser import DESK, PHONE, Visitor, Visitors
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, talking
 from tests.support.staff import DOUBTFUL, token
@@ -273,3 +273,30 @@ async def test_a_row_that_is_drawn_anew_keeps_the_focus(visitors: Visitors) -> N
     await press(ben.page, "Enter")
     await ana.sees("And was changed.")
     await expect(more).to_be_focused()
+
+
+async def test_a_keyboard_that_opens_hides_no_newest_words(visitors: Visitors) -> None:
+    """The window of a telephone gets lower while somebody writes: who stood at the end of the room stays there."""
+    ana = await visitors.arrive(size=PHONE)
+    await ana.come_in()
+    await ana.sit_down("depression")
+    lines = [f"Line {word} of an evening that is longer than a telephone." for word in ("one", "two", "three", "four")]
+    for line in lines:
+        await ana.say(line)
+        await ana.sees(line)
+    await expect(ana.message(lines[-1])).to_be_in_viewport(ratio=1)
+    await ana.page.set_viewport_size({"width": 360, "height": 440})
+    await expect(ana.message(lines[-1])).to_be_in_viewport(ratio=1)
+    await expect(ana.page.locator("#words")).to_be_in_viewport(ratio=1)
+
+
+async def test_letters_of_twice_the_size_push_nothing_out_of_the_page(visitors: Visitors) -> None:
+    """F52: at 200 % on a telephone help and the way out keep their words, and nothing scrolls sideways."""
+    ana = await visitors.arrive(size=PHONE)
+    await ana.come_in()
+    await ana.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await ana.overflow() == 0
+    for name in ("help", "exit"):
+        await expect(ana.page.locator(f"#{name}")).to_be_in_viewport(ratio=1)
+        assert await ana.page.locator(f"#{name}").evaluate("one => one.scrollWidth <= one.clientWidth"), name
+    await expect(ana.page.locator("#skip")).not_to_be_in_viewport()
