@@ -31,8 +31,8 @@ LAYERS = {
         chat.legible chat.follow chat.veil chat.enginelog chat.fields chat.nights
         rooms.durations rooms.effects rooms.ties rooms.scene rooms.seeking rooms.offering rooms.listening rooms.session
         rooms.handover rooms.escalation rooms.held rooms.matching rooms.waits rooms.rows rooms.cast rooms.wanting
-        rooms.meeting rooms.parting rooms.giving rooms.tomorrow rooms.helping rooms.asides rooms.calling rooms.supervising
-        rooms.staying rooms.coming rooms.falling_due
+        rooms.meeting rooms.parting rooms.giving rooms.helping rooms.asides rooms.calling rooms.supervising
+        rooms.staying rooms.coming rooms.falling_due rooms.tomorrow
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
         rooms.pairkeys rooms.newer
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
