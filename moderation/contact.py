@@ -69,7 +69,7 @@ _SHORT_CODE = 8
 
 # Of a text this long so many signs of contact details are looked at; nobody writes more of them in one message, and
 # what follows is masked unread.
-LONG, MOST_SIGNS = 500, 60
+LONG, MOST_SIGNS = 500, 30
 _SIGN = re.compile(
     r"(?i)(?<![a-z])\d+(?![a-z\d])|[@_#]|://|\.(?=[^\W\d_]{2})|"
     rf"(?<![a-z])(?:{'|'.join(word.strip() for word in NUMBER_WORDS)}|at|dot)\b"
