@@ -19,7 +19,7 @@ from itertools import islice
 
 import ahocorasick
 
-from moderation import addresses, digits, handles
+from moderation import accounts, addresses, dialled, digits, handles, nicknames, places
 from moderation.digits import Island, Span
 from moderation.links import DOTTED, Links
 from moderation.text import View
@@ -31,18 +31,42 @@ NUMBER_WORDS = (
     "eleven", "twelve", "thirteen", "fifteen", "twenty", "thirty", "forty", "fifty", "eighty", "ninety", "hundred",
 )  # fmt: skip
 MAIL_CUES = ("@", " at ", "at)", "at]", "at}")
-DOT_CUES = (" dot ", "dot)", "dot]", "dot}", "[.]", "(.)", " . ")
-LINK_CUES = ("://", "www", "hxxp")
+DOT_CUES = (
+    " dot ",
+    "dot)",
+    "dot]",
+    "dot}",
+    "[.]",
+    "(.)",
+    " . ",
+    " . com",
+    " . co",
+    " . org",
+    " . net",
+    " . example",
+    " .com",
+    " .co.",
+    " .org",
+    " .net",
+)
+ABROAD_CUES = ("arobase", "arroba", "aroba", "chiocciola", "klammeraffe", "malpa", "(a)", "[a]", "at-sign", "at sign")
+LINK_CUES = ("://", "www", "hxxp", "http")
 # Cues by what they are a reason for.
 _GROUPS = {
     "street": addresses.STREET_CUES, "built": addresses.BUILD_CUES, "platform": handles.PLATFORM_CUES, "at": ("@",),
-    "tag": ("#", "u/"), "mail": MAIL_CUES, "said": DOT_CUES, "link": LINK_CUES, "hxxp": ("hxxp",),
+    "tag": ("#", "u/"), "mail": MAIL_CUES,
+    "abroad": ABROAD_CUES, "foreign": dialled.CUES, "said": DOT_CUES, "link": LINK_CUES, "hxxp": ("hxxp",),
 }  # fmt: skip
-CUES = tuple(dict.fromkeys((*NUMBER_WORDS, *(cue for group in _GROUPS.values() for cue in group))))
+CUES = tuple(
+    dict.fromkeys((*NUMBER_WORDS, *nicknames.CUES, "_", *(cue for group in _GROUPS.values() for cue in group)))
+)
+# Of the words that give a name away those that no platform is called by.
+_LOOSE = frozenset(nicknames.CUES) - frozenset(handles.PLATFORM_CUES) | {"_"}
 # Cues that stand in ordinary sentences: alone they are no reason to look.
 COMMON_CUES = frozenset(
     {
-        *NUMBER_WORDS, *addresses.STREET_CUES, *addresses.BUILD_CUES, *handles.COMMON_CUES, " at ", "at)", " . ", "#",
+        *NUMBER_WORDS, *addresses.STREET_CUES, *addresses.BUILD_CUES, *handles.COMMON_CUES, *_LOOSE, " at ",
+        "at)", " . ", "#",
     }
 )  # fmt: skip
 NO_REASON: frozenset[str] = frozenset()
@@ -107,6 +131,7 @@ class Cues:
         self._dot = number["."]
         self._digits = these("0123456789")
         self._words = these(NUMBER_WORDS)
+        self._telling, self._company = these(nicknames.TELLING), these((*nicknames.COMPANY, "_"))
         self._strong = these(set(CUES) - COMMON_CUES) | self._digits
         self._groups = tuple((name, these(cues)) for name, cues in _GROUPS.items())
 
@@ -118,7 +143,17 @@ class Cues:
         dotted = self._dot in seen and DOTTED.search(text) is not None
         opened = text.startswith(handles.OPENINGS)
         strong = not self._strong.isdisjoint(seen)
-        if not (strong or dotted or opened or words >= 3 or (words and not self._groups[0][1].isdisjoint(seen))):
+        made = not self._telling.isdisjoint(seen) or (not self._company.isdisjoint(seen) and nicknames.looks(text))
+        placed = not self._groups[0][1].isdisjoint(seen) and places.looks(text)
+        if not (
+            strong
+            or dotted
+            or opened
+            or made
+            or placed
+            or words >= 3
+            or (words and not self._groups[0][1].isdisjoint(seen))
+        ):
             return NO_REASON
         figures = not self._digits.isdisjoint(seen)
         held = {
@@ -128,6 +163,7 @@ class Cues:
         found.update(name for name, group in self._groups if not group.isdisjoint(seen))
         if opened:
             found.add("platform")
+        found.update(name for name, holds in (("made", made), ("placed", placed)) if holds)
         return frozenset(found)
 
 
@@ -155,17 +191,30 @@ class Contacts:
         islands = digits.Islands(self.islands(text) if figures else ())
         spans: list[Span] = []
         if figures:
-            spans += digits.cards(text) + digits.ids(text) + digits.phones(text, islands)
+            spans += digits.cards(text) + accounts.find(text) + digits.ids(text) + digits.phones(text, islands)
+            spans += self._disguised(text)
         if "spelled" in reasons:
             spans += digits.spelled(text)
+        if "foreign" in reasons:
+            spans += dialled.abroad(text)
+        if figures or "spelled" in reasons:
+            spans += dialled.halves(text)
         spans += addresses.find(
             text, figures=figures, words="words" in reasons, built="built" in reasons, street="street" in reasons
+        )
+        spans += places.find(
+            text, figures=figures, street="placed" in reasons or (figures and " of " in text and places.looks(text))
         )
         spans += self._links.find(text, reasons) + handles.find(text, reasons, names)
         spans = [span for span in spans if not any(_covers(island, span) for island in islands.near(*span[1:]))]
         if len(text) < len(plain.text):
             spans.append(("contact.unread", len(text), len(plain.text)))
         return [Finding(label, label, plain.span(start, end), SAYS[label]) for label, start, end in _apart(spans)]
+
+    def _disguised(self, text: str) -> list[Span]:
+        """Phone numbers among letters that look like figures, or with odd signs between; helplines likewise stay."""
+        read = dialled.undone(text)
+        return [] if read is None else digits.phones(read, digits.Islands(self.islands(read)))
 
     def islands(self, text: str) -> list[Island]:
         """Where listed numbers stand, longest first: nothing inside is personal."""

@@ -68,7 +68,7 @@ _OF_A_THING = re.compile(
     r"(?i)\b(?:order|ticket|case|claim|ref|reference|invoice|tracking|parcel|booking|flight|serial|model|batch|form|"
     r"page|"
     r"psalm|room|ward|docket|incident|roll|bus|train|platform|route|score|scored|receipt|item|isbn|barcode|version)"
-    r"(?: (?:number|no|num|id|code|is|was))*[\s:.#=-]*$"
+    r"(?: (?:number|no|num|id|code|is|was))*(?:(?<=ref|.no|num)\.)?[\s:#=-]*$"  # a sentence that ends there is over
 )
 _MEASURED = re.compile(
     r"(?i) ?(?:mgs?|mcg|ml|g|kg|lbs?|oz|cm|mm|km|kcals?|cals?|calories|steps|days?|hours?|hrs|minutes|mins|pounds|"
@@ -76,6 +76,7 @@ _MEASURED = re.compile(
     r"dollars|bucks|usd|bpm|miles|people|words|pages|points|degrees|percent|followers|rupees|rs|pesos|weeks|months|"
     r"years)\b|%"
 )
+_RUNG = re.compile(r"(?i)\b(?:call|ring|phone|text|txt|number|mobile|whatsapp)(?: me)?(?: on| is| at|:)?[ :]{1,2}$")
 _CLOCK = re.compile(r"(?:(?:[01]\d|2[0-3])[0-5]\d)(?:[ ,/–-]+(?:[01]\d|2[0-3])[0-5]\d)+")
 _GROUPED = re.compile(r"\d{2,4}[ .-]\d{3}[ .-]\d{3,4}")
 _DATES = re.compile(
@@ -98,6 +99,7 @@ _VALUE = {
     "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "hundred": "00", "twenty": "20",
     "thirty": "30", "forty": "40",
     "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "double": "", "triple": "",
+    "treble": "", "naught": "0",
 }  # fmt: skip
 _ROUND = frozenset({"ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"})
 _WORDS = "|".join(sorted(_VALUE, key=len, reverse=True))
@@ -141,7 +143,8 @@ def is_phone(candidate: str, before: str, plans: dict[str, bool]) -> bool:
     if not LEAST_DIGITS <= len(digits) <= MOST_DIGITS or len(set(digits)) == 1 or _DATES.fullmatch(candidate):
         return False
     if _SMALL_NUMBERS.fullmatch(candidate) and len(set(map(len, candidate.split()))) != 1:
-        return False  # a row of small numbers; all single digits are a number set apart
+        # a row of small numbers, unless it is rung; all single digits are a number set apart
+        return digits[0] == "0" and len(digits) in (10, 11) and _RUNG.search(before) is not None
     if candidate.startswith("+") or (candidate.startswith("(") and len(digits) >= 9):
         return True
     if _CLOCK.fullmatch(candidate) or _counting(re.findall(r"\d+", candidate)):
@@ -238,7 +241,7 @@ def _dialled(pieces: list[str]) -> str:
     """What somebody would dial: "double" and "triple" repeat what follows, "nine hundred" is 900."""
     digits, times = "", 1
     for piece in pieces:
-        if piece in ("double", "triple"):
+        if piece in ("double", "triple", "treble"):
             times = 2 if piece == "double" else 3
             continue
         digits += _VALUE.get(piece, piece) * times

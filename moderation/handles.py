@@ -16,6 +16,7 @@ from collections.abc import Set as AbstractSet
 
 import ahocorasick
 
+from moderation import nicknames
 from moderation.digits import Span, starting
 from moderation.vocabulary import ORDINARY
 
@@ -34,7 +35,7 @@ PLATFORM_CUES = (
 COMMON_CUES = frozenset({"follow", "signal", " handle", "find me", "invite", "steam", "threads", " on x", "facebook"})
 
 # How a text may begin with one, where no blank in front tells it from "big" or "dig".
-OPENINGS = ("ig ", "Ig ", "IG ", "fb ", "FB ", "tg ", "ig:", "IG:")
+OPENINGS = ("ig ", "Ig ", "IG ", "fb ", "FB ", "tg ", "tt ", "Tt ", "sc ", "yt ", "ig:", "IG:")
 
 _PLATFORM = (
     r"(?:snap(?:chat)?|insta(?:gram)?|ig|discord|disc|telegram|tg|kik|tik ?tok|tt|facebook|fb|whats ?app|twitter|"
@@ -57,8 +58,8 @@ _WORD = r"[a-z][a-z]{4,24}"
 # no way to go wrong slowly.
 _BETWEEN = (
     r"(?:(?:'s|s)? ?(?:user ?names?|gamer ?tag|handle|account|acc|user|profile|tag|id|name))?"
-    r"(?:'s|s)?(?: ?(?::|=|-|,|\bis\b|\bare\b|\bas\b|\bunder\b|\bat\b|\bjust\b|\bme\b|\bcalled\b|\bit'?s\b|\bon\b|"
-    r"\bslash\b|\bon there\b|live:)){0,4} ?@?"
+    r"(?:'s|s)?(?: ?(?::|=|-|,|\bis\b|\bare\b|\bas\b|\bunder\b|\bat\b|\bjust\b|\bme\b|\bcalled\b|\bit'?s\b|\bi'?m\b|"
+    r"\bon\b|\bslash\b|\bon there\b|live:)){0,4} ?@?"
 )
 _PUT = r"(?:\bis\b|:|=|\bcalled\b|\bunder\b|'s)"
 
@@ -138,8 +139,8 @@ _NO_NAME = re.compile(
 
 
 def find(text: str, reasons: AbstractSet[str], names: frozenset[str]) -> list[Span]:
-    """Handles in `text`. `reasons`: at, tag and platform, those that hold; `names`: people of the room, whose names are
-    none.
+    """Handles in `text`. `reasons`: at, tag, platform and made, those that hold; `names`: people of the room, whose
+    names are none.
     """
     known = _EVERYONE | {part for name in names for part in (name.lower(), *name.lower().split()[:1])}
     places: list[tuple[int, int]] = []
@@ -149,6 +150,8 @@ def find(text: str, reasons: AbstractSet[str], names: frozenset[str]) -> list[Sp
         places += [match.span() for match in _TAGGED.finditer(text)]
     if "platform" in reasons:
         places += _named(text)
+    if "made" in reasons:
+        places += nicknames.find(text)
     return [
         ("contact.handle", start, end)
         for start, end in places

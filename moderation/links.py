@@ -22,24 +22,35 @@ from moderation.digits import Island, Span
 DOTTED = re.compile(r"\.[^\W\d_]{2}")  # what every bare link and address has
 
 _TLD = (
-    r"(?:com|net|org|edu|gov|co|io|uk|ca|au|de|fr|es|nl|ie|nz|us|me|info|biz|test|example|invalid|eu|in|mail|pl|mx|br|it|pt|"
+    r"(?:com|net|org|edu|gov|co|io|uk|ca|au|de|fr|es|nl|ie|nz|us|me|info|biz|test|example|invalid|eu|in|mail|pl|mx|"
+    r"br|it|pt|"
     r"ch|at|se|ph|za|app|dev|xyz|site|online|tv|ly|gg)"
 )
 _EMAIL = re.compile(r"(?i)(?<![\w.+-])[a-z0-9][\w.+'-]{0,63}@[\w-]+(?:\.[\w-]+)+")
 _DOT_SAID = r"(?: ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?| dot )"
 _DOT = rf"(?:{_DOT_SAID}|\.)"
 _AT = r"(?: ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| @ ?|@ )"
-_DOMAIN = r"[\w-]{1,40}"
+_DOMAIN = r"[\w-]{1,40}(?: (?:hyphen|dash) [\w-]{1,40})?"
 # "a (at) b.com" with any dot; "a at b dot com" only with the dot said, or every "look at this.me" would be one.
 _EMAIL_SAID = re.compile(
     rf"(?i)(?<![\w.])(?:[a-z]+ (?=\d+ ?@))?[a-z0-9][\w+'-]{{0,40}}(?:{_DOT}[\w+-]{{1,40}}){{0,4}}"
     rf"(?:{_AT}{_DOMAIN}(?:(?:{_DOT}| \. ){_DOMAIN}){{0,3}}(?:{_DOT}| \. ){_TLD}"
     rf"| at {_DOMAIN}(?:{_DOT}{_DOMAIN}){{0,3}}{_DOT_SAID}{_TLD}(?:{_DOT_SAID}{_TLD})?)\b"
 )
-_SLASHED = r"(?:/\S*)?(?: slash [\w-]+)*"
+# The same as other languages say it: none of these signs is a word of a sentence beside the other.
+_DOT_ABROAD = r"(?: ?[(\[]?(?:dot|point|punto|ponto|punkt|kropka)[)\]]? ?|\.)"
+_EMAIL_ABROAD = re.compile(
+    rf"(?i)(?<![\w.])[a-z0-9][\w+'-]{{0,40}}(?:{_DOT_ABROAD}[\w+-]{{1,40}}){{0,4}}"
+    r" ?(?:[(\[]? ?(?:arobase|arroba|aroba|chiocciola|klammeraffe|malpa|at[- ]sign) ?[)\]]?|[(\[]a[)\]]) ?"
+    rf"[\w-]{{1,40}}(?:{_DOT_ABROAD}[\w-]{{1,40}}){{0,3}}{_DOT_ABROAD}{_TLD}\b"
+)
+_SLASHED = r"(?:/\S*)?(?: [(\[]?slash[)\]]? [\w-]+)*"
 _LINK_SAID = re.compile(
     rf"(?i)\bhxxps?:/*[^\s]+(?:{_DOT_SAID}[\w-]+)*{_SLASHED}|"
-    rf"(?<![\w.])[\w-]{{2,40}}(?:{_DOT_SAID}{_DOMAIN}){{0,3}}{_DOT_SAID}{_TLD}\b{_SLASHED}"
+    rf"(?<![\w.])[\w-]{{2,40}}(?:{_DOT_SAID}{_DOMAIN}){{0,3}}{_DOT_SAID}{_TLD}\b{_SLASHED}|"
+    r"(?<![\w.])[\w-]{2,40}(?: ?\. [\w-]{2,40}){0,2} \. ?(?:com|net|org|co|uk|io|info|example|test|app|dev|"
+    r"eu)\b(?:/\S*)?|"
+    r"\bhttps?[:;]{0,2}/{1,3}[\w-]+(?:\.[\w-]+)+(?:/\S*)?"
 )
 _WEB = re.compile(r"(?i)\b(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+(?:/\S*)?(?: slash [\w-]+)*")  # whatever its last label
 
@@ -59,7 +70,7 @@ _MAYBE_LINK = re.compile(
 MOST_LINKS = 8
 # Reserved names nobody can own, which the library's list of last labels does not have.
 _RESERVED = re.compile(r"(?i)(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:example|test|invalid)\b(?:/\S*)?")
-_SCHEMA = re.compile(r"^[a-z]+:/*")
+_SCHEMA = re.compile(r"^(?:https?[:;]{0,2}/+|[a-z]+:/*)")  # also with a sign missing
 
 
 @lru_cache(maxsize=1)
@@ -78,17 +89,20 @@ class Links:
         _linkify()
 
     def find(self, text: str, reasons: AbstractSet[str]) -> list[Span]:
-        """E-mail addresses and links in `text`. `reasons`: at, dotted, said, mail, link and hxxp, those that hold."""
+        """E-mail and links in `text`. `reasons`: those of at, dotted, said, mail, abroad, link and hxxp that hold."""
         spans: list[Span] = []
         dotted, said = "dotted" in reasons, "said" in reasons
         if "at" in reasons:
             spans += [("contact.email", *match.span()) for match in _EMAIL.finditer(text)]
         if (dotted or said) and "mail" in reasons:
             spans += [("contact.email", *match.span()) for match in _EMAIL_SAID.finditer(text)]
+        if "abroad" in reasons:
+            spans += [("contact.email", *match.span()) for match in _EMAIL_ABROAD.finditer(text)]
         if dotted or said or "link" in reasons:
             spans += self._links(text)
-        if said or "hxxp" in reasons:
-            spans += [("contact.link", *match.span()) for match in _LINK_SAID.finditer(text)]
+        if said or "link" in reasons:
+            said_ones = (match for match in _LINK_SAID.finditer(text) if not self._ours(match.group()))
+            spans += [("contact.link", *match.span()) for match in said_ones]
         return spans
 
     def _ours(self, link: str) -> bool:

@@ -37,6 +37,7 @@ LAYERS = {
         rooms.pairkeys rooms.newer
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.answer moderation.links moderation.addresses moderation.handles
+        moderation.accounts moderation.dialled moderation.nicknames moderation.places
         moderation.vocabulary moderation.lexicon
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.conversation moderation.work moderation.wording moderation.guessing moderation.gathering
@@ -117,7 +118,10 @@ OUTSIDE: dict[str, set[str | int]] = {
     "click": {"chat.cli"},
     "prometheus_client": {"chat.metrics"},
     "uvloop": {"chat.workers"},
-    "re2": {"moderation.rules", "moderation.contact", "moderation.crisis"},
+    "re2": {
+        "moderation.rules", "moderation.contact", "moderation.crisis", "moderation.accounts", "moderation.dialled",
+        "moderation.nicknames", "moderation.places",
+    },
     "ahocorasick": {"moderation.prefilter", "moderation.contact", "moderation.handles"},
     "phonenumbers": {"moderation.digits", "moderation.evaluation.personal"},
     "linkify_it": {"moderation.links"},
