@@ -4,8 +4,9 @@
 
 Helplines come first: every listed number is an island no detector may touch. Then each detector runs only if the
 prefilter saw what it cannot do without (a digit, "@", a dot inside a word, a cue word). Numbers are read in
-`digits.py`, addresses in `addresses.py`, names on other platforms in `handles.py`, e-mail and links in `links.py`. A
-link to a helpline's own page is none.
+`digits.py`, addresses in `addresses.py`, names on other platforms in `handles.py`, e-mail and links in `links.py`; what
+is told in a way none of them lists in `dialled.py`, `accounts.py`, `places.py` and `nicknames.py`. A link to a
+helpline's own page is none.
 
 `find` reads `plain` (case kept) and returns findings with spans in the text as submitted; overlapping ones become one.
 """
