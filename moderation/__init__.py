@@ -23,6 +23,10 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         digits.py        numbers that lead to a person: phones, cards, ids
         addresses.py     where somebody lives
         handles.py       names on other platforms
+        dialled.py       numbers in disguise: letters for digits, told in halves, in words of other languages
+        accounts.py      accounts and cards by their make, right check digits or not
+        places.py        streets and houses of rarer kinds
+        nicknames.py     user names by the make of the word
         links.py         e-mail and links
         contact.py       stage: all these
         flood.py         stage: too much, or the same again
