@@ -32,6 +32,7 @@ async def test_a_cut_in_mid_sentence_loses_and_doubles_nothing(visitors: Visitor
             await ben.say(f"said meanwhile {number}")
         await ben.sees("said meanwhile 2")
         proxy.refuse = False
+        await ana.network_is_back()
         await ana.sees("said meanwhile 2")
         await ana.settled()
         await ben.sees("written while away 2")
@@ -74,8 +75,8 @@ async def test_a_killed_server_comes_back_and_everybody_goes_on(visitors: Visito
         await own.kill()
         await ana.say("while it was down")
         await own.start()
-        for person in (ana, ben):  # as a browser says it; a long back-off would outlast the test's patience
-            await person.page.evaluate("dispatchEvent(new Event('online'))")
+        for person in (ana, ben):
+            await person.network_is_back()
         await ben.sees("while it was down")
         await ana.sees("while it was down")
         await ana.settled()

@@ -43,12 +43,6 @@ async def opens_at_once(*people: Visitor) -> None:
         assert took[-1] < MOST_MS, took
 
 
-async def network_is_back(*people: Visitor) -> None:
-    """What a browser says when its network returns: nobody waits for the end of a long back-off."""
-    for one in people:
-        await one.page.evaluate("dispatchEvent(new Event('online'))")
-
-
 async def order(one: Visitor, said: list[str]) -> list[str]:
     """Of what stands in the log, these, in the order they stand."""
     return [words for words in await one.words() if words in said]
@@ -138,7 +132,7 @@ async def test_a_node_is_killed_between_holding_and_deciding_and_the_author_is_t
         await ben.sees(kept)
         assert refused not in await ben.words()
         await first.start()
-        await network_is_back(ana)
+        await ana.network_is_back()
         await ana.sees(kept)
         await expect(ana.page.locator("#unsent .held")).to_have_count(0)
         await expect(ana.page.locator("#beside .told")).to_have_count(2)
@@ -195,6 +189,8 @@ async def test_each_of_three_is_cut_in_turn_and_all_read_the_same(steady_engine:
                 await talks(who, said[-1])
             line.refuse = False
             for who in everybody:
+                await who.network_is_back()
+            for who in everybody:
                 await hears(who, *said)
         await expect(held).to_contain_text("We are staying with you")
         orders = [await order(who, said) for who in everybody]
@@ -223,6 +219,7 @@ async def test_who_is_cut_while_waiting_is_found_and_what_they_wrote_meanwhile_i
         await button(listener, "I’ll be there").click()
         await talks(listener, "I am here, whenever you are back.")
         line.refuse = False
+        await seeker.network_is_back()
         for one in (seeker, listener):
             await hears(one, FIRST, "Written while the line was gone.", "I am here, whenever you are back.")
         assert await seeker.violations() == []
@@ -280,6 +277,7 @@ async def test_a_listener_who_is_lost_is_never_said_to_have_left_and_the_next_on
         await talks(found, "Hello, I am here now.")
         await hears(seeker, "Hello, I am here now.")
         line.refuse = False
+        await lost.network_is_back()
         await expect(lost.page.locator("#session .after h2")).to_be_visible()
         assert not any("left" in words for words in await seeker.announced())
         for one in (seeker, lost, found):
@@ -330,7 +328,8 @@ async def test_the_house_falls_while_somebody_is_held_and_nobody_is_let_go(brows
             await talks(seeker, said[-1])
             await opens_at_once(seeker)
             await server.start()
-            await network_is_back(seeker, listener)
+            for one in (seeker, listener):
+                await one.network_is_back()
             said.append(f"still here {number}")
             await talks(listener, said[-1])
             for one in (seeker, listener):

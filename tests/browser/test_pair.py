@@ -51,6 +51,8 @@ async def test_from_asking_to_a_gentle_ending(steady_engine: Engine, browser: Br
         await talks(seeker, "Said while I was away.")
         await talks(listener, "Said to somebody who was away.")
         proxy.refuse = False
+        for one in (seeker, listener):
+            await one.network_is_back()
         await hears(listener, "Said while I was away.")
         await hears(seeker, "Said to somebody who was away.")
         await fine(seeker, listener)

@@ -85,6 +85,6 @@ async def test_no_answer_in_time_is_engine_away_and_reconnects_back_off(engine: 
         began = asyncio.get_running_loop().time()
         with pytest.raises(EngineAway, match="in time"):
             await link.ask([pack(b"PING")], within=0.5)
-        assert asyncio.get_running_loop().time() - began < 2
+        assert asyncio.get_running_loop().time() - began < 4  # half a second, and a crowded machine
         await until(lambda: link.counted["connects_failed"] >= 3)
         assert link.counted["connects_failed"] < 40

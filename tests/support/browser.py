@@ -110,6 +110,10 @@ class Visitor:
         """All messages in the order they stand."""
         return await self.page.locator("#messages .message .words").all_inner_texts()
 
+    async def network_is_back(self) -> None:
+        """What a browser says when it is: the page tries at once, not after a back-off of up to half a minute."""
+        await self.page.evaluate("dispatchEvent(new Event('online'))")
+
     async def announced(self) -> list[str]:
         """What a screen reader was told."""
         return await self.page.locator("#announce p").all_inner_texts()

@@ -20,7 +20,7 @@ from rooms.events import RoomKey
 from rooms.presence import Presence
 
 # Something is badly wrong when an engine on this machine takes longer.
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Ear:
