@@ -1,6 +1,7 @@
 """What a page needs to show the help card by itself: lines, hours and words for one country, one language, one band.
 
-    GET /help/US-en-adult.json ─▶ {country, emergency, lines, orders, directory, groups, says, choices, answers}
+    GET /help/US-en-adult.json ─▶ {country, emergency, lines, orders, directory, groups, places, says, choices,
+                                  answers}
 
 The page keeps it, and so does its service worker: the card then opens with no server, engine or pipeline (F45). The
 strings are those of the listing, character by character, as on a card the server makes. `lines` are the ways that may
@@ -12,11 +13,13 @@ only the page can say when it is cut off, so each carries its hours: `"always"`,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from moderation.card import Barrier, Cards
+from moderation.elsewhere import Elsewhere
 from moderation.helplines import read_on
 from moderation.hours import Hours
 from moderation.offers import Offer, Wish, standing
@@ -25,16 +28,17 @@ from moderation.verdict import Care, CareBand
 # Of who asks for help we know nothing: every kind of line may be on the card (chat/help.py).
 ASKED = Care(CareBand.CONCERN)
 DAY = 86_400
-# Kinds of lines whose pages lead to groups, peers and organisations (F46).
+# Kinds of lines whose pages lead to groups, peers and organisations too (F46).
 GROUPS = frozenset({"support_groups", "referral", "peer_warmline", "perinatal", "family_autism", "directory"})
 
 
 class Offline:
     """Bodies of `/help/…json`, made once a day for each country, language and band we have."""
 
-    def __init__(self, cards: Cards, wall: Callable[[], float]) -> None:
+    def __init__(self, cards: Cards, wall: Callable[[], float], elsewhere: Elsewhere | None = None) -> None:
         self._cards = cards
         self._wall = wall
+        self._elsewhere = elsewhere or Elsewhere.load()
         self._kept: dict[tuple[str | None, str, str], tuple[object, bytes]] = {}
 
     def body(self, country: str | None, language: str, band: str) -> bytes:
@@ -45,12 +49,14 @@ class Offline:
         now = self._wall()
         mark = (id(lines.lines), now // DAY)
         if (kept := self._kept.get(key)) is None or kept[0] != mark:
-            told = tell(self._cards, *key, now)
+            told = tell(self._cards, self._elsewhere, *key, now)
             kept = self._kept[key] = (mark, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
         return kept[1]
 
 
-def tell(cards: Cards, country: str | None, language: str, band: str, now: float) -> dict[str, Any]:
+def tell(
+    cards: Cards, elsewhere: Elsewhere, country: str | None, language: str, band: str, now: float
+) -> dict[str, Any]:
     """The content for one country, language and band at `now` (seconds since 1970)."""
     words, young = cards.words(language), band == "teen"
     moment = datetime.fromtimestamp(now, UTC)
@@ -76,10 +82,10 @@ def tell(cards: Cards, country: str | None, language: str, band: str, now: float
         },
         "directory": cards.lines.directories(),
         "groups": [
-            {"name": line["name"], "url": line["web"], "read_on": read_on(line).isoformat()}
-            for line in cards.lines.of(country)
-            if line["kind"] in GROUPS and line.get("web")
+            *elsewhere.groups(country, language, moment.date(), young=young),
+            *_with_a_line(cards, country, elsewhere.hosts),
         ],
+        "places": elsewhere.places(language, moment.date(), young=young),
         "says": {
             "opening": words["opening"]["help"],
             "told": words["told"]["nobody_teen" if young else "nobody"],
@@ -92,6 +98,15 @@ def tell(cards: Cards, country: str | None, language: str, band: str, now: float
         "choices": [[str(barrier), words["choices"][barrier]] for barrier in Barrier],
         "answers": {str(barrier): words["answers"][barrier] for barrier in Barrier},
     }
+
+
+def _with_a_line(cards: Cards, country: str | None, named: Container[str | None]) -> list[dict[str, Any]]:
+    """Lines of the country that lead to groups too, but those of organisations that are `named` already."""
+    return [
+        {"name": line["name"], "url": line["web"], "topics": [], "read_on": read_on(line).isoformat()}
+        for line in cards.lines.of(country)
+        if line["kind"] in GROUPS and line.get("web") and urlsplit(line["web"]).hostname not in named
+    ]
 
 
 def _line(offer: Offer, words: Any) -> dict[str, Any]:

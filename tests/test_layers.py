@@ -42,7 +42,7 @@ LAYERS = {
         moderation.flood moderation.kinds moderation.crisis moderation.policy moderation.helplines moderation.hours
         moderation.conversation moderation.work moderation.wording moderation.guessing moderation.gathering
         moderation.books moderation.own moderation.ownpacks moderation.sheets moderation.says moderation.trial
-        moderation.offers moderation.card moderation.contagion chat.careid
+        moderation.offers moderation.card moderation.contagion moderation.elsewhere chat.careid
         moderation.evaluation.measures moderation.evaluation.outcomes moderation.evaluation.corpora
         moderation.evaluation.personal moderation.evaluation.disguises moderation.evaluation.foreign
         moderation.evaluation.bars moderation.evaluation.lived moderation.evaluation.labelled
@@ -106,6 +106,7 @@ OUTSIDE: dict[str, set[str | int]] = {
         "chat.sources", "moderation.rules", "moderation.policy", "moderation.helplines", "moderation.lines",
         "moderation.functions", "moderation.evaluate", "moderation.evaluation.personal", "moderation.evaluation.lived",
         "moderation.shield", "moderation.kinds", "moderation.card", "moderation.sheets", "moderation.says",
+        "moderation.elsewhere",
     },
     "numpy": {
         "moderation.features", "moderation.familiar", "moderation.model", "moderation.opinion",

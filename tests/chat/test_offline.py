@@ -71,3 +71,15 @@ def test_it_is_made_once_a_day_and_anew_when_the_listing_changes() -> None:
     assert offline.body("US", "en", "adult") is first
     listing.become(Helplines.load(more=[{**listing.of("US")[0], "id": "own", "name": "Our own line"}]))
     assert b"Our own line" in offline.body("US", "en", "adult")
+
+
+def test_groups_and_other_places_come_along_in_the_words_of_the_language(cards: Cards) -> None:
+    """F46, F47: no server is needed to read them, and nothing is named twice."""
+    adult, teen = told(cards, "US", "es"), told(cards, "US", "es", "teen")
+    names = [group["name"] for group in adult["groups"]]
+    assert len(names) == len(set(names))
+    assert any("NAMI" in name for name in names)
+    assert all(group.get("url", "https:").startswith("https:") and group["read_on"] for group in adult["groups"])
+    assert any(place["name"] == "Reddit" and "Cualquiera puede leerlo" in place["limits"] for place in adult["places"])
+    assert len(teen["groups"]) < len(adult["groups"])
+    assert told(cards, None)["groups"] != []
