@@ -25,7 +25,7 @@ export function makeComposer({said, checked}) {
   const coarse = matchMedia("(pointer: coarse)");
   return h("form", {id: "composer", "aria-label": t("composer.label"), onsubmit: (event) => (event.preventDefault(), submit())},
     h("p", {id: "composer-context", hidden: true}, h("span", {}), h("button", {type: "button", class: "quiet", "aria-label": t("composer.stop"), onclick: () => about({})}, icon("close"))),
-    h("fieldset", {id: "notes", hidden: true}, h("legend", {}, t("composer.notes_legend")), h("div", {class: "note-choices"}, THEMES.map((theme) => h("label", {class: "note-choice"}, h("input", {type: "checkbox", value: theme, onchange: chooseNote}), h("span", {}, t(`theme.${theme}`)))))),
+    h("fieldset", {id: "notes", hidden: true}, h("legend", {}, t("composer.notes_legend")), h("div", {class: "note-choices"}, THEMES.map((theme) => h("label", {class: "note-choice"}, h("input", {type: "checkbox", value: theme, onchange: chooseNote}), h("span", {}, t(`noted.${theme}`)))))),
     h("div", {class: "write"},
       h("button", {type: "button", class: "quiet", id: "notes-toggle", "aria-expanded": "false", "aria-controls": "notes", "aria-label": t("composer.notes"), title: t("composer.notes"), onclick: toggleNotes}, icon("note")),
       h("label", {for: "words", class: "unseen"}, t("composer.words")),

@@ -1,54 +1,75 @@
-/* More help: every line we know for where one is, groups and organisations, and how to ask a doctor. Works offline. */
+/* More help: every line we know for where one is, groups and organisations, other places, and how to ask a doctor.
+   Works offline: what it shows came with the lines (help.js), each entry with where and when it was read. */
 
+import {select} from "./boxes.js";
+import {makeDoctor} from "./doctor.js";
 import {button, h, outside} from "./dom.js";
 import {placeFields} from "./door.js";
 import {helpNow, keepLines, told} from "./help.js";
 import {back} from "./router.js";
-import {dateOf, learn, t} from "./words.js";
+import {dateOf, has, learn, t} from "./words.js";
 import {words} from "./words-help.js";
+import {words as lists} from "./words-lists.js";
 
 learn(words);
+learn(lists);
 
-const DOCTOR = ["since", "how", "worst", "want", "afraid"];
-const host = {groups: null, script: null, fields: new Map()};
+// With so few a person reads faster than they choose.
+const FILTER_FROM = 5;
+const host = {groups: null, places: null, topic: ""};
 
+const read = ({source, read_on: day}) => h("p", {class: "hint checked"}, source ? t("help.read", {source, date: dateOf(day)}) : t("card.checked", {date: dateOf(day)}));
+const topicName = (name) => (has(`topic.${name}`) ? t(`topic.${name}`) : name);
+
+function group({name, url, about, topics = [], ...from}) {
+  return h("li", {}, h("p", {class: "group-name"}, outside(url, name, "plain-link")),
+    topics.length ? h("p", {class: "tags"}, ...topics.map((one) => h("span", {class: "tag"}, topicName(one)))) : null,
+    about ? h("p", {dir: "auto"}, about) : null, read(from));
+}
+
+/** Groups for what it is about: those for it, and those for everything. */
 function drawGroups() {
-  const groups = told()?.groups ?? [];
-  const line = ({name, url, read_on: read}) => h("li", {}, outside(url, name, "plain-link"), h("span", {class: "hint"}, t("card.checked", {date: dateOf(read)})));
-  host.groups.replaceChildren(groups.length ? h("ul", {class: "groups", role: "list"}, groups.map(line)) : h("p", {class: "hint"}, t("help.no_groups")),
+  const all = told()?.groups ?? [];
+  const shown = all.filter(({topics = []}) => !host.topic || !topics.length || topics.includes(host.topic));
+  const topics = [...new Set(all.flatMap((one) => one.topics ?? []))];
+  const choose = select(t("help.topic"), "help-topic", [["", t("help.topic_any")], ...topics.map((one) => [one, topicName(one)])], host.topic);
+  choose.querySelector("select").addEventListener("change", (event) => {
+    host.topic = event.target.value;
+    drawGroups();
+    host.groups.querySelector("select").focus();
+  });
+  host.groups.replaceChildren(...(all.length >= FILTER_FROM && topics.length > 1 ? [choose] : []),
+    shown.length ? h("ul", {class: "groups", role: "list"}, shown.map(group)) : h("p", {class: "hint"}, t("help.no_groups")),
+    h("h3", {}, t("help.directories")),
     h("ul", {class: "groups", role: "list"}, (told()?.directory ?? []).map(({name, url}) => h("li", {}, outside(url, name, "plain-link")))));
 }
 
-/** What to say to a doctor, in the person's own words; made here, kept nowhere. */
-function drawScript() {
-  const said = DOCTOR.map((name) => [name, host.fields.get(name).value.trim()]).filter(([, value]) => value);
-  const own = said.map(([name, value]) => h("p", {}, h("span", {}, t(`doctor.${name}_says`)), " ", h("bdi", {}, value)));
-  host.script.replaceChildren(h("p", {}, t("doctor.hello")), ...own, h("p", {}, t("doctor.end")));
+function drawPlaces() {
+  const part = (title, said) => h("p", {}, h("strong", {}, title), " ", h("span", {dir: "auto"}, said));
+  host.places.replaceChildren(...(told()?.places ?? []).map(({name, url, good, limits, ...from}) => h("li", {},
+    h("p", {class: "group-name"}, outside(url, name, "plain-link")), part(t("help.good"), good), part(t("help.limits"), limits), read(from))));
 }
 
-function doctorField(name) {
-  const box = h("input", {id: `doctor-${name}`, autocomplete: "off", dir: "auto", oninput: drawScript});
-  host.fields.set(name, box);
-  return h("div", {class: "field"}, h("label", {for: `doctor-${name}`}, t(`doctor.${name}`)), box);
-}
+const draw = () => (drawGroups(), drawPlaces());
+const part = (id, ...inside) => h("section", {class: "sheet", "aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`}, t(`help.${id}`)), ...inside);
 
 export const view = {
   title: "help.title",
   make() {
     host.groups = h("div", {class: "stack"});
-    host.script = h("div", {class: "script", id: "doctor-script"});
+    host.places = h("ul", {class: "groups", role: "list"});
     return h("div", {class: "stack"},
       button(t("word.back"), () => back("door"), {kind: "quiet back", pic: "back"}),
       h("h1", {id: "lines-title"}, t("help.title")), h("p", {class: "lead"}, t("help.lead")),
       h("div", {class: "verbs"}, button(t("help.card"), () => helpNow(), {kind: "main", pic: "help"})),
-      h("section", {class: "sheet", "aria-labelledby": "place-title"}, h("h2", {id: "place-title"}, t("help.place")), placeFields("lines")),
-      h("section", {class: "sheet", "aria-labelledby": "groups-title"}, h("h2", {id: "groups-title"}, t("help.groups")), h("p", {class: "hint"}, t("help.groups_hint")), host.groups),
-      h("section", {class: "sheet", "aria-labelledby": "doctor-title"}, h("h2", {id: "doctor-title"}, t("doctor.title")), h("p", {class: "hint"}, t("doctor.lead")), DOCTOR.map(doctorField), host.script),
-      h("section", {class: "sheet", "aria-labelledby": "not-title"}, h("h2", {id: "not-title"}, t("help.not_title")), h("p", {}, t("help.not"))));
+      part("place", placeFields("lines")),
+      part("groups", h("p", {class: "hint"}, t("help.groups_hint")), host.groups),
+      makeDoctor(),
+      part("places", h("p", {class: "hint"}, t("help.places_hint")), host.places, h("p", {}, t("help.places_ask"))),
+      part("not", h("p", {}, t("help.not_says"))));
   },
   enter() {
-    drawGroups();
-    drawScript();
-    keepLines().then(drawGroups);
+    draw();
+    keepLines().then(draw);
   },
 };

@@ -17,7 +17,7 @@ const initial = (name = "") => [...name.trim()][0]?.toUpperCase() ?? "·";
 export const avatar = (from) => h("span", {class: `avatar hue-${hue(from?.alias_id)}`, "aria-hidden": "true"}, initial(from?.name));
 export const nameOf = (item) => (item.mine ? t("room.you") : (item.from?.name ?? t("room.someone")));
 export const sameDay = (a, b) => new Date(a.at).toDateString() === new Date(b.at).toDateString();
-export const themes = (notes) => notes.map((note) => t(`theme.${note}`)).join(", ");
+export const themes = (notes) => notes.map((note) => t(`noted.${note}`)).join(", ");
 
 /** Put a <mark> around each span. Spans count code points of the text. */
 export function marked(text, findings = []) {

@@ -61,6 +61,6 @@ export const words = {
   "role.responder": ["trained responder", "persona formada de guardia"],
   "role.supervisor": ["supervisor", "supervisión"],
   "role.moderator": ["moderator", "moderación"],
-  "role.operator": ["operator", "operación"],
-  "role.peer": ["seeker", "quien busca apoyo"],
+  "role.operator": ["operator", "administración"],
+  "role.peer": ["visitor", "visitante"],
 };

@@ -22,10 +22,10 @@ export const words = {
   "staff.out-hint": ["The invitation is forgotten on this device. It stays good until its day; ask for it to be taken back if somebody else may have it.", "La invitación se olvida en este dispositivo. Sigue siendo válida hasta su fecha; pide que la anulen si alguien más puede tenerla."],
   "staff.back": ["Back", "Volver"],
   "role.peer": ["visitor", "visitante"],
-  "role.listener": ["listener", "escucha"],
+  "role.listener": ["listener", "quien escucha"],
   "role.host": ["host", "anfitrión"],
-  "role.responder": ["responder", "responde en crisis"],
+  "role.responder": ["trained responder", "persona formada de guardia"],
   "role.moderator": ["moderator", "moderación"],
   "role.supervisor": ["supervisor", "supervisión"],
-  "role.operator": ["operator", "operación"],
+  "role.operator": ["operator", "administración"],
 };

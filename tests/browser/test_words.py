@@ -18,10 +18,10 @@ SENTENCE = re.compile(r"^[A-ZÁÉÍÓÚÑ¿¡“][a-záéíóúñ’']*(?: [\w�
 LITERAL = re.compile(r"""\"((?:[^"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\\n]|\\.)*)`""")
 COMMENT = re.compile(r"/\*.*?\*/|(?m:(?:^|\s)//.*$)", re.DOTALL)
 READ = """async (names) => {
-  const all = {};
-  for (const name of names) Object.assign(all, (await import(`/${name}`)).words);
+  const all = [];
+  for (const name of names) for (const [key, forms] of Object.entries((await import(`/${name}`)).words)) all.push([name, key, forms]);
   return all;
-}"""
+}"""  # noqa: E501
 OUTSIDE = """() => {
   const found = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -51,20 +51,46 @@ def test_no_sentence_stands_in_code(path: Path) -> None:
     assert [words for words in found if SENTENCE.match(words)] == []
 
 
+def texts_of(form: str | dict[str, str]) -> list[str]:
+    """Every sentence of one language's entry: one, or one for each number."""
+    return [form] if isinstance(form, str) else list(form.values())
+
+
 async def test_every_string_is_there_in_every_language_with_the_same_places(visitors: Visitors) -> None:
+    """F52: both languages whole, the same places filled in; one key says the same in every part of the page."""
     ana = await visitors.arrive()
     await ana.page.goto(f"{ana.origin}/livez")
-    names = [path.name for path in STATIC.glob("words-*.js")]
-    words: dict[str, list[Any]] = await ana.page.evaluate(READ, names)
+    names = [path.name for path in sorted(STATIC.glob("words-*.js"))]
+    entries: list[tuple[str, str, list[Any]]] = await ana.page.evaluate(READ, names)
     places = re.compile(r"\{(\w+)\}")
-    for key, forms in words.items():
+    known: dict[str, list[Any]] = {}
+    for name, key, forms in entries:
         assert len(forms) == 2, key
-        texts = [form if isinstance(form, str) else form["other"] for form in forms]
-        assert all(text.strip() for text in texts), key
-        assert set(places.findall(texts[0])) == set(places.findall(texts[1])), key
-        assert all(isinstance(form, str) or {"one", "other"} <= set(form) for form in forms), key
+        assert known.setdefault(key, forms) == forms, f"{key} of {name} says something else in another catalogue"
+        assert all(text.strip() for form in forms for text in texts_of(form)), key
+        wanted = {frozenset(places.findall(texts_of(form)[-1])) for form in forms}
+        assert len(wanted) == 1, key
+        assert all(isinstance(form, str) or set(form) == {"one", "other"} for form in forms), key
+        assert all(set(places.findall(text)) <= next(iter(wanted)) for form in forms for text in texts_of(form)), key
     asked = {key for path in CODE for key in re.findall(r'\bt\("([\w.]+)"', path.read_text())}
-    assert asked - set(words) == set()
+    assert asked - set(known) == set()
+    assert [fault for _, key, forms in entries for text in texts_of(forms[1]) for fault in slips(key, text)] == []
+
+
+# Ways to speak to somebody that are not ours: "tú" to one, "ustedes" to several; a doctor is spoken to with "usted".
+FORMAL = re.compile(r"\b(?:usted|vosotr[oa]s|os|[a-záéíóú]+(?:áis|éis))\b", re.IGNORECASE)
+
+
+def slips(key: str, spanish: str) -> list[str]:
+    """What a Spanish sentence of ours never has: a question without its first mark, straight quotes, another "you"."""
+    found = []
+    if spanish.count("¿") != spanish.count("?") or spanish.count("¡") != spanish.count("!"):
+        found.append(f"{key}: a mark that is not opened")
+    if '"' in spanish or "“" in spanish:
+        found.append(f"{key}: quotes of another language")
+    if FORMAL.search(spanish) and not key.startswith("doctor."):
+        found.append(f"{key}: {FORMAL.search(spanish)}")
+    return found
 
 
 async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(visitors: Visitors) -> None:
