@@ -182,6 +182,8 @@ class Engine:
         async with asyncio.timeout(START_WITHIN):
             while b"master_link_status:up" not in await self.ask("INFO", "replication"):
                 await asyncio.sleep(0.01)
+            while not (await master.ask("ROLE"))[2]:  # the master counts a replica after its first answer only
+                await asyncio.sleep(0.01)
 
     async def promote(self) -> None:
         """Stop following: become a master with what was replicated so far."""
