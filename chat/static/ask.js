@@ -11,6 +11,7 @@ import {h} from "./dom.js";
 import {announce} from "./frame.js";
 import {drawHolding, ended, forgetEnd} from "./holding.js";
 import {helpNow, place} from "./help.js";
+import {moodDoor} from "./mood.js";
 import {choose, drop, held, own, pair, seek, watch, withdraw, write} from "./pair.js";
 import {go} from "./router.js";
 import {looking} from "./standing.js";
@@ -180,7 +181,7 @@ function draw() {
     showing = want;
     title.textContent = t(want === "waiting" ? "wait.title" : "ask.title");
     host.querySelector(".lead").hidden = want !== "form";
-    const body = want === "waiting" ? waiting() : want === "form" ? form() : h("div", {class: "sheet"}, h("p", {}, t("ask.in-session")), button(t("ask.to-session"), () => go("session", {room: seat.room}), "main"));
+    const body = want === "waiting" ? waiting() : want === "form" ? h("div", {class: "stack"}, form(), moodDoor("before")) : h("div", {class: "sheet"}, h("p", {}, t("ask.in-session")), button(t("ask.to-session"), () => go("session", {room: seat.room}), "main"));
     host.querySelector(".body").replaceChildren(body);
     if (moved) title.focus();
   }

@@ -13,12 +13,16 @@ export const QUESTIONS = ["signs", "alone", "places", "people", "lines", "safer"
 const NOTES = "notes";
 const PLAN = "plan";
 const SAVED_AFTER_MS = 500;
-const state = {timers: new Map(), host: null};
+const state = {timers: new Map(), host: null, changed: null};
 
-export function makePlan() {
+/** `changed()` is called when it was opened, locked or deleted. */
+export function makePlan(changed) {
+  state.changed = changed;
   state.host = h("div", {id: "plan", class: "stack"});
   return state.host;
 }
+
+const drawAgain = () => Promise.all([drawPlan(), state.changed?.()]);
 
 export async function drawPlan() {
   const now = able() ? await condition().catch(() => "unable") : "unable";
@@ -55,7 +59,7 @@ function lockedForm() {
   const problem = h("p", {class: "problem", role: "alert", hidden: true}, t("plan.wrong"));
   return h("form", {class: "stack", onsubmit: async (event) => {
     event.preventDefault();
-    if (await unlock(box.value)) return drawPlan();
+    if (await unlock(box.value)) return drawAgain();
     problem.hidden = false;
     return box.focus();
   }}, h("label", {for: "passphrase"}, t("plan.passphrase")), box, problem, h("div", {class: "verbs"}, h("button", {type: "submit", class: "main"}, t("plan.unlock")), button(t("plan.forgot"), forget)));
@@ -71,7 +75,7 @@ function lockForm() {
   };
   return h("details", {class: "folded"}, h("summary", {}, t("plan.lock")), h("p", {id: "lock-hint", class: "hint"}, t("plan.lock_hint")),
     h("label", {for: "new-passphrase"}, t("plan.new_passphrase")), box,
-    h("div", {class: "verbs"}, button(t("plan.lock_with"), keep), button(t("plan.lock_now"), () => lock().then(drawPlan)), button(t("plan.delete"), forget)));
+    h("div", {class: "verbs"}, button(t("plan.lock_with"), keep), button(t("plan.lock_now"), () => lock().then(drawAgain)), button(t("plan.delete"), forget)));
 }
 
 /** Twice, because it cannot be undone. */
@@ -84,7 +88,7 @@ async function forget(event) {
   }
   await empty();
   settings.set("plan", null);
-  await drawPlan();
+  await drawAgain();
 }
 
 /** The plan as it stands, for the beginning of a card: the questions with an answer; null where there is none. */

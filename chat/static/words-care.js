@@ -50,7 +50,7 @@ export const words = {
   "plan.unlock": ["Open", "Abrir"],
   "plan.wrong": ["That is not it. Try again, there is no limit.", "No es esa. Inténtalo de nuevo, sin límite."],
   "plan.forgot": ["I forgot it: delete the plan", "La olvidé: borrar el plan"],
-  "plan.delete": ["Delete plan and notes", "Borrar plan y notas"],
+  "plan.delete": ["Delete plan, notes and how you were", "Borrar plan, notas y cómo estabas"],
   "plan.delete_sure": ["Press again: this can’t be undone", "Pulsa otra vez: no se puede deshacer"],
   "plan.yours": ["Your own plan", "Tu propio plan"],
 };

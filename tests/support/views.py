@@ -209,8 +209,19 @@ async def own_corner(ana: Visitor) -> AsyncIterator[View]:
     await open_view(ana, "care")
     await page.fill("#plan-signs", "I stop answering, and the nights get long.")
     await expect(page.locator("#plan-saved")).not_to_be_empty()
+    await page.get_by_label("a little lighter").check()
+    await button(ana, "Keep it for me").click()
+    await expect(page.locator("#moods li")).to_have_count(1)
     await still(ana)
     yield View("own-corner", ana)
+    await page.get_by_text("Lock it with a passphrase").click()
+    await page.fill("#new-passphrase", "four small grey stones")
+    await button(ana, "Keep this passphrase").click()
+    await expect(page.locator("#plan-saved")).to_contain_text("from now on")
+    await button(ana, "Lock now").click()
+    await expect(page.locator("#passphrase")).to_be_visible()
+    await still(ana)
+    yield View("own-corner-locked", ana, drawn=False)
     await page.locator("section.on .back").click()
     await open_view(ana, "settings")
     await still(ana)
@@ -265,6 +276,7 @@ async def wait(home: Home) -> AsyncIterator[View]:
     yield View("ask", ana)
     await page.locator("#ask summary").click()
     await page.locator("#ask [name=intensity]").nth(3).check()
+    await mood(ana, "ask")
     await still(ana)
     yield View("ask-more", ana)
     await page.locator("#ask textarea").fill(FIRST)
@@ -368,6 +380,7 @@ async def two(home: Home) -> AsyncIterator[View]:
     await button(ana, "More").click()
     await button(ana, "Leave now").click()
     await expect(ana.page.locator("#session .after h2")).to_be_visible()
+    await mood(ana, "session")
     yield View("session-feedback", ana)
     await expect(sam.page.locator("#session .after h2")).to_be_visible()
     yield View("session-feedback-listener", sam, drawn=False)
@@ -375,6 +388,12 @@ async def two(home: Home) -> AsyncIterator[View]:
     await expect(sam.page.locator("#listen .wait-place")).to_contain_text("settle")
     await still(sam)
     yield View("listen-rest", sam)
+
+
+async def mood(one: Visitor, view: str) -> None:
+    """Unfold the look at one's own mood that only this person sees."""
+    await one.page.locator(f"#{view} .mood > summary").click()
+    await expect(one.page.locator(f"#{view} .mood form")).to_be_visible()
 
 
 async def open_companion(one: Visitor) -> None:

@@ -1,0 +1,28 @@
+/* Words of the private look at one's own mood. [English, Spanish] */
+
+export const words = {
+  "mood.title": ["How are you right now?", "¿Cómo estás ahora mismo?"],
+  "mood.door": ["How are you right now? Only for you", "¿Cómo estás ahora mismo? Solo para ti"],
+  "mood.hint": ["Encrypted and kept in this browser. Nobody else ever sees it, and nothing is counted.", "Se cifra y se guarda en este navegador. Nadie más lo ve, y no se lleva ninguna cuenta."],
+  "mood.before_hint": ["Some people like to look at this before they talk, and once more after.", "Hay quien lo mira antes de hablar, y otra vez después."],
+  "mood.legend": ["Right now it is…", "Ahora mismo está…"],
+  "mood.1": ["very heavy", "muy pesado"],
+  "mood.2": ["heavy", "pesado"],
+  "mood.3": ["in between", "a medias"],
+  "mood.4": ["a little lighter", "algo más ligero"],
+  "mood.5": ["light", "ligero"],
+  "mood.word": ["A few words about it", "Unas palabras sobre ello"],
+  "mood.keep": ["Keep it for me", "Guardarlo para mí"],
+  "mood.pick": ["Choose what comes closest.", "Elige lo que más se acerque."],
+  "mood.kept": ["Kept on this device, for you only.", "Guardado en este dispositivo, solo para ti."],
+  "mood.not_kept": ["This could not be kept. Nothing was sent anywhere.", "No se pudo guardar. No se envió a ningún sitio."],
+  "mood.both": ["Before you talked: {before}. Now: {now}. Whichever way it went, it was worth talking.", "Antes de hablar: {before}. Ahora: {now}. Haya ido como haya ido, valió la pena hablar."],
+  "mood.was": ["Before you talked it was: {before}.", "Antes de hablar estaba: {before}."],
+  "mood.before": ["before talking", "antes de hablar"],
+  "mood.after": ["after talking", "después de hablar"],
+  "mood.list": ["What you kept", "Lo que guardaste"],
+  "mood.none": ["Nothing is kept yet.", "Todavía no hay nada guardado."],
+  "mood.forget": ["Delete these", "Borrar esto"],
+  "mood.locked": ["Your corner is locked. Open your plan with your passphrase first.", "Tu rincón está cerrado. Abre primero tu plan con tu frase."],
+  "mood.unable": ["This browser can’t encrypt here (it needs a secure connection), so nothing is kept.", "Este navegador no puede cifrar aquí (hace falta una conexión segura), así que no se guarda nada."],
+};
