@@ -70,13 +70,14 @@ function content(card, act) {
   const words = [card.says].flat().flatMap((says) => String(says ?? "").split(/\n+/)).filter(Boolean);
   const asks = (card.ask ?? []).filter((one) => typeof one === "object");
   const question = asks.length ? words.pop() : null;
+  const dangerFirst = card.urgent || card.id === "help"; // of who asks for help we do not know how near it is
   return [
     h("p", {class: "hint private"}, t("card.private")),
-    card.urgent ? emergency(card.emergency) : null,
+    dangerFirst ? emergency(card.emergency) : null,
     ...words.map((line) => h("p", {dir: "auto"}, line)),
     card.lines?.length ? h("ul", {class: "lines", role: "list"}, ...card.lines.slice(0, MOST_LINES).map(entry)) : null,
     card.directory?.length ? h("ul", {class: "numbers", role: "list"}, ...card.directory.map((one) => h("li", {}, outside(one.url, one.name)))) : null,
-    card.urgent ? null : emergency(card.emergency),
+    dangerFirst ? null : emergency(card.emergency),
     card.person?.says ? h("p", {class: "person", dir: "auto"}, card.person.says) : null,
     question ? h("p", {class: "question", dir: "auto"}, question) : null,
     asks.length ? h("div", {class: "asks"}, ...asks.map((one) => button(h("span", {dir: "auto"}, one.says ?? one.choice), () => act.answer(one.choice)))) : null,

@@ -58,7 +58,7 @@ export function makeDoctor() {
   form.addEventListener("change", draw);
   draw();
   return h("section", {class: "sheet", "aria-labelledby": "doctor-title"},
-    h("h2", {id: "doctor-title"}, t("doctor.title")), h("p", {class: "hint"}, t("doctor.lead")),
+    h("h2", {id: "doctor-title", tabindex: "-1"}, t("doctor.title")), h("p", {class: "hint"}, t("doctor.lead")),
     h("div", {class: "script"}, h("p", {class: "hint"}, t("doctor.desk")), h("p", {}, t("doctor.desk_says"))),
     form, h("h3", {}, t("doctor.yours")), script, h("div", {class: "verbs"}, button(t("doctor.copy"), copy, {kind: "main"}), large), said);
 }

@@ -3,7 +3,7 @@
 
 import {select} from "./boxes.js";
 import {makeDoctor} from "./doctor.js";
-import {button, h, outside} from "./dom.js";
+import {$, button, h, outside} from "./dom.js";
 import {placeFields} from "./door.js";
 import {helpNow, keepLines, told} from "./help.js";
 import {back} from "./router.js";
@@ -27,10 +27,13 @@ function group({name, url, about, topics = [], ...from}) {
     about ? h("p", {dir: "auto"}, about) : null, read(from));
 }
 
+const list = (entries) => h("ul", {class: "groups", role: "list"}, entries.map(group));
+
 /** Groups for what it is about: those for it, and those for everything. */
 function drawGroups() {
   const all = told()?.groups ?? [];
   const shown = all.filter(({topics = []}) => !host.topic || !topics.length || topics.includes(host.topic));
+  const [own, lines] = [shown.filter(({about}) => about), shown.filter(({about}) => !about)];
   const topics = [...new Set(all.flatMap((one) => one.topics ?? []))];
   const choose = select(t("help.topic"), "help-topic", [["", t("help.topic_any")], ...topics.map((one) => [one, topicName(one)])], host.topic);
   choose.querySelector("select").addEventListener("change", (event) => {
@@ -39,7 +42,8 @@ function drawGroups() {
     host.groups.querySelector("select").focus();
   });
   host.groups.replaceChildren(...(all.length >= FILTER_FROM && topics.length > 1 ? [choose] : []),
-    shown.length ? h("ul", {class: "groups", role: "list"}, shown.map(group)) : h("p", {class: "hint"}, t("help.no_groups")),
+    own.length ? list(own) : h("p", {class: "hint"}, t("help.no_groups")),
+    ...(lines.length ? [h("h3", {}, t("help.lines_too")), list(lines)] : []),
     h("h3", {}, t("help.directories")),
     h("ul", {class: "groups", role: "list"}, (told()?.directory ?? []).map(({name, url}) => h("li", {}, outside(url, name, "plain-link")))));
 }
@@ -51,7 +55,14 @@ function drawPlaces() {
 }
 
 const draw = () => (drawGroups(), drawPlaces());
-const part = (id, ...inside) => h("section", {class: "sheet", "aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`}, t(`help.${id}`)), ...inside);
+const part = (id, ...inside) => h("section", {class: "sheet", "aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`, tabindex: "-1"}, t(`help.${id}`)), ...inside);
+
+/** The page is long: a way to each of its parts. */
+const jump = (id, words) => button(words, () => {
+  $(`${id}-title`).scrollIntoView({block: "start"});
+  $(`${id}-title`).focus({preventScroll: true});
+});
+const jumps = () => h("nav", {class: "verbs", "aria-label": t("help.parts")}, jump("groups", t("help.groups")), jump("doctor", t("doctor.title")), jump("places", t("help.places")), jump("not", t("help.not")));
 
 export const view = {
   title: "help.title",
@@ -62,6 +73,7 @@ export const view = {
       button(t("word.back"), () => back("door"), {kind: "quiet back", pic: "back"}),
       h("h1", {id: "lines-title"}, t("help.title")), h("p", {class: "lead"}, t("help.lead")),
       h("div", {class: "verbs"}, button(t("help.card"), () => helpNow(), {kind: "main", pic: "help"})),
+      jumps(),
       part("place", placeFields("lines")),
       part("groups", h("p", {class: "hint"}, t("help.groups_hint")), host.groups),
       makeDoctor(),

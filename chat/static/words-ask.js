@@ -54,7 +54,7 @@ export const words = {
   "wait.choose-wait": ["Keep waiting", "Seguir esperando"],
   "wait.choose-tell": ["Tell me when somebody is free", "Avisarme cuando haya alguien"],
   "wait.choose-stop": ["Stop waiting", "Dejar de esperar"],
-  "wait.told": ["You’ll be told here. You can look around meanwhile.", "Te avisaremos aquí. Mientras tanto puedes mirar por la casa."],
+  "wait.told": ["You’ll be told here. You can look around meanwhile.", "Te avisaremos aquí. Mientras tanto puedes mirar lo demás."],
   "wait.stop": ["Stop waiting", "Dejar de esperar"],
   "wait.stop-sure": ["Stop waiting? What you wrote here is deleted, unread.", "¿Dejar de esperar? Lo que escribiste aquí se borra sin que nadie lo lea."],
   "wait.stop-yes": ["Yes, stop", "Sí, dejarlo"],

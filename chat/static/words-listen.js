@@ -19,7 +19,7 @@ export const words = {
   "listen.fuel-hint": ["When one of these is full, you rest. Nobody else sees this.", "Cuando uno se llena, descansas. Nadie más ve esto."],
   "fuel.today": ["conversations today", "conversaciones de hoy"],
   "fuel.hours": ["time today", "tiempo de hoy"],
-  "fuel.heavy": ["heavy ones today", "las pesadas de hoy"],
+  "fuel.heavy": ["heavy ones today", "las más duras de hoy"],
   "fuel.week": ["time this week", "tiempo de esta semana"],
   "fuel.of": ["{n} percent", "{n} por ciento"],
   "listen.go": ["I’m available", "Estoy disponible"],

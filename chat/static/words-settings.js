@@ -3,7 +3,7 @@
 export const words = {
   "settings.title": ["Language and looks", "Idioma y aspecto"],
   "settings.lead": ["These stay in this browser until you change them or leave quickly.", "Se quedan en este navegador hasta que los cambies o uses la salida rápida."],
-  "settings.theme": ["Light", "Luz"],
+  "settings.theme": ["Light", "Claro u oscuro"],
   "settings.theme_auto": ["As this device", "Como el dispositivo"],
   "settings.theme_light": ["Day", "Día"],
   "settings.theme_dark": ["Night", "Noche"],

@@ -23,7 +23,7 @@ export const words = {
   "staff.back": ["Back", "Volver"],
   "role.peer": ["visitor", "visitante"],
   "role.listener": ["listener", "quien escucha"],
-  "role.host": ["host", "anfitrión"],
+  "role.host": ["host", "acogida"],
   "role.responder": ["trained responder", "persona formada de guardia"],
   "role.moderator": ["moderator", "moderación"],
   "role.supervisor": ["supervisor", "supervisión"],
