@@ -64,11 +64,14 @@ class Company:
         """They are not stayed with any more."""
         self._held.pop(user, None)
 
+    def gone(self, connected: Collection[UserId]) -> list[str]:
+        """Who of them is not connected any more, and was when that was looked at last."""
+        return [str(user) for user in self._followed if user not in connected]
+
     def here(self, connected: Collection[UserId]) -> list[str]:
         """Who of them is connected; who is not is forgotten."""
-        gone = [user for user in self._followed if user not in connected]
-        for user in gone:
-            del self._followed[user]
+        for user in self.gone(connected):
+            del self._followed[UserId(user)]
         return [str(user) for user in self._followed]
 
     def stirs(self, session: str, user: str, now: float, gap: float) -> bool:

@@ -5,7 +5,8 @@
 
 A deadline stands in its row; whoever takes it first makes the step, and a second one finds that it is not due. So two
 nodes may look at once, and all may be down: the first that comes back finds everything that is due (T3). Nothing here
-has a clock: `now` is the store's.
+has a clock: `now` is the store's. A lease outlasts a change of networks, so that a seat is kept; a listener who keeps
+none is gone as soon as their last device here is, and what they were asked goes to somebody else.
 
 What fell due is seen to by the `HANDFUL`: one reading and one write for all of it, and the handfuls at the same time; a
 row that two of them share is moved by one and looked at again by the other. So a thousand deadlines that fell due while
@@ -185,8 +186,23 @@ async def free(services: Services, request: str) -> None:
 
 async def here(services: Services) -> None:
     """Say who is on this node, of those it matters for, and who of the team is on shift here. Raises MatchAway."""
+    gone = services.company.gone(services.hub.people)
+    left = await seatless(services, gone) if gone else []
     people = services.company.here(services.hub.people)
     staff = services.shift.staff()
-    if people or staff or services.company.spoke:
+    if people or left or staff or services.company.spoke:
         services.company.spoke = bool(people or staff)
-        await services.matchmaker.attendance.here(services.node, people, (), staff)
+        await services.matchmaker.attendance.here(services.node, people, left, staff)
+
+
+async def seatless(services: Services, users: list[str]) -> list[str]:
+    """Of these, the listeners whose lease may end at once: no seat is kept for them, and nobody is to be put to them.
+    Who is only changing trains of the network is asked again when they are back. Raises MatchAway.
+    """
+    refs = [(kind, user) for user in users for kind in (RowKind.LISTENER, RowKind.PERSON)]
+    scene, found = await services.matchmaker.look(refs), []
+    for user in users:
+        listener, person = scene.look(RowKind.LISTENER, user), scene.look(RowKind.PERSON, user)
+        if listener is not None and not listener.sessions and not (person.session or person.request or person.beside):
+            found.append(user)
+    return found

@@ -54,7 +54,8 @@ TRIES = 5
 # What is still worth saying when who is there has changed since: it announces, asks or ends something.
 LASTING = frozenset(
     {
-        "coming", "transfer_asked", "transfer_taken", "transfer_none", "bring_someone", "guide", "concern", "again",
+        "coming", "transfer_asked", "transfer_taken", "transfer_none", "bring_someone", "guide", "concern", "silent",
+        "again",
         "ok_said", "did_somebody_answer", "still_there", "closing", "nudge", "bell",
     }
 )  # fmt: skip

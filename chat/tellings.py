@@ -62,6 +62,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "again": ("You would both talk to each other again. Next time, you can be put together.",) * 2,
     "bring_someone": ("", "Shall we bring someone from the team to them? Yes, no; or we ask in a minute."),
     "guide": ("", "Stay with them. Ask plainly, listen, don't promise what you can't keep. Help is being looked for."),
+    "silent": ("", "They have not written for some minutes. They were asked whether they are still there; a few quiet "
+                   "words of yours may help."),
     "concern": ("", "What they wrote sounds heavy. Ask plainly how they are, and listen; there is nothing you have to "
                     "solve. Nobody else was called. If you think that they are in danger, say so with `raise`."),
     "held": ("We are staying with you. You decide what happens next.", "They are being stayed with."),

@@ -56,6 +56,14 @@ def offer_line(scene: Scene, hold: Hold) -> Hold:
     return replace(hold, handover=after)
 
 
+def silent(scene: Scene, hold: Hold) -> None:
+    """The person has said nothing for a while: whoever is with them is told so."""
+    session = cast.session(scene, hold.session)
+    beside = [session.listener] if session is not None and session.listener else []
+    for one in (*beside, *hold.responders):
+        scene.tell(hold.user, one, Event.SESSION_CHANGED, session=hold.session, state="stay", code="silent")
+
+
 def present(scene: Scene, hold: Hold) -> list[str]:
     """Who was asked and is on shift at this moment."""
     there = {one.user for one in scene.on_shift}

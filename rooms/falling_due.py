@@ -143,6 +143,11 @@ def look(scene: Scene, user: str) -> bool:
         cast.put(scene, cast.must(listening.take(listener, turn, scene.now, scene.times)))
         for id in listener.sessions:
             _seat(scene, cast.session(scene, id), user, is_here=is_here)
+        if is_here:  # who waits may be put to them again
+            for band in Band:
+                scene.ring(f"round:{band}")
+        else:  # nobody waits for the answer of who is not there, and it is no question they have missed
+            parting.unasked(scene, user)
     if not is_here:
         for other in person.beside:
             coming.stand_down(scene, other, user)

@@ -60,7 +60,7 @@ class Act(StrEnum):
     QUIT = "quit"  # quick exit: away at once
     FADE = "fade"  # cut for too long
     SPEAK = "speak"  # any sign of the person
-    CHECK = "check"  # silence: they are asked, gently
+    CHECK = "check"  # silence: they are asked, gently; from the second time on who is with them is told
     TICK = "tick"  # the escalation clock
     DIAL = "dial"  # the way to a line, but for its end
     CONSENT = "consent"
@@ -145,10 +145,10 @@ class Hold:
     ended_by: str = ""
     said: int = 0  # how often it was told who is there (T15)
 
-    @property
-    def returning(self) -> bool:
-        """Held before within the day: the head of everything, responders first."""
-        return self.ended_at > 0
+
+def lately(hold: Hold, now: int, times: Durations = DURATIONS) -> bool:
+    """Whether they are held, or were within the day: the head of everything, responders first."""
+    return hold.state in OPEN or now < hold.ended_at + times.reentry
 
 
 def take(
@@ -246,7 +246,7 @@ def _falls(hold: Hold, times: Durations) -> list[tuple[int, Act]]:
         return [(hold.ended_at + times.reentry, Act.FORGET)]
     if hold.state is AW:
         return [(hold.reminded_at + times.seat, Act.REMIND)]
-    falls = [(max(hold.stirred, hold.since) + times.check + times.check_again * hold.checks, Act.CHECK)]
+    falls = [(max(hold.stirred, hold.since) + _silence(hold.checks, times), Act.CHECK)]
     if (at := escalation.due(hold.asking, times)) is not None:
         falls.append((at, Act.TICK))
     if (at := handover.due(hold.handover, times)) is not None:
@@ -255,6 +255,11 @@ def _falls(hold: Hold, times: Durations) -> list[tuple[int, Act]]:
         patience = times.dialling_gone if hold.handover.state is Line.DIALLING else times.held_gone
         falls.append((hold.gone_at + patience, Act.FADE))
     return falls
+
+
+def _silence(checks: int, times: Durations) -> int:
+    """After how much silence they are asked next: at two minutes, at five (who is with them hears it too), at ten, …"""
+    return max(times.check, times.check_again) * checks if checks else times.check
 
 
 def needs_somebody(hold: Hold) -> bool:

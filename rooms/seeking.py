@@ -105,7 +105,7 @@ class Request:
     state: Seeking = Seeking.QUEUED
     risk: Risk = Risk.NONE
     held: bool = False
-    head: bool = False  # before all of the same risk: their listener was lost
+    head: bool = False  # before all of the same risk: their listener was lost, or they were held within the day
     topic: str = ""
     intensity: int = 0  # 1 to 5, 0 not said
     language: str = ""

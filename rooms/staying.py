@@ -48,7 +48,8 @@ def disclose(
     hold = _held(scene, before, person, case, risk, kind, room, language)
     if young and (before is None or before.state in ENDINGS):  # while somebody is there: coming.young
         hold = replace(hold, band=Band.TEEN)
-    doubted = model_alone and risk < Risk.IMMINENT and (before is None or before.state in ENDINGS)
+    fresh = before is None or (before.state in ENDINGS and not held.lately(before, scene.now, scene.times))
+    doubted = model_alone and risk < Risk.IMMINENT and fresh  # within a day of an ending: responders first
     if doubted and live is not None and live.listener and not live.listener_gone:
         hold = replace(hold, asking=Asking(step=Clock.DOUBTED, since=scene.now))
         scene.tell(who.user, live.listener, Event.SESSION_CHANGED, session=live.id, state="stay", code="bring_someone")
@@ -269,6 +270,8 @@ def tick(scene: Scene, user: str) -> Hold | No:
             after = cast.must(held.take(hold, Act.DIAL, scene.now, scene.times, handover=way))
             return calling.tell(scene, after, "did_somebody_answer")
         case Act.CHECK:
+            if hold.checks:
+                calling.silent(scene, hold)
             return calling.tell(scene, cast.must(held.take(hold, act, scene.now, scene.times)), "still_there")
         case Act.FADE:
             return go(scene, user, act)

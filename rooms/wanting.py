@@ -32,14 +32,14 @@ def seek(scene: Scene, who: Person, id: str, **wish: Any) -> Request | No:
     if (talk := cast.session(scene, person.session)) and talk.state in talking.LIVE:
         return No.TAKEN
     hold = cast.hold(scene, who.user)
-    fresh = hold is not None and (hold.state in held.OPEN or scene.now < hold.ended_at + scene.times.reentry)
+    fresh = hold is not None and held.lately(hold, scene.now, scene.times)
     danger = hold.risk if hold is not None and fresh else Risk.NONE
     if ties.asked_enough(person, scene.now, scene.caps) and danger < Risk.HIGH:
         return No.TOO_SOON
     volunteers = hold.volunteers if hold else True
     request = Request(
         id=id, seeker=who.user, since=scene.now, band=who.band, risk=danger, volunteers=volunteers,
-        held=cast.is_held(scene, who.user), **wish,
+        held=cast.is_held(scene, who.user), head=fresh, **wish,
     )  # fmt: skip
     cast.put(scene, request)
     cast.put(scene, replace(person, request=id))

@@ -35,6 +35,7 @@ async def test_a_deadline_that_fell_due_while_every_node_was_down_is_met_once_by
         await seek(seeker)
         offer = (await next_event(listener, "offered"))["offer"]
         before = await node.services.matchmaker.find(RowKind.OFFER, offer)
+        node.services.company.here(())  # the node dies: it says of nobody that they have left
     async with node_on(steady_engine.url, sessions=sessions) as one, node_on(steady_engine.url, sessions=sessions):
         async with asyncio.timeout(5):
             while (after := await one.services.matchmaker.find(RowKind.OFFER, offer)).state == "open":
@@ -55,6 +56,21 @@ async def test_bands_are_walls_in_matching(steady_engine: Engine) -> None:
         row = await node.services.matchmaker.find(RowKind.REQUEST, request)
         assert not [event for event in adult.events if event["type"] == "offered"]
     assert (row.band, row.state, row.offers) == (Band.TEEN, Seeking.QUEUED, ())
+
+
+@one_flavour
+async def test_a_listener_who_closes_the_page_is_asked_no_more_and_the_question_goes_on_at_once(
+    steady_engine: Engine,
+) -> None:
+    """The next is asked long before an offer lapses, or the lease of who is gone; they have missed nothing."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker:
+        async with listening(node, "first") as first:
+            await seek(seeker)
+            await next_event(first, "offered")
+        async with listening(node, "second") as second:
+            await next_event(second, "offered")
+        row = await node.services.matchmaker.find(RowKind.LISTENER, "staff-first")
+    assert (row.misses, row.offers, bool(row.gone_at)) == (0, (), True)
 
 
 def test_who_wants_to_be_told_is_looked_at_as_if_they_waited() -> None:

@@ -107,3 +107,22 @@ def test_a_listener_without_a_session_who_is_gone_is_offline_after_a_minute() ->
     stage.go("lee")
     stage.pass_time(DURATIONS.listener_grace)
     assert stage.listener("lee").state is Listening.OFFLINE
+
+
+def test_what_a_listener_who_is_gone_was_asked_goes_on_at_once_and_is_asked_again_when_they_are_back() -> None:
+    """Nobody waits for the answer of who is not there, and it is no question they have missed."""
+    stage = Stage()
+    stage.listens("lee")
+    request = stage.seeks("sam")
+    stage.match()
+    (offer,) = stage.request(request.id).offers
+    stage.go("lee")
+    assert [one["offer"] for one in stage.told("lee", Event.OFFER_WITHDRAWN)] == [offer]
+    assert (stage.request(request.id).state, stage.listener("lee").misses) == (Seeking.QUEUED, 0)
+    stage.match()
+    assert stage.request(request.id).offers == ()
+    stage.bells.clear()
+    stage.come("lee")
+    assert "round:adult" in stage.bells
+    stage.match()
+    assert len(stage.request(request.id).offers) == 1

@@ -11,7 +11,7 @@ import pytest
 from rooms.durations import DAY, DURATIONS, MINUTE
 from rooms.escalation import Asking, Clock
 from rooms.handover import Handover, Line
-from rooms.held import ENDINGS, OPEN, STEPS, Act, Held, Hold, due, take
+from rooms.held import ENDINGS, OPEN, STEPS, Act, Held, Hold, due, lately, take
 from rooms.scene import No
 from rooms.seeking import Risk
 from tests.support.scenes import EVENING
@@ -143,5 +143,6 @@ def test_said_again_within_a_day_it_is_held_again() -> None:
     left = acted(SAM, Act.LEAVE, by="sam")
     again = acted(left, Act.RAISE, EVENING + MINUTE, by="sam", risk=Risk.HIGH)
     assert again.state is Held.HELD
-    assert again.returning
+    assert lately(again, again.since)
+    assert [lately(left, left.ended_at + DAY - ms) for ms in (1, 0)] == [True, False]
     assert acted(left, Act.FORGET, EVENING + DAY).state is Held.LEFT

@@ -9,6 +9,7 @@ import pytest
 from rooms import coming, meeting, parting, staying
 from rooms.durations import DAY, DURATIONS, MINUTE
 from rooms.effects import Do, Event
+from rooms.escalation import Clock
 from rooms.handover import Dial, Line
 from rooms.held import Act, Held, Hold
 from rooms.listening import Listening
@@ -195,6 +196,35 @@ def test_silence_is_asked_about_gently_and_words_begin_it_anew() -> None:
     stage.play(staying.stir, "sam", 9)
     assert stage.hold("sam").checks == 0
     assert stage.hold("sam").spoke_seq == 9
+
+
+def test_after_two_minutes_of_silence_they_are_asked_and_from_five_on_who_is_with_them_is_told() -> None:
+    """Sessions.md: a gentle check at 2 min, responder at 5 min, repeating."""
+    stage, session = with_responder()
+    stage.play(staying.stir, "sam", 1)
+    stage.play(meeting.speak, session.id, "sam")
+    began, before = stage.now, len(stage.done)
+    stage.pass_time(11 * MINUTE)
+    asked = [(at - began, one.to) for at, one in stage.done[before:] if one.fields.get("code") == "still_there"]
+    assert asked == [(2 * MINUTE, "sam"), (5 * MINUTE, "sam"), (10 * MINUTE, "sam")]
+    told = [(at - began, one.to) for at, one in stage.done[before:] if one.fields.get("code") == "silent"]
+    assert {to for _, to in told} == {session.listener, "rae"}
+    assert sorted({at for at, _ in told}) == [5 * MINUTE, 10 * MINUTE]
+
+
+def test_within_a_day_of_an_ending_the_team_is_asked_first_and_they_are_at_the_head() -> None:
+    """Re-entry: also where the model alone thinks so, no listener is asked whether to bring someone."""
+    stage = Stage()
+    session = stage.paired()
+    said(stage)
+    stage.play(staying.leave, "sam")
+    stage.deliver()
+    assert stage.session(session.id).state is Talk.ENDED
+    request = stage.seeks("sam")
+    assert (request.risk, request.head) == (Risk.HIGH, True)
+    stage.paired("sam", "lou")
+    stage.play(staying.disclose, stage.person("sam"), "c3", Risk.HIGH, "suicide", "x", model_alone=True)
+    assert stage.hold("sam").asking.step is Clock.FEW
 
 
 def test_the_desk_hears_of_it_when_everybody_is_asked_and_when_nobody_came() -> None:
