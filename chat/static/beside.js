@@ -83,6 +83,15 @@ function drawRefusal(entry, fresh) {
   if (fresh) announce(t("beside.refused", {says: `${entry.says ?? ""}${wait}`}), ...(entry.suggestion ? [t("beside.passes_with", {words: entry.suggestion})] : []));
 }
 
+/** One line that stays until it is put away, for something that was just done here; whoever did it is there. */
+export function tellDone(says) {
+  const read = () => (panel.remove(), $("scroller").focus({preventScroll: true}));
+  const panel = h("section", {class: "beside told"}, h("p", {dir: "auto"}, says), h("div", {class: "verbs"}, button(t("beside.all_right"), read)));
+  $("beside").append(panel);
+  announce(says);
+  panel.querySelector("button").focus();
+}
+
 /** What became of a held message, or of something one told the team: one line that stays until it is put away. */
 export function tellResolved(event) {
   if (!event.says) return;

@@ -3,12 +3,14 @@
    There is one, and the view that shows it takes it in: `host.append(conversation())`, then `show(room)`, and `hide()`
    when it goes. Two conversations at once would be two sets of ids and two places for one person's attention. */
 
+import {act, closeActions} from "./acts.js";
+import {isMuted} from "./apart.js";
 import {$, h, icon} from "./dom.js";
 import {announce, onEscape} from "./frame.js";
 import {enterBeside, hint, makeBeside, refused, tellResolved} from "./beside.js";
 import {about, enterComposer, makeComposer} from "./composer.js";
 import {hear, ready, rooms, watch} from "./live.js";
-import {act, addItem, closeActions, current, hideLog, makeLog, redrawItem, showLog, toEnd} from "./log.js";
+import {addItem, current, drawAgain, hideLog, makeLog, redrawItem, showLog, toEnd} from "./log.js";
 import {drawUnsent} from "./message.js";
 import {learn, listed, t} from "./words.js";
 import {words} from "./words-room.js";
@@ -67,6 +69,8 @@ function say(room, words, how) {
 }
 
 Object.assign(act, {
+  room: current,
+  changed: () => (drawAgain(), state.presence()),
   reply: (item) => (closeActions(false), about({replyTo: item})),
   edit: (item) => (closeActions(false), about({target: item})),
 });
@@ -113,7 +117,7 @@ function onMasked(room, {id, findings}) {
 
 function drawTyping(room, {from = [], several}) {
   const until = Date.now() + TYPING_SHOWN_MS;
-  for (const one of from) if ((one.alias_id ?? one) !== room.aliasId) typists.set(one.alias_id ?? one, until);
+  for (const one of from) if ((one.alias_id ?? one) !== room.aliasId && !isMuted(room, one.alias_id ?? one)) typists.set(one.alias_id ?? one, until);
   showTyping(several);
 }
 

@@ -7,11 +7,14 @@
    leave the window leave the document, so thousands of messages can be read and never more than WINDOW stand there; what
    one was looking at stays where it was. Messages that come in one frame are drawn in one go. */
 
+import {act} from "./acts.js";
+import {leftOut, wishOf} from "./apart.js";
 import {$, h} from "./dom.js";
-import {announce, banner} from "./frame.js";
+import {announce} from "./frame.js";
 import {rooms} from "./live.js";
-import {dayLine, drawActions, drawMessage, nameOf, themes, unreadLine} from "./message.js";
-import {attention, seen, topicOf} from "./topics.js";
+import {dayLine, drawMessage, nameOf, themes, unreadLine} from "./message.js";
+import {arrows, rove} from "./roving.js";
+import {attention, seen, topicOf, topicsChanged} from "./topics.js";
 import {keptFor} from "./threshold.js";
 import {count, t} from "./words.js";
 
@@ -21,7 +24,7 @@ const NEAR = 90; // pixels from the end that still count as the end
 const EDGE = 600; // pixels from an end of the window at which it moves
 const KNOWN_LIMIT = 20_000; // messages of one room kept in memory
 
-const log = {room: null, items: [], from: 0, to: 0, rows: new Map(), opened: new Set(), due: 0, said: [], line: null, busy: false, end: true, height: 0};
+const log = {room: null, items: [], from: 0, to: 0, rows: new Map(), due: 0, said: [], line: null, busy: false, end: true, height: 0};
 
 export const current = () => log.room;
 
@@ -74,7 +77,7 @@ function place() {
 /** Begin with a room: at the unread line if there is one, else at the end; `stay`: where one was, if that is still there. */
 export function showLog(room, {stay = false} = {}) {
   const was = stay && log.room === room ? place() : null;
-  Object.assign(log, {room, items: [...room.items.values()], opened: new Set(), line: room.firstUnread ?? null, said: []});
+  Object.assign(log, {room, items: [...room.items.values()], line: room.firstUnread ?? null, said: []});
   room.firstUnread = null;
   draw(Math.max(0, log.items.length - WINDOW), log.items.length);
   const line = $("messages").querySelector(".unread-line");
@@ -200,6 +203,7 @@ function flush() {
   cancelAnimationFrame(log.due);
   log.due = 0;
   const fresh = log.said.filter((item) => log.room?.items.has(item.id));
+  const told = fresh.filter((item) => !leftOut(log.room, item));
   log.said = [];
   if (!log.room || !fresh.length) return;
   const follow = atEnd(); // who has sent something is there (conversation.js), unless they have gone up again since
@@ -212,7 +216,7 @@ function flush() {
   if (follow && !whole) draw(Math.max(0, log.items.length - WINDOW), log.items.length);
   else if (whole && (follow || log.to - log.from + fresh.length <= WINDOW)) appendNew(fresh.length);
   if (log.items.length > KNOWN_LIMIT) forgetOldest(log.items.length - KNOWN_LIMIT);
-  announce(...fresh.map((item) => t("room.said", {name: item.from ? nameOf(item) : t("room.from_us"), words: item.notes?.length && !item.mine ? t("room.note", {themes: themes(item.notes)}) : (item.text ?? item.says ?? "")})));
+  announce(...told.map((item) => t("room.said", {name: item.from ? nameOf(item) : t("room.from_us"), words: item.notes?.length && !item.mine && wishOf(item.notes) !== "show" ? t("room.note", {themes: themes(item.notes)}) : (item.text ?? item.says ?? "")})));
   if (follow) toEnd();
   else looked();
   if (!$("newer").hidden) $("newer-words").textContent = log.room.unread ? t("room.newer", {n: log.room.unread}) : t("room.to_newest");
@@ -246,67 +250,20 @@ export function redrawItem(item) {
   const focused = old.contains(document.activeElement);
   const row = drawMessage(item, log.room, log.items[index - 1], act);
   log.rows.set(item.id, row);
+  const panel = old.querySelector(":scope > .actions"); // what is written in it stays
+  if (panel && !item.redacted) row.append(panel);
+  row.querySelector(".more")?.setAttribute("aria-expanded", String(Boolean(panel)));
+  const within = panel?.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(row);
-  rove(focused ? item.id : null, focused);
+  rove(focused ? row.querySelector(".more") : null, focused && !within);
+  within?.focus({preventScroll: true});
   if (end) toEnd();
 }
 
-// ------------------------------------------------------------------ what can be done with a message
-
-/** What reply and edit do is the composer's (conversation.js gives it). */
-export const act = {
-  opened: log.opened,
-  react(item, name, on) {
-    rooms.react(log.room, item.id, name, on).then((reply) => reply.type === "refused" && announce(reply.says));
-    closeActions(true);
-  },
-  async takeBack(item) {
-    closeActions(true);
-    const reply = await rooms.takeBack(log.room, item.id);
-    if (reply.type === "refused") banner(reply.says, "notice");
-  },
-  toggle(item, more) {
-    const open = more.getAttribute("aria-expanded") === "true";
-    closeActions(false);
-    if (open) return;
-    more.setAttribute("aria-expanded", "true");
-    const panel = drawActions(item, log.room, act);
-    more.closest("li").append(panel);
-    panel.scrollIntoView({block: "nearest"});
-    panel.querySelector("button").focus();
-  },
-};
-
-export function closeActions(focusBack) {
-  const panel = document.querySelector(".actions");
-  if (!panel) return false;
-  const more = panel.closest("li").querySelector(".more");
-  more?.setAttribute("aria-expanded", "false");
-  panel.remove();
-  if (focusBack) more?.focus();
-  return true;
-}
-
-const more = () => [...$("messages").querySelectorAll(".more")];
-
-/** One message in the list can be reached by Tab; arrow keys move between them. */
-function rove(id, focus) {
-  const buttons = more();
-  const wanted = (id && log.rows.get(id)?.querySelector(".more")) ?? buttons.find((one) => one.tabIndex === 0 && one === document.activeElement) ?? buttons.at(-1);
-  for (const one of buttons) if ((one.tabIndex === 0) !== (one === wanted)) one.tabIndex = one === wanted ? 0 : -1;
-  if (focus) wanted?.focus();
-}
-
-function arrows(event) {
-  const row = event.target.closest?.("#messages > .message");
-  if (!row || event.target.closest(".actions")) return;
-  const buttons = more();
-  const at = buttons.indexOf(row.querySelector(".more"));
-  const to = {ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1}[event.key];
-  if (to === undefined || !buttons[to]) return;
-  event.preventDefault();
-  for (const one of buttons) one.tabIndex = one === buttons[to] ? 0 : -1;
-  buttons[to].focus();
+/** Somebody is seen or not seen any more: the same place, drawn anew. */
+export function drawAgain() {
+  if (log.room) showLog(log.room, {stay: true});
+  topicsChanged();
 }
 
 document.addEventListener("visibilitychange", () => log.room && looked());

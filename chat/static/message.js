@@ -1,5 +1,6 @@
 /* One message as it is drawn: grouped by person and time, answered, reacted to, noted, changed or taken back. */
 
+import {isMuted, leftOut, wishOf} from "./apart.js";
 import {button, h, icon} from "./dom.js";
 import {dayOf, t, when} from "./words.js";
 
@@ -43,13 +44,14 @@ export function reasons(findings = [], text = "") {
 function quote(room, id) {
   const to = room.items.get(id);
   if (!to) return h("p", {class: "quoted"}, t("room.reply_earlier"));
-  const words = to.redacted ? t("room.taken_back_short") : to.notes?.length ? t("room.note", {themes: themes(to.notes)}) : [...(to.text ?? "")].slice(0, QUOTED).join("");
+  const words = isMuted(room, to.from?.alias_id) ? t("room.quoted_muted") : to.redacted ? t("room.taken_back_short") : to.notes?.length ? t("room.note", {themes: themes(to.notes)}) : [...(to.text ?? "")].slice(0, QUOTED).join("");
   return h("p", {class: "quoted", dir: "auto"}, h("bdi", {}, nameOf(to)), ": ", h("bdi", {}, words));
 }
 
 /** Blurred until somebody opens it; what is blurred is not read out either. */
 function noted(item, words, act) {
-  if (act.opened.has(item.id) || item.mine) return [h("p", {class: "tag"}, t("room.note", {themes: themes(item.notes)})), words];
+  if (wishOf(item.notes) === "hide" && !item.mine) return [h("p", {class: "tag"}, t("room.note_left_out", {themes: themes(item.notes)}))];
+  if (wishOf(item.notes) === "show" || act.opened.has(item.id) || item.mine) return [h("p", {class: "tag"}, t("room.note", {themes: themes(item.notes)})), words];
   words.setAttribute("aria-hidden", "true");
   words.classList.add("blurred");
   const open = button(t("room.note_open", {themes: themes(item.notes)}), () => {
@@ -96,6 +98,7 @@ export const follows = (item, before) => Boolean(before) && !before.system && be
 /** One row. `act`: {react, toggle, opened: ids of opened notes}. */
 export function drawMessage(item, room, before, act) {
   if (item.type === "notice" || item.system) return h("li", {class: "system", "data-id": item.id}, h("p", {dir: "auto"}, h("span", {class: "tag"}, t("room.from_us")), " ", item.says ?? item.text ?? ""));
+  if (leftOut(room, item) === 2) return h("li", {"data-id": item.id, hidden: true}); // of somebody who is muted here
   const goesOn = follows(item, before);
   const name = nameOf(item);
   const role = item.from?.role && item.from.role !== "peer" ? h("span", {class: "role"}, t(`role.${item.from.role}`)) : null;
@@ -108,8 +111,8 @@ export function drawMessage(item, room, before, act) {
     item.redacted ? null : h("button", {type: "button", class: "quiet more", tabindex: "-1", "aria-expanded": "false", "aria-label": t("room.more", {name, time}), onclick: (event) => act.toggle(item, event.currentTarget)}, icon("more")));
 }
 
-/** What can be done with a message, opened under it. */
-export function drawActions(item, room, act) {
+/** What can be done with a message, opened under it. `others`: and about who wrote it. */
+export function drawActions(item, room, act, {others = false} = {}) {
   const kinds = REACTIONS.map((name) => {
     const own = item.reactions.get(name)?.has(room.aliasId) ?? false;
     return h("button", {type: "button", class: "react", "aria-pressed": own ? "true" : "false", onclick: () => act.react(item, name, !own)}, icon(name), h("span", {}, t(`reaction.${name}`)));
@@ -117,6 +120,7 @@ export function drawActions(item, room, act) {
   return h("div", {class: "actions", role: "group", "aria-label": t("room.actions")},
     item.mine ? null : h("div", {class: "reacts"}, kinds),
     h("div", {class: "verbs"}, button(t("room.reply"), () => act.reply(item)),
+      others && !item.mine ? button(t("between.open", {name: nameOf(item)}), (event) => act.about(item, event.currentTarget), {pic: "kept", "aria-expanded": "false", class: "about-them"}) : null,
       item.mine ? button(t("room.change"), () => act.edit(item)) : null, item.mine ? button(t("room.take_back"), () => act.takeBack(item)) : null));
 }
 

@@ -3,7 +3,8 @@
    A message counts as unread when it comes while nobody looks at the end of its room: another view, another tab, or
    scrolled up. The first of them carries the unread line until the person has gone on from there. */
 
-import {ask, rooms, visit, watch} from "./live.js";
+import {leftOut} from "./apart.js";
+import {ask, hear, rooms, visit, watch} from "./live.js";
 import {kept} from "./store.js";
 
 const list = {rooms: []};
@@ -36,7 +37,7 @@ export function seen(room) {
 
 watch((what, room, item) => {
   if (what === "presence") topicsChanged();
-  if (what !== "add" || item.mine || (attention.room === room.name && document.visibilityState === "visible")) return;
+  if (what !== "add" || item.mine || leftOut(room, item) || (attention.room === room.name && document.visibilityState === "visible")) return;
   room.firstUnread ??= item.id;
   room.unread = (room.unread ?? 0) + 1;
   topicsChanged();
@@ -47,8 +48,16 @@ watch((what, room) => {
   if (what !== "fresh" || room.firstUnread) return;
   const ids = [...room.items.keys()];
   const at = ids.indexOf((kept.get("read") ?? {})[room.name]);
-  const first = at < 0 ? null : ids.slice(at + 1).find((id) => !room.items.get(id).mine);
-  if (first) Object.assign(room, {firstUnread: first, unread: ids.length - at - 1});
+  const fresh = at < 0 ? [] : ids.slice(at + 1).filter((id) => !room.items.get(id).mine && !leftOut(room, room.items.get(id)));
+  if (fresh.length) Object.assign(room, {firstUnread: fresh[0], unread: fresh.length});
 });
 
 setInterval(() => document.visibilityState === "visible" && rooms.line.state === "ready" && refreshTopics(), 30_000);
+
+/** A teen room takes posts only while somebody who looks after it is there (docs/protocol.md). */
+hear("notice", ({code, room: name}) => {
+  const room = rooms.get(name);
+  if (!room || !["hosted", "unhosted"].includes(code)) return;
+  room.hosted = code === "hosted";
+  rooms.tell("presence", room, null);
+});

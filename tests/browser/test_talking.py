@@ -146,6 +146,7 @@ async def test_who_is_here_and_who_is_writing_can_be_seen(visitors: Visitors) ->
     await ana.come_in(band="teen")
     await ana.sit_down("teen-commons", "Here Ana")
     await expect(ana.page.locator("#present")).to_have_text("1 person here")
+    await expect(ana.page.locator("#unhosted")).to_contain_text("Nobody who looks after this room is here")  # F9
     await ben.come_in(band="teen")
     await ben.sit_down("teen-commons", "Here Ben")
     await expect(ana.page.locator("#present")).to_have_text("2 people here")
