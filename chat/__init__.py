@@ -68,6 +68,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         appeals.py       the second look at that; the door of who is kept out
         conduct.py       what is in force against somebody who is here
         hosting.py       teen rooms: a host, first posts, disclosures
+        entrusting.py    words of who is held for the responder only
         probing.py       the creep shield at work
         company.py       who on this node pairs are about; all of it may be lost
         seating.py       the room of a session: who finds it, under which names

@@ -67,6 +67,8 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True, "edited_at": at}
     amended.pop("masked", None)
     told: dict[str, Any] = {"message": command.message, "from": worn(place.member), "text": verdict.text}
+    if "to" in amended:  # for the responder only, and so stays
+        told["to"] = amended["to"]
     if masked:
         amended["masked"] = told["masked"] = True
     commit = Commit(

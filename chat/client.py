@@ -159,15 +159,25 @@ class Client:
         return await self.ask("leave", room=room)
 
     async def send(
-        self, room: str, text: str, *, key: str | None = None, reply_to: str | None = None, patient: bool = False
+        self,
+        room: str,
+        text: str,
+        *,
+        key: str | None = None,
+        reply_to: str | None = None,
+        to_responder: bool = False,
+        patient: bool = False,
     ) -> Event:
         """Say something, once, however often the connection breaks meanwhile: `sent` or `refused`.
 
-        `patient` sends again, with the same key, while the refusal says that later will do.
+        `to_responder`: for whoever of the team is with us, and nobody else; addresses stay as they are. `patient` sends
+        again, with the same key, while the refusal says that later will do.
         """
         key = key or self.key()
         while True:
-            answer = await self.ask("send", room=room, text=text, key=key, reply_to=reply_to)
+            answer = await self.ask(
+                "send", room=room, text=text, key=key, reply_to=reply_to, to_responder=to_responder or None
+            )
             if not patient or answer["type"] != "refused" or answer["retry"] == "never":
                 return answer
             await self._pause(answer)

@@ -121,6 +121,7 @@ class Send(Command, frozen=True, kw_only=True):
     key: Key
     reply_to: EventName | None = None
     notes: Notes = field(default_factory=list)
+    to_responder: bool = False
 
 
 class Check(Command, frozen=True, kw_only=True):

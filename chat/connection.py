@@ -49,8 +49,11 @@ FLOWING = (say.Send, say.Check, say.Typing, say.Ping)
 
 
 def flows(command: Any) -> bool:
-    """Whether a command need not wait for those before it. An answer to a message does: the message is looked up."""
-    return isinstance(command, FLOWING) and getattr(command, "reply_to", None) is None
+    """Whether a command need not wait for those before it. An answer to a message does: the message is looked up; so do
+    words for a responder, who must be there.
+    """
+    looked_up = getattr(command, "reply_to", None) is not None or getattr(command, "to_responder", False)
+    return isinstance(command, FLOWING) and not looked_up
 
 
 class State(Enum):
@@ -98,6 +101,7 @@ class Membership:
     session: str = ""
     roll: list[dict[str, str]] | None = None  # of a session: who has a place there, as it was on entering
     floor: Position | None = None  # of who supervises: what was said up to here was said without them
+    entrusted: bool = False  # of a session: what is for the responder only is for this one (entrusting.py)
 
     @property
     def listed(self) -> bool:

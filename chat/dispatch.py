@@ -95,7 +95,7 @@ HANDLERS: dict[type[Any], Handler] = {
     pair.Age: ages.age,
 }
 CALLED: dict[type[Any], Handler] = {
-    say.Send: speech.answer,  # only where it answers a message
+    say.Send: speech.answer,  # only where it answers a message, or is for a responder
     say.Edit: amends.edit,
     say.Redact: amends.redact,
     say.React: amends.react,

@@ -172,6 +172,8 @@ def enter(
         present, members = len(place.roll), place.roll
     if place.topic is not None:
         recall(services, place)
+    if place.session:
+        services.hub.veil(place.key, connection, veil_of(services, place), 0)
     if place.listed:
         if anew:  # one connection has one seat, however often it joins
             services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
@@ -233,7 +235,9 @@ def bridge(
 
 def veil_of(services: Services, place: Membership) -> Veil:
     """Whom this person doesn't see in a room. Who looks after it sees everything."""
-    if not place.listed or place.member.role in KEEPERS:
+    if not place.listed:
+        return Veil(apart=True) if place.session and not place.entrusted else NOTHING
+    if place.member.role in KEEPERS:
         return NOTHING
     return Veil(services.apart.behind(place.member.user, place.key))
 

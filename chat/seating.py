@@ -110,8 +110,16 @@ async def seat_for(services: Services, identity: Identity, name: str, re: int | 
     one = member(services, session.id, identity.user, role_of(session, identity.user))
     guest = session.guest(identity.user)
     floor = Position.parse(guest.floor) if guest is not None and guest.floor else None
-    there = roll(services, session)
-    return Membership(key, topic_of(session.band), one, session=session.id, roll=there, floor=floor)
+    there, own = roll(services, session), trusted(session, identity.user)
+    return Membership(key, topic_of(session.band), one, session=session.id, roll=there, floor=floor, entrusted=own)
+
+
+def trusted(session: Session, user: str) -> bool:
+    """Whether words for the responder alone are for this person: whose they are, and who came because they were called
+    (entrusting.py).
+    """
+    guest = session.guest(user)
+    return user == session.seeker or (guest is not None and guest.reason == "held" and not guest.unread)
 
 
 def roll(services: Services, session: Session) -> list[dict[str, str]]:

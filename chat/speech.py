@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chat import ages, care, conduct, hosting, marking, probing, wire
+from chat import ages, care, conduct, entrusting, hosting, marking, probing, wire
 from chat import commands as say
 from chat.answers import engine_away, finish, internal, refused, worn
 from chat.care import care_for, deal
@@ -51,6 +51,7 @@ def send_on(services: Services, judged: Sequence[tuple[Spoken, Verdict]]) -> Non
     """What more than the filter has to say of words, some of it after a while; then each on its way."""
     known: list[tuple[Spoken, Verdict]] = []
     for one, verdict in judged:
+        verdict = entrusting.looked_at(services, one, verdict)
         verdict = hosting.looked_at(services, one, probing.looked_at(services, one, verdict))
         ages.noticed(services, one, verdict)
         if hosting.asks(services, one, verdict):
@@ -150,6 +151,8 @@ def message_of(services: Services, one: Spoken, verdict: Verdict) -> Commit:
         told["reply_to"] = command.reply_to
     if command.notes:
         told["notes"] = command.notes
+    if entrusting.is_entrusted(one):
+        told["to"] = entrusting.RESPONDER
     if verdict.action is Action.MASK:
         told["masked"] = True
     return Commit(
@@ -216,10 +219,15 @@ async def withheld(services: Services, one: Spoken, verdict: Verdict) -> Sent | 
 
 
 async def answer(services: Services, connection: Connection, command: say.Send, call: Call) -> Sent | Refused | None:
-    """A message that answers another: the other must be there, so that no free words travel as its id."""
-    one = prepare(services, call)
+    """A message that answers another: the other must be there, so that no free words travel as its id. Or one for the
+    responder only, who must be there as well.
+    """
+    one = await entrusting.entrust(services, call) if command.to_responder else prepare(services, call)
     if isinstance(one, Refused):
         return one
+    if command.reply_to is None:
+        speak(services, [one], services.ticks())
+        return None
     answered = await message(services, one.place, command.reply_to or "")
     if answered is None:
         if (before := await first_outcome(services, one.place, one.id)) is not None:

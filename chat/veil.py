@@ -1,4 +1,5 @@
-"""A veil: two people of a room who don't see each other, because one of them has blocked the other (F10, T7).
+"""A veil: two people of a room who don't see each other, because one of them has blocked the other (F10, T7); or, in a
+session, words that are for the responder alone (entrusting.py).
 
     entries of the room ─▶ sift ─▶ without theirs, and without what others did to theirs
     who came and went   ─▶ thin ─▶ without them, and counted without them
@@ -22,12 +23,16 @@ from rooms.roster import Change
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """Whom somebody doesn't see in one room, and since when (engine ms). Equal ones are one audience of the hub."""
+    """Whom somebody doesn't see in one room, and since when (engine ms). Equal ones are one audience of the hub.
+
+    `apart`: nor what was said to somebody else alone (entrusting.py).
+    """
 
     since: tuple[tuple[UserId, int], ...] = field(default=(), repr=False)
+    apart: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.since)
+        return bool(self.since) or self.apart
 
     @property
     def users(self) -> frozenset[UserId]:
@@ -39,12 +44,19 @@ NOTHING = Veil()
 
 def sift(veil: Veil, entries: Iterable[Entry], known: Iterable[Entry]) -> list[Entry]:
     """The entries that may be seen. `known`: what the room remembers, in which those that others answer are found."""
-    entries = list(entries)
+    entries, known = list(entries), list(known)
     if not veil:
         return entries
     since = dict(veil.since)
-    theirs = {one.id: one.at >= since[one.author] for one in (*known, *entries) if one.author in since}
-    return [left for one in entries if (left := _seen(one, since, theirs)) is not None]
+    secret = {one.id: True for one in (*known, *entries) if veil.apart and is_for_one(one)}
+    theirs = {one.id: one.at >= since[one.author] for one in (*known, *entries) if one.author in since} | secret
+    open_ = [one for one in entries if one.id not in secret]
+    return [left for one in open_ if (left := _seen(one, since, theirs)) is not None]
+
+
+def is_for_one(one: Entry) -> bool:
+    """Whether an entry is for somebody of the room alone."""
+    return one.kind in (Kind.MESSAGE, Kind.EDITED) and "to" in wire.unbody(one.body)
 
 
 def _seen(one: Entry, since: dict[UserId, int], theirs: dict[EventId, bool]) -> Entry | None:

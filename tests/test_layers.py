@@ -68,6 +68,7 @@ LAYERS = {
         chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
         chat.sanctioning chat.blocking chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
+        chat.entrusting
         chat.holding chat.settling chat.overdue chat.desk
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
         chat.talking chat.feedback chat.staying chat.marking chat.pending

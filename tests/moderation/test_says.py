@@ -13,6 +13,7 @@ from chat import (
     answers,
     blocking,
     conduct,
+    entrusting,
     feedback,
     hosting,
     outcomes,
@@ -55,7 +56,7 @@ def sentences() -> set[str]:
 
 def refusals() -> set[str]:
     """Of the handlers of sessions of two, and what anybody may be refused by."""
-    said_by = (answers, blocking, conduct, outcomes, pairing, talking, waiting)
+    said_by = (answers, blocking, conduct, entrusting, outcomes, pairing, talking, waiting)
     return {sentence for module in said_by for sentence in module.sentences()}
 
 

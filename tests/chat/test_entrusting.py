@@ -1,0 +1,96 @@
+"""Entrusting: an address for the responder alone, said on purpose; nobody else can tell that anything was said."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from chat.entrusting import NOBODY_THERE, sentences
+from chat.node import Node
+from chat.seating import trusted
+from rooms.session import Guest, Session
+from tests.support.engines import Engine, one_flavour
+from tests.support.nodes import next_event, node_on, talking
+from tests.support.raw import Raw
+from tests.support.staff import URGENT, on_duty
+from tests.support.two import changed, enter, hear, listening, on_shift, quick, talked, together
+
+ADDRESS = "I live at 12 Elm Street, please send someone."
+
+
+@dataclass(frozen=True)
+class Three:
+    """Somebody who is held, their listener, and a responder who is with them."""
+
+    seeker: Raw
+    listener: Raw
+    responder: Raw
+    room: str
+
+
+@asynccontextmanager
+async def three(one: Node, two: Node) -> AsyncIterator[Three]:
+    async with (
+        talking(one) as seeker,
+        listening(two, "lee") as listener,
+        on_duty(two.url, "responder", "rae") as responder,
+    ):
+        await on_shift(one)
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        early = await seeker.ask("send", room=room, text=ADDRESS, key="early", to_responder=True)
+        assert (early["code"], early["path"], early["retry"]) == ("closed", "to_responder", "later")
+        await seeker.ask("send", room=room, text=URGENT, key="u")
+        case = (await next_event(responder, "alerted"))["case"]
+        assert (await responder.ask("take", case=case))["type"] == "taken"
+        await seeker.ask("join_ok", room=room, choice="yes")
+        await changed(seeker, code="team_here")
+        await changed(responder, code="joined")
+        await enter(responder, room)
+        yield Three(seeker, listener, responder, room)
+
+
+@one_flavour
+async def test_an_address_reaches_the_responder_whole_and_the_listener_not_at_all(steady_engine: Engine) -> None:
+    """R4, T5: live, in history, and when it is edited or taken back; what is stopped stays stopped."""
+    node = quick(update=30)
+    async with (
+        node_on(steady_engine.url, sessions=node) as one,
+        node_on(steady_engine.url, sessions=node) as two,
+        three(one, two) as there,
+    ):
+        seeker, listener, responder, room = there.seeker, there.listener, there.responder, there.room
+        said = await seeker.ask("send", room=room, text=ADDRESS, key="a", to_responder=True)
+        assert (said["state"], said.get("findings")) == ("delivered", None), said
+        heard = await next_event(responder, "message")
+        while heard["text"] != ADDRESS:
+            heard = await next_event(responder, "message")
+        assert heard["to"] == "responder"
+        edited = await seeker.ask("edit", room=room, message=said["id"], text="I live in the red house.", key="e")
+        assert edited["type"] == "sent", edited
+        assert (await next_event(responder, "edited"))["to"] == "responder"
+        await seeker.ask("send", room=room, text="I am here.", key="c")
+        await hear(listener, "I am here.")
+        page = await listener.ask("page", room=room, limit=50)
+        again = await listener.ask("open", room=room)
+        told = [*listener.events, *page["events"], *again["events"]]
+        assert not [event for event in told if "to" in event or said["id"] in (event.get("id"), event.get("message"))]
+        assert "red house" in str((await responder.ask("page", room=room, limit=50))["events"])
+        assert (await listener.ask("send", room=room, text=ADDRESS, key="l", to_responder=True))["code"] == "closed"
+
+
+def test_it_is_for_who_was_called_and_not_for_who_supervises() -> None:
+    guests = (
+        Guest(user="rae", role="responder", present=True, reason="held"),
+        Guest(user="sue", role="supervisor", present=True, reason="held", unread=True),
+        Guest(user="may", role="moderator", present=True, reason="report", unread=True),
+    )
+    session = Session(id="s", request="r", seeker="sam", listener="lee", began=1, guests=guests)
+    assert [user for user in ("sam", "lee", "rae", "sue", "may", "bo") if trusted(session, user)] == ["sam", "rae"]
+
+
+def test_only_where_somebody_is_held_it_may_be_said() -> None:
+    """The sentence is one, and kind; it names what to do when there is no time."""
+    assert sentences() == {NOBODY_THERE}
+    assert "emergency number" in NOBODY_THERE
