@@ -34,6 +34,13 @@ async (text) => {
 """
 
 
+NAMED = (
+    DIRECT.replace("async (text)", "async (name, text)")
+    .replace('name: "Plain"', "name")
+    .replace('room: "newcomers"}', 'room: "newcomers", alias: name}', 1)
+)
+
+
 @pytest.mark.parametrize("text", NASTY, ids=["html", "svg", "bidi", "no spaces"])
 async def test_markup_and_bidi_are_shown_as_text(visitors: Visitors, text: str) -> None:
     """X38: no element is made, no policy is broken, no request leaves, nothing is wider than the window."""
@@ -62,6 +69,51 @@ async def test_a_whole_visit_asks_nobody_else_for_anything(visitors: Visitors) -
     await expect(ana.page.locator(".card")).to_be_visible()
     assert await ana.violations() == []
     assert "token" not in ana.page.url
+
+
+async def test_what_must_never_happen_would_be_seen(visitors: Visitors) -> None:
+    """X38: the listener of the policy and the watch at the network are awake; what they heard outlives a reload."""
+    ana = await visitors.arrive()
+    await ana.page.goto(ana.origin)
+    await ana.page.evaluate(
+        "document.body.append(Object.assign(document.createElement('style'), {textContent: 'a{}'}))"
+    )
+    await ana.page.evaluate("fetch('https://elsewhere.invalid/').catch(() => {})")
+    await ana.page.reload()
+    told = await ana.violations()
+    assert any(one.startswith("style-src") for one in told)
+    assert any(one.startswith("connect-src https://elsewhere.invalid") for one in told)
+    await ana.page.goto("about:blank")
+    await ana.page.evaluate("fetch('http://elsewhere.invalid/').catch(() => {})")
+    await ana.page.evaluate("fetch('https://elsewhere.invalid/').catch(() => {})")
+    assert {"elsewhere.invalid", "elsewhere.invalid:443"} <= set(await ana.violations())
+
+
+NAMES = ["<img src=x onerror=alert(1)>", "javascript:alert(1)", "data:text/html,<b>x</b>", "\u202eeman\u202c", "W" * 40]
+
+
+async def test_a_display_name_is_text_wherever_it_stands(visitors: Visitors) -> None:
+    """X38: as somebody's name, as one's own, in what a screen reader hears; nothing is made of it, nothing leaves."""
+    ana = await visitors.arrive(size={"width": 360, "height": 740})
+    dialogs: list[str] = []
+    ana.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    await ana.come_in()
+    await ana.page.locator('[data-room="newcomers"]').click()
+    await ana.page.fill("#alias", NAMES[0])
+    await ana.page.get_by_role("button", name="Sit down").click()
+    problem = ana.page.locator("#join .problem").filter(visible=True)
+    await expect(ana.page.locator("#room").or_(problem).first).to_be_visible()
+    if not await ana.page.locator("#room").is_visible():  # refused, and said beside the field; one of theirs will do
+        await ana.page.fill("#alias", "")
+        await ana.page.get_by_role("button", name="Sit down").click()
+    await expect(ana.page.locator("#room")).to_be_visible()
+    for at, name in enumerate(NAMES):
+        await ana.page.evaluate(f"([name, text]) => ({NAMED})(name, text)", [name, f"Said under a name, {at}."])
+    made = "document.querySelectorAll(':is(img, iframe, object, a[href^=javascript], a[href^=data])').length"
+    assert await ana.page.evaluate(made) == 0
+    assert await ana.overflow() == 0
+    assert dialogs == []
+    assert await ana.violations() == []
 
 
 async def gone_without_a_trace(ana: Visitor) -> None:
@@ -102,3 +154,15 @@ async def test_the_page_cannot_be_framed(visitors: Visitors) -> None:
     })""", f"{ana.origin}/")  # fmt: skip
     framed = ana.page.frames[-1]
     assert await framed.locator("#door").count() == 0
+
+
+async def test_a_page_that_opened_ours_has_no_hold_on_it(visitors: Visitors) -> None:
+    """X39: opened by another window, ours has no opener, and the other is told nothing of it."""
+    ana = await visitors.arrive()
+    await ana.page.goto("about:blank")
+    async with ana.page.context.expect_page() as opening:
+        await ana.page.evaluate("url => void (window.held = window.open(url))", ana.origin)
+    opened = await opening.value
+    await expect(opened.locator("#door")).to_be_visible()
+    assert await opened.evaluate("window.opener") is None
+    assert await ana.page.evaluate("window.held.closed")

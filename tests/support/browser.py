@@ -7,7 +7,8 @@
         await ana.say("Hello")
 
 Chromium is $CHROMIUM, else /usr/bin/chromium; without one the tests skip and say so, and under CI=true they fail. Every
-visitor counts what must never happen: violations of the page's policy, requests to anybody else, errors of a script.
+visitor counts what must never happen: violations of the page's policy, requests to anybody else (by the page, and by
+the browser as a whole: outside.py), errors of a script.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
 
+from tests.support import outside
+
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -33,10 +36,10 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 # Two busy cores: a page that needs longer than this is broken.
 WITHIN = 20_000.0
-COUNT_VIOLATIONS = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
-"""
+# Told at once, so that nothing is forgotten when a page is loaded again or goes elsewhere.
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => tellViolation(`${event.violatedDirective} ${event.blockedURI}`));
+"""  # noqa: E501
 
 
 def chromium() -> str:
@@ -56,6 +59,7 @@ class Visitor:
 
     page: Page
     origin: str
+    broken: list[str] = field(default_factory=list)  # what broke the policy, on any page of this person
     foreign: list[str] = field(default_factory=list)  # requests to anybody but the origin
     errors: list[str] = field(default_factory=list)  # uncaught errors, and complaints about the policy
 
@@ -73,6 +77,7 @@ class Visitor:
         """Open the page, say one's age and enter."""
         await self.page.goto(self.origin)
         if name:
+            await self.page.locator("#door-name summary").click()
             await self.page.fill("#name", name)
         await self.page.check(f"[name=band][value={band}]")
         await self.page.get_by_role("button", name="Come in").click()
@@ -120,8 +125,8 @@ class Visitor:
 
     async def violations(self) -> list[str]:
         """What broke the policy, what went elsewhere, what failed. Empty, always."""
-        broken: list[str] = await self.page.evaluate("window.violations ?? []")
-        return [*broken, *self.foreign, *self.errors]
+        await self.page.evaluate("0")  # what the page told before this has arrived
+        return [*self.broken, *self.foreign, *self.errors, *outside.asked()]
 
     async def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""
@@ -142,8 +147,10 @@ class Visitors:
         asked = {"locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce", **profile}
         context = await self.browser.new_context(viewport=size, **asked)
         context.set_default_timeout(WITHIN)
-        await context.add_init_script(COUNT_VIOLATIONS)
-        visitor = Visitor(page=await context.new_page(), origin=origin or self.origin)
+        broken: list[str] = []
+        await context.expose_function("tellViolation", lambda told: broken.append(told))
+        await context.add_init_script(TELL_VIOLATIONS)
+        visitor = Visitor(page=await context.new_page(), origin=origin or self.origin, broken=broken)
         visitor.watch()
         self._all.append(visitor)
         return visitor
@@ -159,7 +166,7 @@ async def browser() -> AsyncIterator[Browser]:
     """One Chromium for the whole run."""
     place = chromium()
     expect.set_options(timeout=WITHIN)
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=place, args=FLAGS)
+    async with outside.watching() as watched, async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=place, args=[*FLAGS, watched])
         yield running
         await running.close()
