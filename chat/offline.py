@@ -1,7 +1,7 @@
 """What a page needs to show the help card by itself: lines, hours and words for one country, one language, one band.
 
-    GET /help/US-en-adult.json ─▶ {country, emergency, lines, orders, directory, groups, places, says, choices,
-                                  answers}
+    GET /help/US-en-adult.json ─▶ {country, emergency, lines, orders, countries, directory, groups, places,
+                                  says, choices, answers}
 
 The page keeps it, and so does its service worker: the card then opens with no server, engine or pipeline (F45). The
 strings are those of the listing, character by character, as on a card the server makes. `lines` are the ways that may
@@ -80,6 +80,7 @@ def tell(
             str(barrier): [places[(offer.line["id"], id(offer.contact))] for offer in ranked(barrier)]
             for barrier in changing
         },
+        "countries": cards.lines.countries(),
         "directory": cards.lines.directories(),
         "groups": [
             *elsewhere.groups(country, language, moment.date(), young=young),

@@ -97,6 +97,11 @@ class Helplines:
         entry = self._emergency.get(country or "") or (self._emergency.get("EU_DEFAULT") if country in _EU else None)
         return entry if entry and entry.get("verified") else None
 
+    def countries(self) -> list[str]:
+        """The countries we have something for: a verified line, or an emergency number. Two letters each, sorted."""
+        named = {line["country"] for line in self.lines} | set(self._emergency) | _EU
+        return sorted(one for one in named if len(one) == 2 and (self.of(one) or self.emergency(one)))
+
     def contacts(self) -> frozenset[str]:
         """Every number people may dial or text, as listed, and every emergency number."""
         listed = {

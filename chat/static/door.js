@@ -1,13 +1,13 @@
 /* Arriving: what this is and is not, in three sentences, and in with two actions: one's age and a button. */
 
 import {button, h, shape} from "./dom.js";
-import {helpNow, keepLines} from "./help.js";
+import {helpNow, keepLines, told} from "./help.js";
 import {country, hear, line, setVisit, visit} from "./live.js";
+import {nameField} from "./names.js";
 import {go, redraw} from "./router.js";
 import {settings} from "./store.js";
 import {countryName, LANGUAGES, speak, spoken, t} from "./words.js";
 
-export const COUNTRIES = ["AR", "AT", "AU", "BE", "BR", "CA", "CH", "CL", "DE", "DK", "ES", "FR", "GB", "GR", "IE", "IL", "IN", "IT", "JM", "JP", "KE", "KR", "LB", "MX", "MY", "NL", "NO", "NZ", "PH", "PL", "SE", "SG", "TW", "US", "ZA"];
 const parts = {};
 
 const lantern = () => shape("svg", {class: "lantern", viewBox: "0 0 120 120", "aria-hidden": "true"},
@@ -21,12 +21,23 @@ const age = (value) => h("label", {class: "choice"}, h("input", {type: "radio", 
 export function placeFields(where) {
   const ids = [`${where}-language`, `${where}-country`];
   const language = h("select", {id: ids[0], onchange: (event) => chooseLanguage(event.target.value, ids[0])}, LANGUAGES.map(([code, name]) => h("option", {value: code, lang: code, selected: code === spoken()}, name)));
-  const here = country();
-  const known = here && !COUNTRIES.includes(here) ? [here, ...COUNTRIES] : COUNTRIES;
-  const places = known.map((code) => [code, countryName(code)]).sort((a, b) => a[1].localeCompare(b[1], spoken()));
-  const place = h("select", {id: ids[1], onchange: (event) => chooseCountry(event.target.value)}, h("option", {value: "any", selected: !here}, t("door.any_country")), places.map(([code, name]) => h("option", {value: code, selected: code === here}, name)));
+  const place = fillCountries(h("select", {id: ids[1], class: "country", onchange: (event) => chooseCountry(event.target.value)}));
   return h("div", {class: "places"}, h("label", {for: ids[0]}, t("door.language")), language, h("label", {for: ids[1]}, t("door.country")), place);
 }
+
+/** The countries we have lines of, as the server says; until it has, the one the browser is in. */
+function fillCountries(select) {
+  const here = country();
+  const codes = [...new Set([...(told()?.countries ?? []), ...(here ? [here] : [])])];
+  const mark = `${codes.join()} ${here} ${spoken()}`;
+  if (select.dataset.mark === mark) return select;
+  select.dataset.mark = mark;
+  const places = codes.map((code) => [code, countryName(code)]).sort((a, b) => a[1].localeCompare(b[1], spoken()));
+  select.replaceChildren(h("option", {value: "any", selected: !here}, t("door.any_country")), ...places.map(([code, name]) => h("option", {value: code, selected: code === here}, name)));
+  return select;
+}
+
+addEventListener("warmline-lines", () => document.querySelectorAll("select.country").forEach(fillCountries));
 
 async function chooseLanguage(code, from) {
   settings.set("language", code);
@@ -69,13 +80,13 @@ export const view = {
       h("div", {class: "hero"}, lantern(), h("h1", {id: "door-title"}, t("door.title")), h("p", {class: "lead"}, t("door.lead"))),
       h("form", {id: "visit", class: "sheet", novalidate: true, onsubmit: enter},
         h("ul", {class: "plain", role: "list"}, ["is", "not", "safe"].map((one) => h("li", {}, t(`door.${one}`)))),
-        h("fieldset", {class: "field"}, h("legend", {}, t("door.age")), h("div", {class: "choices"}, age("adult"), age("teen")), parts.band),
-        h("div", {class: "field"}, h("label", {for: "name"}, t("door.name"), " ", h("span", {class: "optional"}, t("word.optional"))),
-          h("input", {id: "name", name: "name", maxlength: 40, autocomplete: "off", spellcheck: "false", dir: "auto", value: now.name ?? "", "aria-describedby": "name-hint"}),
-          h("p", {id: "name-hint", class: "hint"}, t("door.name_hint"))),
+        h("fieldset", {class: "field", "aria-describedby": "band-hint"}, h("legend", {}, t("door.age")), h("div", {class: "choices bands"}, age("adult"), age("teen")), parts.band,
+          h("p", {id: "band-hint", class: "hint"}, t("door.bands"))),
+        h("details", {class: "fold", id: "door-name", open: Boolean(now.name)}, h("summary", {}, t("door.name_open")), nameField({id: "name", label: t("door.name"), hint: t("door.name_hint"), value: now.name ?? ""})),
         parts.problem,
         h("button", {type: "submit", class: "main wide"}, t("door.enter")),
         h("p", {class: "fine"}, t("door.danger"), " ", button(t("door.danger_link"), () => helpNow(), {kind: "inline", id: "door-help"})),
+        h("p", {class: "fine"}, t("door.younger"), " ", button(t("door.younger_link"), () => helpNow(), {kind: "inline", id: "door-younger"})),
         placeFields("door"),
         h("p", {class: "fine"}, t("door.staff"), " ", button(t("door.staff_link"), () => go("staff"), {kind: "inline", id: "door-staff"}))));
   },

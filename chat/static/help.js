@@ -31,6 +31,7 @@ export async function keepLines() {
     const stored = await globalThis.caches?.match(where, {ignoreVary: true}).catch(() => null);
     if (stored) state.told = await stored.json();
   }
+  dispatchEvent(new Event("warmline-lines"));
   return state.told;
 }
 

@@ -2,6 +2,7 @@
 
 import {$, button, h, icon} from "./dom.js";
 import {rooms} from "./live.js";
+import {nameField} from "./names.js";
 import {back, go} from "./router.js";
 import {span, t} from "./words.js";
 
@@ -37,9 +38,7 @@ export const view = {
         h("h2", {}, t("threshold.limits")), h("ul", {class: "rules limits"}, limits, h("li", {id: "threshold-kept"}), h("li", {}, t("threshold.limit_copy"))),
         h("p", {class: "care-note"}, icon("help"), h("span", {}, t("threshold.peers"))),
         h("form", {id: "join", onsubmit: sitDown},
-          h("div", {class: "field"}, h("label", {for: "alias"}, t("threshold.alias"), " ", h("span", {class: "optional"}, t("word.optional"))),
-            h("input", {id: "alias", name: "alias", maxlength: 40, autocomplete: "off", spellcheck: "false", dir: "auto", "aria-describedby": "alias-hint"}),
-            h("p", {id: "alias-hint", class: "hint"}, t("threshold.alias_hint"))),
+          nameField({id: "alias", label: t("threshold.alias"), hint: t("threshold.alias_hint")}),
           h("div", {id: "join-problem", class: "problem", role: "alert", hidden: true, dir: "auto"}),
           h("button", {type: "submit", class: "main wide"}, t("threshold.sit")))));
   },

@@ -126,6 +126,8 @@ async def test_the_whole_journey_goes_by_keyboard(visitors: Visitors) -> None:
     await ben.say("Hello from the other side of the keys.")
     page = ana.page
     await page.goto(ana.origin)
+    await tab_to(page, "#door-name summary")
+    await press(page, "Enter")
     await tab_to(page, "#name")
     await tab_to(page, "[name=band]")
     await press(page, "Space")
