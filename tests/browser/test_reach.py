@@ -49,6 +49,28 @@ IN_SIGHT = """() => {
 }"""
 
 
+# Where a system replaces all colours, what is chosen, pressed or current is told by a line, not by a colour alone.
+UNTOLD = """() => [...document.querySelectorAll(
+    ":is(button, .chip)[aria-pressed=true], [aria-current=true], :is(.choice, .tick, .note-choice):has(:checked)")]
+  .filter((one) => one.checkVisibility() && getComputedStyle(one).outlineStyle === "none")
+  .map((one) => one.className)"""
+
+
+async def seen_otherwise(view: View) -> list[str]:
+    """Faults of one view on a narrow page from right to left, and with the colours of a system."""
+    page, found = view.visitor.page, []
+    await page.evaluate("document.documentElement.dir = 'rtl'")
+    if wider := await view.visitor.overflow():
+        found.append(f"{wider} px wider from right to left")
+    if not await page.evaluate(IN_SIGHT):
+        found.append("right to left: help or the way out is not in sight at the end of the page")
+    await page.evaluate("document.documentElement.dir = 'ltr'")
+    await page.emulate_media(forced_colors="active")
+    found += [f"not told in forced colours: {one}" for one in await page.evaluate(UNTOLD)]
+    await page.emulate_media(forced_colors="none")
+    return found
+
+
 async def seen_everywhere(view: View) -> list[str]:
     """Faults of one view: on a desk and at 320 px (a desk at 400 %), by day and by night. What the other theme changes
     is colours, so there only these are looked at again."""
@@ -57,6 +79,8 @@ async def seen_everywhere(view: View) -> list[str]:
         await page.set_viewport_size(size)
         if wider := await view.visitor.overflow():
             found.append(f"{wider} px wider than {size['width']}")
+        if size is NARROW:
+            found += await seen_otherwise(view)
         if not await page.evaluate(IN_SIGHT):
             found.append(f"{size['width']}: help or the way out is not in sight at the end of the page")
         for scheme, rules in zip(schemes, (RULES, COLOURS), strict=True):
@@ -70,7 +94,7 @@ async def seen_everywhere(view: View) -> list[str]:
 async def test_no_view_has_a_fault_or_is_wider_than_its_window(
     steady_engine: Engine, browser: Browser, scene: str
 ) -> None:
-    """X41: axe finds nothing in any view or state, and nothing scrolls sideways."""
+    """X41, X38: axe finds nothing in any view or state, nothing scrolls sideways; no policy breaks, nothing leaves."""
     found: dict[str, list[str]] = {}
     met: list[Visitor] = []
     async with house(steady_engine.url, browser, **SECONDS.get(scene, {})) as home:
