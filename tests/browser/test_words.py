@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from tests.support.browser import DESK, PHONE, Visitors
+from tests.support.browser import DESK, PHONE, Visitor, Visitors
+from tests.support.engines import Engine, one_flavour
+from tests.support.evenings import Evening, evening, on_duty
+from tests.support.nodes import talking
+from tests.support.staff import DOUBTFUL
 
 STATIC = Path(__file__).parents[2] / "chat/static"
 CODE = sorted(path for path in STATIC.glob("*.js") if not path.name.startswith("words-"))
@@ -123,9 +127,61 @@ async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(v
         assert await ana.violations() == []
 
 
+@one_flavour
+async def test_the_teams_views_and_a_conversation_are_whole_in_the_mirror(
+    steady_engine: Engine, browser: Browser
+) -> None:
+    """F52, X41: desk, listening, calls, asking and two in a conversation, from right to left, on phone and desk."""
+    async with evening(steady_engine, browser) as house, talking(house.node, "anxiety") as author:
+        await author.ask("send", room="anxiety", text=f"{DOUBTFUL}, by the lamp", key="held")
+        ada = await mirrored(house, "moderator", DESK)
+        await step(ada.page, "[data-door=staff]", "#staff .given")
+        await step(ada.page, "#staff .verbs .main", ".case")
+        await step(ada.page, ".case", ".desk-case [data-first]")
+        await step(ada.page, ".desk-case [data-first]", ".case-words [data-first]")
+        await step(ada.page, ".case-words [data-first]", ".words-shown blockquote")
+        await step(ada.page, ".desk-case details summary", "#ladder-reason")
+        rio = await mirrored(house, "responder", PHONE)
+        await step(rio.page, "[data-door=respond]", "#respond h1")
+        sam = await mirrored(house, "listener", PHONE)
+        await step(sam.page, "[data-door=listen]", "#listen [type=submit]")
+        await step(sam.page, "#listen details summary", "#listen [name=topics]")
+        await sam.page.click("#listen [type=submit]")
+        ana = await mirrored(house, None, PHONE)
+        await step(ana.page, "[data-door=ask]", "#ask [type=submit]")
+        await step(ana.page, "#ask .unfold summary", "#ask [name=intensity]")
+        await step(ana.page, "#ask .mood summary", "#ask .mood form")
+        await ana.page.click("#ask .sheet [type=submit]")
+        await seen_whole(sam.page, ".offer .main")
+        await sam.page.click(".offer .main")
+        for one in (ana, sam):
+            await seen_whole(one.page, "#session .limits .main")
+            await step(one.page, "#session .limits .main", "#session #words")
+        for one in (ada, rio, sam, ana):
+            assert await one.violations() == []
+
+
+async def mirrored(house: Evening, role: str | None, size: ViewportSize) -> Visitor:
+    """Somebody whose page is in the mirror: of the team, or a guest (None)."""
+    one = await house.people.arrive(size=size)
+    await one.page.context.add_init_script(MIRROR)
+    if role:
+        return await on_duty(one, role)
+    await one.page.goto(one.origin)
+    await one.page.check("[name=band][value=adult]")
+    await step(one.page, "#visit button[type=submit]", ".room-card")
+    return one
+
+
+async def step(page: Page, press: str, there: str) -> None:
+    """Press one thing, and see whole what follows."""
+    await page.locator(press).locator("visible=true").first.click()
+    await seen_whole(page, there)
+
+
 async def seen_whole(page: Page, there: str) -> None:
     """The view is there, right to left, and every word of ours went through the catalogue."""
-    await expect(page.locator(there).first).to_be_visible()
+    await expect(page.locator(there).locator("visible=true").first).to_be_visible()
     assert await page.evaluate("document.documentElement.dir") == "rtl"
     assert await page.evaluate(OUTSIDE) == []
     assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
@@ -144,6 +200,6 @@ async def test_the_language_is_the_browsers_and_can_be_changed_in_mid_visit(visi
     await page.click(".card .card-head button")
     await page.click("[data-door=settings]")
     await page.select_option("#settings-language", "en")
-    await expect(page.locator("#settings-title")).to_have_text("Language and looks")
+    await expect(page.locator("#settings-title")).to_have_text("Language, looks, content notes")
     await expect(page.locator("#help")).to_have_text("Help now")
     assert await page.evaluate("document.documentElement.lang") == "en"
