@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -82,6 +83,7 @@ async def test_who_is_held_stays_held_and_is_told_the_truth_when_the_node_of_who
             assert codes[0] == "coming"
         await told(responder, coded("joined"))
         await responder.open(room)
+        await asyncio.sleep(random.Random(6).uniform(0, 0.5))  # the moment of the blow: nothing is waited for
         await trio.kill(2)
         alone = await told(seeker, lambda event: event["type"] == "session_changed" and roles(event) == ["listener"])
         assert alone["state"] == "stay"

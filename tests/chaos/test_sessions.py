@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +17,14 @@ from chat.client import Client
 from rooms import pairkeys, rows
 from rooms.durations import MINUTE
 from rooms.events import RoomKey
+from rooms.matchmaker import LATELY
 from rooms.scene import RowKind
 from tests.support.accepting import accepted
 from tests.support.crowd import read_log
+from tests.support.overhearing import overheard
 from tests.support.pastdue import Case, Told, foretold, sign, timed, write
-from tests.support.trio import Trio, three_nodes, together, told
+from tests.support.raw import JSON, MSGPACK
+from tests.support.trio import Trio, kind, three_nodes, together, told
 from tests.support.working import Evening
 
 # "Within 1 s of due or of start" (ms of the engine's clock).
@@ -37,6 +42,66 @@ async def trio() -> AsyncIterator[Trio]:
     """One for all, for starting nodes is what takes long. What a test leaves must not be in the way of the next."""
     async with three_nodes() as three:
         yield three
+
+
+async def test_what_listeners_do_and_that_their_node_dies_cannot_be_told_from_outside_over_three_nodes(
+    trio: Trio,
+) -> None:
+    """T7, T9: nobody was there; one said no; one was asked, and their node was killed at some moment of that. The next
+    one says yes, and every byte of the two devices of who asks, in two codecs, is the same, ids and times aside.
+    """
+    chance = random.Random(9)
+    heard = [await asked(trio, who, chance) for who in ("nobody", "declines", "dies")]
+    for codec in (JSON, MSGPACK):
+        assert heard[1][codec] == heard[0][codec], f"a no can be told ({codec})"
+        assert heard[2][codec] == heard[0][codec], f"a node that died can be told ({codec})"
+        assert all(heard[0][codec].values())
+
+
+async def asked(trio: Trio, who: str, chance: random.Random) -> dict[str, dict[str, list[bytes]]]:
+    """One evening, as the two devices of a seeker heard it; `who` is there first, on a node of their own."""
+    async with AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(overheard(trio.servers[0].url, JSON, guest={"band": "adult"}))
+        desk = await stack.enter_async_context(overheard(trio.servers[2].url, MSGPACK, token=phone.welcome["token"]))
+        first = await stack.enter_async_context(trio.listener(f"{who}-first", node=1))
+        for device in (phone, desk):
+            device.forget()
+        if who != "nobody":
+            await first.ask("available")
+        await phone.ask("seek", key="once")
+        blow: Awaitable[None] | None = None
+        if who != "nobody":
+            offered = await told(first, kind("offered"))
+            if who == "declines":
+                assert not (await first.answer(offered["offer"], accept=False))["accepted"]
+            else:
+                await asyncio.sleep(chance.uniform(0, 0.5))  # the moment of the blow: nothing is waited for
+                await trio.kill(1)
+                blow = asyncio.create_task(first.aclose())
+        second = await stack.enter_async_context(trio.listener(f"{who}-second", node=2))
+        await second.ask("available")
+        offered = await told(second, kind("offered"))
+        room = (await second.answer(offered["offer"], accept=True))["room"]
+        await second.open(room)
+        for device in (phone, desk):
+            await device.until(lambda event: event["type"] == "session_opened")
+            await device.ask("open", room=room)
+        await second.send(room, "I am here.")
+        for device in (phone, desk):
+            await device.until(lambda event: event.get("text") == "I am here.")
+        await phone.ask("send", room=room, text="Thank you.", key="t")
+        for device in (phone, desk):
+            await device.until(lambda event: event.get("text") == "Thank you.")
+        for device in (phone, desk):
+            await device.until(lambda event: event.get("state") == "active")
+        assert (await phone.ask("step_out", room=room))["type"] == "stepped_out"
+        for device in (phone, desk):
+            await device.until(lambda event: event["type"] == "session_closed")
+        if blow is not None:
+            await blow
+            await trio.start(1)
+    await asyncio.sleep(LATELY)  # for so long a node may count who has gone among those who wait
+    return {device.codec: device.streams() for device in (phone, desk)}
 
 
 async def test_nodes_killed_at_random_cost_nobody_their_place_their_words_or_a_second_session(trio: Trio) -> None:
@@ -84,7 +149,8 @@ async def test_every_node_killed_in_the_middle_of_each_timed_state_costs_no_dead
 
 async def test_nodes_whose_clocks_are_two_minutes_off_end_nothing_early() -> None:
     """T11: two behind, right, two ahead. A talk across the outer two goes on, both keep their seats; one row of each
-    timed state fires when it is due, once, not a moment before; also where the engine's own clock is set by as much.
+    timed state fires when it is due, once, not a moment before, though the one that is right is killed; also where the
+    engine's own clock is set by as much.
     """
     async with (
         three_nodes(ahead=(-120, 0, 120)) as trio,
@@ -100,7 +166,10 @@ async def test_nodes_whose_clocks_are_two_minutes_off_end_nothing_early() -> Non
         untouched = await rows_of(trio, cases)
         if await trio.time() < at:
             assert untouched == {case.name: case.row for case in cases}
+        await asyncio.sleep(random.Random(11).uniform(0, 0.5))  # the moment of the blow: nothing is waited for
+        await trio.kill(1)  # the one that is right: those that are off see to it
         await met(trio, cases, at)
+        await trio.start(1)
         later = timed(await trio.time() + MINUTE, stem="later-")
         await write(trio.matchmaker, later)
         for by in (2 * MINUTE, -2 * MINUTE):
@@ -140,17 +209,18 @@ async def met(trio: Trio, cases: list[Case], since: int) -> None:
 async def test_a_listener_whose_node_dies_in_the_middle_of_a_transfer_leaves_the_seeker_at_the_head() -> None:
     """T13: the seeker has said yes, nobody has taken over yet, and the giver is gone with their node."""
     async with (
-        three_nodes(sessions={"listener_gone": 1}, count=2) as two,
-        two.seeker(node=1) as seeker,
-        two.listener("giver", node=0) as giver,
+        three_nodes(sessions={"listener_gone": 1}) as three,
+        three.seeker(node=1) as seeker,
+        three.listener("giver", node=0) as giver,
     ):
         room = await together(seeker, giver)
         assert (await giver.ask("transfer", room=room, summary="A hard week."))["type"] == "transferring"
         await told(seeker, lambda event: event.get("code") == "transfer_asked")
         assert (await seeker.ask("transfer", room=room, summary="A hard week."))["type"] == "transferring"
-        await two.kill(0)
+        await asyncio.sleep(random.Random(13).uniform(0, 0.5))  # the moment of the blow: nothing is waited for
+        await three.kill(0)
         waiting = await told(seeker, lambda event: event["type"] == "waiting" and "next" in event["says"])
-        session = await two.matchmaker.find(RowKind.SESSION, room.partition(":")[2])
+        session = await three.matchmaker.find(RowKind.SESSION, room.partition(":")[2])
     assert waiting["place"] == 1
     assert (session.state, session.why) == ("ended", "lost")
 

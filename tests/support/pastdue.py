@@ -235,7 +235,7 @@ def _holds(at: int, times: Durations, stem: str) -> list[Case]:
             asking=Asking(step=Clock.INCIDENT, since=1, again_at=at)),
         one("check", lambda row: row.checks == 1, since=1, stirred=at - times.check),
         one("check-again", lambda row: row.checks == 2, since=1, checks=1,
-            stirred=at - times.check - times.check_again),
+            stirred=at - times.check_again),
         call(0, times.first_call), call(1, times.second_call), call(2, times.third_call),
         one("fade", lambda row: row.state is Held.AWAY, gone_at=at - times.held_gone),
         one("fade-calling", lambda row: row.state is Held.AWAY, gone_at=at - times.dialling_gone, handover=called),
