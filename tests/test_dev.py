@@ -59,6 +59,13 @@ def test_a_second_start_hands_over_with_all_its_arguments(tree: Path) -> None:
     assert dev(tree, "serve", "--workers", "2").stdout == "warmline serve --workers 2\n"
 
 
+def test_a_whole_run_is_side_by_side_and_a_part_is_not(tree: Path) -> None:
+    stamped(tree, "test")
+    assert "-n auto" in dev(tree, "test").stdout
+    assert dev(tree, "test", "-n0", "-x").stdout.endswith("--dist=worksteal -n0 -x\n")
+    assert dev(tree, "test", "tests/chat").stdout == "python -m pytest tests/chat\n"
+
+
 def test_what_was_made_for_tests_serves_as_well_but_not_the_other_way_round(tree: Path) -> None:
     stamped(tree, "test")
     assert dev(tree, "serve").stdout == "warmline serve\n"

@@ -170,7 +170,7 @@ async def test_reading_books_does_not_hold_up_the_loop(steady_engine: Engine, fo
         stop = True
         await watching
     print(f"longest pause of the loop: {longest * 1000:.1f} ms")
-    assert longest < 0.5  # a busy machine, and reading takes longer than that on it
+    assert longest < 1.0  # a busy machine, and reading takes longer than that on it
 
 
 async def test_sighup_reads_the_books_of_every_worker(folder: Path) -> None:
