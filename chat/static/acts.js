@@ -40,7 +40,7 @@ export const act = {
     opener.setAttribute("aria-expanded", String(!open));
     if (open) return open.remove();
     panel.append(between({room: act.room(), person: item.from, message: item, changed: act.changed, done: (says) => (closeActions(false), tellDone(says))}));
-    panel.querySelector(".between h3").focus();
+    panel.querySelector(".between h2").focus();
     return panel.scrollIntoView({block: "nearest"});
   },
 };

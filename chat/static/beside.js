@@ -8,9 +8,12 @@ import {announce} from "./frame.js";
 import {rooms, visit} from "./live.js";
 import {marked, reasons} from "./message.js";
 import {kept} from "./store.js";
-import {text, use, write} from "./composer.js";
+import {addNote, text, use, write} from "./composer.js";
+import {topicOf} from "./topics.js";
 import {t} from "./words.js";
 
+// What the check heard → the content note of it (F7). Only offered; help comes first.
+const NOTES = {suicide: "suicide", self_harm: "self_harm", abuse: "abuse", violence: "violence", substance: "substances", medication: "medical", psychosis: "psychosis"};
 const state = {room: null, hint: null, said: () => {}};
 
 export const makeBeside = ({said}) => {
@@ -40,8 +43,22 @@ export function hint(reply, words) {
     h("p", {dir: "auto"}, says || t(`beside.${action}`)),
     action === "allow" ? null : reasons(findings, words), // the words themselves stand marked in the box, right below
     cared ? h("p", {class: "hint"}, t("beside.cared")) : null,
+    cared ? noteOffer(NOTES[care.kind]) : null,
     action !== "allow" && suggestion ? offer(suggestion, t("beside.use"), () => use(suggestion)) : null);
   $("beside").append(state.hint);
+}
+
+function noteOffer(theme) {
+  if (!theme || !topicOf(state.room.name).room) return null; // of two, each knows what it is about
+  const said = t(`noted.${theme}`);
+  const add = button(t("beside.note_add", {theme: said}), () => {
+    addNote(theme);
+    host.replaceChildren(h("p", {class: "hint"}, t("beside.note_added", {theme: said})));
+    announce(t("beside.note_added", {theme: said}));
+    $("words").focus();
+  }, {pic: "note"});
+  const host = h("div", {class: "note-offer"}, h("p", {class: "hint"}, t("beside.note")), add);
+  return host;
 }
 
 export function refused(room, {words, reply}) {

@@ -8,7 +8,7 @@
    Opened under a message or under a name of the list. The other one never learns of any of it. */
 
 import {setApart} from "./apart.js";
-import {choice, chosenOf, newId} from "./boxes.js";
+import {newId, select} from "./boxes.js";
 import {button, h} from "./dom.js";
 import {ask, rooms} from "./live.js";
 import {newKey} from "./rooms.js";
@@ -17,17 +17,17 @@ import {words} from "./words-between.js";
 
 learn(words);
 
-const GROUNDS = ["harassment", "hate", "threat", "sexual", "grooming", "encouraging_harm", "selling", "scam", "spam", "doxxing", "impersonation", "other"];
+const GROUNDS = ["other", "harassment", "hate", "threat", "sexual", "grooming", "encouraging_harm", "selling", "scam", "spam", "doxxing", "impersonation"];
 
 /** The panel about `person` {alias_id, name}. `message`: what it was opened at; `done(says)`: it is over, and what to
     tell; `changed()`: who is seen here has changed. */
 export function between({room, person, message, done, changed}) {
   const id = newId("between");
   const host = h("div", {class: "between stack", role: "group", "aria-labelledby": id});
-  const title = (key) => h("h3", {id, tabindex: "-1"}, t(key, {name: person.name}));
+  const title = (key) => h("h2", {id, tabindex: "-1"}, t(key, {name: person.name}));
   const stand = (...parts) => {
     host.replaceChildren(...parts.filter(Boolean));
-    host.querySelector("h3").focus({preventScroll: true});
+    host.querySelector("h2").focus({preventScroll: true});
     host.scrollIntoView({block: "nearest"});
   };
   const ways = () => [title("between.title"), h("div", {class: "verbs"},
@@ -49,8 +49,8 @@ export function between({room, person, message, done, changed}) {
     return {says: t("between.blocked", {name: person.name})};
   });
 
-  const reportStep = () => step("report", (form) => tell({type: "report", ...(message ? {message: message.id} : {alias_id: person.alias_id}), reason: chosenOf(form, "ground")[0] ?? "other"}, form),
-    choice(t("between.ground"), "ground", GROUNDS.map((one) => [one, t(`ground.${one}`)]), "harassment"), noteField("between.report_note"));
+  const reportStep = () => step("report", (form) => tell({type: "report", ...(message ? {message: message.id} : {alias_id: person.alias_id}), reason: form.ground.value}, form),
+    select(t("between.ground"), "ground", GROUNDS.map((one) => [one, t(`ground.${one}`)]), "other"), noteField("between.report_note"));
 
   const worriedStep = () => step("worry", (form) => tell({type: "concern", alias_id: person.alias_id}, form), noteField("between.worry_note"));
 

@@ -135,6 +135,13 @@ function toggleNotes() {
   if (open) $("notes").querySelector("input").focus();
 }
 
+/** A note that was offered beside the box. */
+export function addNote(theme) {
+  const open = !$("notes").hidden;
+  setNotes([...new Set([...state.notes, theme])]);
+  if (open) toggleNotes();
+}
+
 function chooseNote() {
   state.notes = [...$("notes").querySelectorAll("input:checked")].map((one) => one.value).slice(0, 8);
   $("notes-toggle").classList.toggle("on", state.notes.length > 0);

@@ -120,7 +120,7 @@ export function drawActions(item, room, act, {others = false} = {}) {
   return h("div", {class: "actions", role: "group", "aria-label": t("room.actions")},
     item.mine ? null : h("div", {class: "reacts"}, kinds),
     h("div", {class: "verbs"}, button(t("room.reply"), () => act.reply(item)),
-      others && !item.mine ? button(t("between.open", {name: nameOf(item)}), (event) => act.about(item, event.currentTarget), {pic: "kept", "aria-expanded": "false", class: "about-them"}) : null,
+      others && !item.mine ? button(t("between.open", {name: nameOf(item)}), (event) => act.about(item, event.currentTarget), {kind: "quiet outlined about-them", pic: "kept", "aria-expanded": "false"}) : null,
       item.mine ? button(t("room.change"), () => act.edit(item)) : null, item.mine ? button(t("room.take_back"), () => act.takeBack(item)) : null));
 }
 

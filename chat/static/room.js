@@ -14,7 +14,7 @@ import {build, go} from "./router.js";
 import {kept} from "./store.js";
 import {drawRules, keptFor} from "./threshold.js";
 import {topicOf} from "./topics.js";
-import {count, t} from "./words.js";
+import {count, span, t} from "./words.js";
 
 const state = {room: null};
 
@@ -26,7 +26,8 @@ function drawPresence() {
   $("present").textContent = people(room.present);
   $("present-slim").textContent = count(room.present);
   $("people-toggle").setAttribute("aria-label", t("room.about", {people: people(room.present)}));
-  $("room-you").textContent = t("room.you_are", {name: room.alias});
+  const stays = span(topicOf(room.name).retention);
+  $("room-you").textContent = stays ? t("room.you_are_kept", {name: room.alias, span: stays}) : t("room.you_are", {name: room.alias});
   drawHosted();
   const others = [...(room.members?.values() ?? [])].filter((one) => one.alias_id !== room.aliasId).sort((a, b) => a.name.localeCompare(b.name));
   // Oneself is there, whether the list of a moment ago knew it or not.
@@ -55,7 +56,7 @@ function openBetween(member) {
   const close = () => (host.replaceChildren(), opener().focus());
   const done = (says) => (host.replaceChildren(h("p", {class: "told-here", tabindex: "-1", dir: "auto"}, says)), host.firstElementChild.focus());
   host.replaceChildren(between({room: state.room, person: member, changed: seenChanged, done}), button(t("word.close"), close, {kind: "quiet"}));
-  host.querySelector("h3").focus();
+  host.querySelector("h2").focus();
 }
 
 function seenChanged() {
@@ -118,7 +119,7 @@ const aside = () => h("aside", {id: "aside", tabindex: "-1", "aria-label": t("ro
   h("div", {id: "aside-between"}),
   h("section", {id: "apart", hidden: true, "aria-labelledby": "apart-title"}, h("h2", {id: "apart-title"}, t("between.apart")), h("ul", {id: "apart-list", role: "list"})),
   h("h2", {}, t("threshold.rules")), h("ul", {id: "aside-rules", class: "rules"}), h("p", {class: "hint", id: "aside-kept"}),
-  button(t("room.themes"), () => go("settings"), {kind: "quiet", pic: "note", id: "aside-themes"}),
+  button(t("room.themes"), () => go("settings", {at: "wishes"}), {kind: "quiet", pic: "note", id: "aside-themes"}),
   button(t("room.leave"), leaveRoom, {kind: "quiet", pic: "leave", id: "leave-room"}));
 
 export const view = {

@@ -1,13 +1,17 @@
-/* Choices of this browser: language, country, how the page looks, and forgetting everything. */
+/* Choices of this browser: language, country, how the page looks, what one would rather not come upon (F7), and
+   forgetting everything. */
 
-import {button, h} from "./dom.js";
+import {setWish, wishFor, WISHES} from "./apart.js";
+import {$, button, h} from "./dom.js";
 import {placeFields} from "./door.js";
 import {dress, quickExit} from "./frame.js";
 import {back} from "./router.js";
 import {settings} from "./store.js";
 import {learn, t} from "./words.js";
+import {THEMES, words as lists} from "./words-lists.js";
 import {words} from "./words-settings.js";
 
+learn(lists);
 learn(words);
 
 const CHOICES = {theme: ["", "light", "dark"], text: ["", "large", "largest"], motion: ["", "less"]};
@@ -19,11 +23,32 @@ function choice(name) {
     h("input", {type: "radio", name, value, checked: value === now, onchange: pick(value)}), h("span", {}, t(`settings.${name}_${value || "auto"}`))))));
 }
 
+/** For each theme of content notes: blurred, shown or left out; and one list for all of them. */
+function wishes() {
+  const options = (now) => WISHES.map((one) => h("option", {value: one, selected: one === now}, t(`settings.wish_${one}`)));
+  const row = (id, label, select) => h("div", {class: "wish"}, h("label", {for: id}, label), select);
+  const each = THEMES.map((theme) => h("select", {id: `wish-${theme}`, onchange: (event) => (setWish(theme, event.target.value), drawAll())}, options(wishFor(theme))));
+  const drawAll = () => (all.value = each.every((one) => one.value === each[0].value) ? each[0].value : "");
+  const all = h("select", {id: "wish-all", onchange: () => {
+    if (!all.value) return;
+    THEMES.forEach((theme) => setWish(theme, all.value));
+    for (const one of each) one.value = all.value;
+  }}, h("option", {value: ""}, t("settings.wish_each")), options(null));
+  drawAll();
+  return h("div", {class: "wishes", role: "group", "aria-labelledby": "wish-title"}, row("wish-all", h("strong", {}, t("settings.wish_all")), all), THEMES.map((theme, at) => row(`wish-${theme}`, t(`theme.${theme}`), each[at])));
+}
+
 export const view = {
   title: "settings.title",
   make: () => h("div", {class: "stack"},
     button(t("word.back"), () => back(), {kind: "quiet back", pic: "back"}),
     h("h1", {id: "settings-title"}, t("settings.title")), h("p", {class: "lead"}, t("settings.lead")),
     h("div", {class: "sheet"}, placeFields("settings"), Object.keys(CHOICES).map(choice)),
+    h("section", {class: "sheet", "aria-labelledby": "wish-title"}, h("h2", {id: "wish-title"}, t("settings.wish_title")), h("p", {}, t("settings.wish_says")), wishes()),
     h("section", {class: "sheet", "aria-labelledby": "forget-title"}, h("h2", {id: "forget-title"}, t("settings.forget_title")), h("p", {}, t("settings.forget_says")), h("div", {class: "verbs"}, button(t("settings.forget"), quickExit, {pic: "leave"})))),
+  /** `at`: what somebody came for. */
+  enter: ({at}) => {
+    if (at === "wishes") $("wish-title").scrollIntoView();
+    return at === "wishes" ? $("wish-all") : undefined;
+  },
 };

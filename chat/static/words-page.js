@@ -65,7 +65,7 @@ export const words = {
   "door.staff_link": ["Sign in with an invitation", "Entrar con una invitación"],
   "doors.care": ["Breathe, ground, my plan", "Respirar, anclarme, mi plan"],
   "doors.help": ["Lines, groups, doctors", "Líneas, grupos, consulta médica"],
-  "doors.settings": ["Language and looks", "Idioma y aspecto"],
+  "doors.settings": ["Language, looks, content notes", "Idioma, aspecto, avisos"],
 
   "threshold.rules": ["How we treat each other here", "Cómo nos tratamos aquí"],
   "threshold.limits": ["What stays between us, and what doesn’t", "Qué queda entre nosotros y qué no"],

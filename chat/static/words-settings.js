@@ -1,7 +1,7 @@
 /* Words of the settings. [English, Spanish] */
 
 export const words = {
-  "settings.title": ["Language and looks", "Idioma y aspecto"],
+  "settings.title": ["Language, looks, content notes", "Idioma, aspecto, avisos"],
   "settings.lead": ["These stay in this browser until you change them or leave quickly.", "Se quedan en este navegador hasta que los cambies o uses la salida rápida."],
   "settings.theme": ["Light", "Claro u oscuro"],
   "settings.theme_auto": ["As this device", "Como el dispositivo"],
@@ -14,6 +14,13 @@ export const words = {
   "settings.motion": ["Movement", "Movimiento"],
   "settings.motion_auto": ["As this device", "Como el dispositivo"],
   "settings.motion_less": ["Nothing moves", "Nada se mueve"],
+  "settings.wish_title": ["What you would rather not come upon", "Lo que prefieres no encontrarte"],
+  "settings.wish_says": ["People can say in a content note what a message is about. You choose what becomes of it on this device; nobody is told. A message without a note can still be about anything.", "Se puede decir en un aviso de contenido de qué trata un mensaje. Tú eliges qué pasa con él en este dispositivo; nadie lo sabe. Un mensaje sin aviso puede tratar de cualquier cosa."],
+  "settings.wish_all": ["All of these", "Todos estos"],
+  "settings.wish_each": ["Each its own", "Cada uno lo suyo"],
+  "settings.wish_blur": ["Blurred until I open it", "Borroso hasta que lo abra"],
+  "settings.wish_show": ["Shown at once", "A la vista"],
+  "settings.wish_hide": ["Left out", "Omitido"],
   "settings.forget_title": ["Forget everything", "Olvidar todo"],
   "settings.forget_says": ["Visit, drafts, plan, notes and choices are deleted from this browser, and the page closes.", "La visita, los borradores, el plan, las notas y los ajustes se borran de este navegador, y la página se cierra."],
   "settings.forget": ["Forget and leave", "Olvidar y salir"],

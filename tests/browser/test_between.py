@@ -68,7 +68,7 @@ async def test_the_team_is_told_of_a_message_or_of_a_worry_by_keyboard(visitors:
         assert sent["type"] == "sent", sent
         await ana.sees("Buy my course, it is cheap.")
         await about(ana, "Buy my course, it is cheap.", "Report")
-        await page.get_by_label("Selling something").check()
+        await page.get_by_label("What happened?").select_option("selling")
         await page.locator(".between textarea").fill("The third time tonight.")
         await ben.ask("react", room=ROOM, message=sent["id"], reaction="heart", on=True)
         await expect(ana.message("Buy my course").locator(".chip")).to_be_visible()

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from tests.support.browser import PHONE, Visitor, Visitors
+from tests.support.sentences import CARE
 
 MANY = 5_000
 MOST_ROWS = 400
@@ -93,6 +94,16 @@ async def test_a_content_note_keeps_words_blurred_until_they_are_opened(visitors
     await expect(words).to_have_class("words")
     await expect(words).to_be_focused()
     await expect(ana.message("My grandmother").locator(".blurred")).to_have_count(0)
+    await ben.page.locator("#aside-themes").click()
+    await expect(ben.page.locator("#wish-all")).to_be_focused()
+    await ben.page.get_by_label("Death and loss", exact=True).select_option("hide")
+    await ben.page.locator("section.on .back").click()
+    await expect(ben.page.locator("#messages .tag", has_text="Left out, as you chose: loss")).to_be_visible()
+    assert "grandmother" not in await ben.page.locator("#messages").inner_text()
+    await ana.write(CARE)
+    await ana.page.get_by_role("button", name="Add the note").click()
+    await expect(ana.page.locator("#words")).to_be_focused()
+    await expect(ana.page.locator("#notes input:checked")).to_have_count(1)
 
 
 async def test_marks_stand_under_the_words_they_are_about_and_go_when_the_words_change(visitors: Visitors) -> None:

@@ -138,6 +138,7 @@ async def peer(home: Home) -> AsyncIterator[View]:
     yield View("door", ana)
     await page.get_by_role("button", name="Come in").click()
     await expect(page.locator("#band-problem")).to_be_visible()
+    await page.locator("#door-name summary").click()
     yield View("door-age-missing", ana, drawn=False)
     async with company(home) as there:
         await ana.come_in()
@@ -161,6 +162,9 @@ async def peer(home: Home) -> AsyncIterator[View]:
         await page.locator(".note-open").click()
         await ana.message(TALK[-1][1]).locator(".more").click()
         yield View("room-message", ana)
+        await page.locator(".about-them").click()
+        await page.locator(".between").get_by_role("button", name="Report", exact=True).click()
+        yield View("room-report", ana)
         await page.keyboard.press("Escape")
         await page.locator("#notes-toggle").click()
         yield View("room-content-notes", ana, drawn=False)
@@ -183,6 +187,9 @@ async def peer(home: Home) -> AsyncIterator[View]:
         await page.locator(".card .card-head button").click()
         if not await page.locator("#aside").is_visible():
             await page.locator("#people-toggle").click()
+        await page.get_by_role("button", name="About Sorrel").click()
+        await page.locator("#aside .between").get_by_role("button", name="Mute", exact=True).click()
+        await expect(page.locator("#apart-list li")).to_have_count(1)
         yield View("room-about", ana)
     async for view in own_corner(ana):
         yield view
@@ -249,7 +256,10 @@ async def away(home: Home) -> AsyncIterator[View]:
     bea = await home.arrive()
     ways: list[WebSocketRoute] = []
     await bea.page.route_web_socket(lambda url: url.endswith("/ws"), lambda way: open_way(way, ways))
-    await bea.come_in()
+    await bea.come_in(band="teen")
+    await bea.sit_down("teen-commons", "Wren")
+    await expect(bea.page.locator("#unhosted")).to_be_visible()
+    yield View("room-unhosted", bea)
     await ways[-1].close(code=4009)
     await expect(bea.page.locator("#stopped")).to_be_visible()
     await still(bea)
