@@ -9,6 +9,7 @@ its kind and its place in the code; its text may hold private words and is never
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from chat.auth import Identity
 from chat.connection import Call, Connection
 from chat.replies import Code, Refused
 from chat.services import Services
+from moderation.says import Says
 from rooms.events import Member, Refusal, RoomKey
 from rooms.topics import Topic
 
@@ -30,12 +32,15 @@ _WITHOUT_NAME = (INBOX, "waiting")
 NO_ROOM = "There is no such room here."
 JOIN_FIRST = "Join the room first."
 AWAY = "We can't save messages just now. Yours is kept on your side; try again in a moment."
+TOO_MANY = "You can be in {most} rooms at a time. Leave one first."
 FAULT = "Something went wrong on our side. Your words are still with you; please try again."
+
+NUMBER = re.compile(r"\d+")
 
 
 def sentences() -> set[str]:
-    """Everything above, for whoever translates it."""
-    return {NO_ROOM, JOIN_FIRST, AWAY, FAULT}
+    """Everything above, for whoever translates it; a number is `#`."""
+    return {NO_ROOM, JOIN_FIRST, AWAY, FAULT, TOO_MANY.format(most="#")}
 
 
 def room_named(room: str) -> str:
@@ -87,7 +92,7 @@ def absent(services: Services, connection: Connection, re: int | None, name: str
 def too_many_rooms(services: Services, re: int | None) -> Refused:
     """Nobody needs so many rooms at once, and each costs every node something."""
     most = services.settings.limits.rooms
-    return refused(re, Code.FORBIDDEN, f"You can be in {most} rooms at a time. Leave one first.", path="room")
+    return refused(re, Code.FORBIDDEN, TOO_MANY.format(most=most), path="room")
 
 
 def engine_away(re: int | None) -> Refused:
@@ -122,8 +127,19 @@ def in_their_language(services: Services, connection: Connection, reply: Refused
     language = connection.identity.language if connection.identity is not None else None
     if not language:
         return reply
-    says = services.pipeline.books.says.say(reply.says, language)
+    says = with_numbers(services.pipeline.books.says, reply.says, language)
     return reply if says == reply.says else reply.saying(says)
+
+
+def with_numbers(book: Says, sentence: str, language: str) -> str:
+    """A sentence in a language, also where it holds numbers: the catalogue has each of them as `#`."""
+    says = book.say(sentence, language)
+    if says != sentence:
+        return says
+    numbers = iter(NUMBER.findall(sentence))
+    shape = NUMBER.sub("#", sentence)
+    found = book.say(shape, language)
+    return sentence if found == shape else re.sub("#", lambda _: next(numbers, ""), found)
 
 
 def where(fault: Exception) -> str:

@@ -20,6 +20,7 @@ who is muted still gets what is owed for what they write, because care is paid b
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from chat import careid, wire
@@ -31,7 +32,7 @@ from chat.care import desk, reader
 from chat.connection import Connection, Membership, State
 from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
-from chat.owing import make
+from chat.owing import make, saying
 from chat.replies import Close, Code, Refused
 from chat.services import Services
 from chat.talk import depart
@@ -78,7 +79,13 @@ def keep_out(services: Services, connection: Connection, identity: Identity, bar
     now = services.backplane.engine_now_ms()
     wait = None if barred.until is None else max(0.1, round((barred.until - now) / 1000, 1))
     retry = "never" if wait is None else "later"
-    return refused(re, Code.FORBIDDEN, explained(barred), retry=retry, retry_after=wait)
+    says = explained(barred, tongue(services, identity))
+    return refused(re, Code.FORBIDDEN, says, retry=retry, retry_after=wait)
+
+
+def tongue(services: Services, identity: Identity) -> Callable[[str], str]:
+    """Sentences in the language of somebody who is here."""
+    return lambda sentence: services.pipeline.books.says.say(sentence, identity.language or "en")
 
 
 def show_out(services: Services, connection: Connection, identity: Identity, barred: Sanction) -> None:
@@ -88,7 +95,8 @@ def show_out(services: Services, connection: Connection, identity: Identity, bar
     connection.say(
         Lane.CONTROL, {"type": Kind.CARE, "room": INBOX, "id": card["id"], "at": at, "about": "", "card": card}
     )
-    connection.say(Lane.CONTROL, {"type": Kind.NOTICE, "at": at, **told(barred)})
+    notice = told(barred, tongue(services, identity))
+    connection.say(Lane.CONTROL, {"type": Kind.NOTICE, "at": at, **notice})
     connection.close(Close.BANNED, "this person is kept out for now")
     services.hub.touch(connection)
 
@@ -106,14 +114,14 @@ def card_of(services: Services, identity: Identity) -> dict[str, Any]:
     )
 
 
-def told(sanction: Sanction) -> dict[str, Any]:
-    """A sanction as its person is told it. Never who decided, and nobody else's words."""
+def told(sanction: Sanction, say: Callable[[str], str] = str) -> dict[str, Any]:
+    """A sanction as its person is told it, in their language. Never who decided, and nobody else's words."""
     notice: dict[str, Any] = {
         "code": "sanction",
         "sanction": sanction.id,
         "step": sanction.step.word,
         "reason": str(sanction.reason),
-        "says": explained(sanction),
+        "says": explained(sanction, say),
         "appeal": str(sanction.appeal),
     }
     if sanction.until is not None and sanction.step is not Step.NOTICE:
@@ -132,7 +140,7 @@ async def tell(services: Services, user: UserId, sanction: Sanction) -> bool:
         id=event_id(services.secret, user, inbox, "sanction", sanction.id),
         kind=Kind.NOTICE,
         author=NO_ONE,
-        body=wire.body(told(sanction)),
+        body=wire.body(told(sanction, await saying(services, user))),
     )
     return isinstance((await services.backplane.submit([commit]))[0], Committed)
 

@@ -17,7 +17,7 @@ from chat.connection import TYPING_GAP, Connection
 from chat.hub import LocalRoom
 from chat.joining import payloads, seen_by, veil_of
 from chat.outbox import Lane
-from chat.replies import Code, Left, MemberList, PageOf, Presence, Refused, RoomList, TypingNow
+from chat.replies import Code, Left, MemberList, Notice, PageOf, Presence, Refused, RoomList, TypingNow
 from chat.services import Services
 from chat.veil import Veil, thin
 from rooms.events import AliasId, Position, Role, RoomKey, UserId
@@ -166,7 +166,16 @@ def tell_presence(services: Services, room: RoomKey, change: Change) -> None:
 
     services.hub.tell(room, as_presence(local.name, change), Lane.LOSSY, under)
     if notice := hosting.news(services, room, local.name):
-        services.hub.tell(room, notice, Lane.CONTROL)
+        for connection in list(local):
+            connection.say(Lane.CONTROL, in_words(services, connection, notice))
+            services.hub.touch(connection)
+
+
+def in_words(services: Services, connection: Connection, notice: Notice) -> Notice:
+    """A notice in the language of who reads it."""
+    language = connection.identity.language if connection.identity is not None else None
+    says = services.pipeline.books.says.say(notice.says, language or "en")
+    return Notice(room=notice.room, code=notice.code, says=says)
 
 
 def as_presence(name: str, change: Change) -> Presence:

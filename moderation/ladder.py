@@ -119,5 +119,6 @@ GRAVITY: Mapping[Reason, Gravity] = {
     Reason.EVASION: Gravity(Step.MUTE, Step.BAN, "getting round an earlier decision"),
 }
 
+THE_REASON = "The reason: {why}."
 HOW_TO_APPEAL = "If you think this is wrong, ask for a second look: another person from the team decides."
 STILL_THERE = "Help lines stay open to you, whatever else is closed."

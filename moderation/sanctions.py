@@ -22,7 +22,7 @@ allowed is a `Refused`, returned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
@@ -33,6 +33,7 @@ from moderation.ladder import (
     LADDER,
     SLOW_GAP,
     STILL_THERE,
+    THE_REASON,
     UNREAD_SAYS,
     Reason,
     Step,
@@ -258,7 +259,16 @@ class InForce:
 NOTHING = InForce()
 
 
-def explained(sanction: Sanction) -> str:
-    """What the person is told: what, why, and how to have it looked at again. Never who decided, or who reported."""
+def explained(sanction: Sanction, say: Callable[[str], str] = str) -> str:
+    """What the person is told: what, why, and how to have it looked at again. Never who decided, or who reported.
+    `say`: a sentence in their language.
+    """
     why = GRAVITY[sanction.reason].says if isinstance(sanction.reason, Reason) else UNREAD_SAYS
-    return f"{LADDER[sanction.step].says} The reason: {why}. {HOW_TO_APPEAL} {STILL_THERE}"
+    told = (say(LADDER[sanction.step].says), say(THE_REASON).format(why=say(why)), say(HOW_TO_APPEAL), say(STILL_THERE))
+    return " ".join(told)
+
+
+def sentences() -> set[str]:
+    """All of which that is made, for whoever translates it."""
+    rungs = {rung.says for rung in LADDER.values()} | {gravity.says for gravity in GRAVITY.values()}
+    return rungs | {UNREAD_SAYS, THE_REASON, HOW_TO_APPEAL, STILL_THERE}

@@ -9,11 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from chat import commands as say
-from chat.answers import absent, finish, internal, not_found, refused
+from chat.answers import absent, finish, internal, not_found, refused, with_numbers
 from chat.budget import Budget
 from chat.connection import Call, Connection
 from chat.replies import Code, Pong
 from chat.wire import Codec
+from moderation.says import Says
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import node_on, talking
 
@@ -79,3 +80,12 @@ async def test_a_plain_reply_fills_its_slot(steady_engine: Engine) -> None:
         connection = Connection(Codec.JSON, Budget(0, 0))
         finish(node.services, asked(connection), Pong(re=1, at="t"))
         assert b'"pong"' in connection.outbox.drain()
+
+
+def test_a_refusal_with_numbers_in_it_is_said_in_the_language_of_its_reader() -> None:
+    """F52: the catalogue has each number as `#`; what nobody translated stays as it is."""
+    book = Says({"es": {"`text` has # characters; # is the most.": "Tiene # caracteres; como máximo #."}})
+    assert with_numbers(book, "`text` has 5001 characters; 4000 is the most.", "es") == (
+        "Tiene 5001 caracteres; como máximo 4000."
+    )
+    assert with_numbers(book, "There are 3 of 4.", "es") == "There are 3 of 4."

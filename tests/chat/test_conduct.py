@@ -11,7 +11,7 @@ import pytest
 from chat import conduct
 from chat.node import Node
 from chat.tellings import NEXT, STATES
-from moderation import keys
+from moderation import keys, says
 from moderation.ladder import Reason, Step
 from moderation.sanctions import CaseId, Offence, PersonId, Proof, Sanction, SanctionId, explained
 from moderation.standing import Standing, StoreAway, packed
@@ -176,6 +176,7 @@ def test_a_notice_tells_step_reason_and_end_and_nobody_elses_part(step: Step) ->
     made = replace(mute(0), step=step, until=None if step is Step.BAN else HOUR)
     told = conduct.told(made)
     assert told["says"] == explained(made)
+    assert "El motivo: " in conduct.told(made, lambda sentence: says.load().say(sentence, "es"))["says"]
     assert (told["step"], told["reason"], told["appeal"]) == (step.word, "harassment", "none")
     assert ("until" in told) is (step not in (Step.BAN, Step.NOTICE))
     assert ("about" in told) is (step <= Step.MUTE)

@@ -41,18 +41,20 @@ async def release(host: Raw, *texts: str) -> None:
 
 @one_flavour
 async def test_without_a_host_a_teen_room_is_for_reading_and_says_so_kindly(steady_engine: Engine) -> None:
-    """On whichever node the host is; when they come and when they go, everybody there is told."""
+    """On whichever node the host is; when they come and when they go, all there are told, each in their language."""
     async with (
         node_on(steady_engine.url) as one,
         node_on(steady_engine.url) as two,
         talking(one, band="teen") as raw,
+        talking(one, "teens", band="teen", language="es") as ana,
     ):
         assert (await raw.ask("join", room="teens"))["hosted"] is False
         refused = await says(raw, "hi all")
         assert (refused["code"], refused["retry"]) == ("closed", "later")
         assert "ask for help" in refused["says"]
         async with looking_after(two.url, "teens") as host:
-            await until_hosted(raw, "hosted")
+            told = [(await until_hosted(each, "hosted"))["says"] for each in (raw, ana)]
+            assert [words[:8] for words in told] == ["Somebody", "Ya hay a"]
             assert (await says(raw, "hi all"))["state"] == "held"
             assert (await host.ask("send", room="teens", text="welcome", key="w"))["state"] == "delivered"
             await host.ask("leave", room="teens")

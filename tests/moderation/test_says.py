@@ -16,6 +16,7 @@ from chat import (
     entrusting,
     feedback,
     hosting,
+    legible,
     outcomes,
     pairing,
     seating,
@@ -23,7 +24,7 @@ from chat import (
     tellings,
     waiting,
 )
-from moderation import books, contact, conversation, flood, heeding, own, says, tidings
+from moderation import books, contact, conversation, flood, heeding, own, sanctions, says, tidings
 from moderation.pipeline import FAULT_SAYS
 from moderation.rules import BookError
 from moderation.verdict import Action
@@ -56,7 +57,7 @@ def sentences() -> set[str]:
 
 def refusals() -> set[str]:
     """Of the handlers of sessions of two, and what anybody may be refused by."""
-    said_by = (answers, blocking, conduct, entrusting, outcomes, pairing, talking, waiting)
+    said_by = (answers, blocking, conduct, entrusting, legible, sanctions, outcomes, pairing, talking, waiting)
     return {sentence for module in said_by for sentence in module.sentences()}
 
 
