@@ -42,6 +42,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         books.py         all of these as one value, whole and good
         hours.py         when a line answers, in its own zone
         helplines.py     the listing, and what a human must read again: data/helplines.yaml
+        elsewhere.py     other groups, organisations and places, with source and day: data/elsewhere.yaml
         offers.py        which lines for this person, now
         card.py          the care card: its shape and its words, data/card.yaml
         contagion.py     when a room has become heavy
