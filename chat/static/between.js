@@ -7,7 +7,7 @@
 
    Opened under a message or under a name of the list. The other one never learns of any of it. */
 
-import {setApart} from "./apart.js";
+import {isMuted, setApart} from "./apart.js";
 import {newId, select} from "./boxes.js";
 import {button, h} from "./dom.js";
 import {ask, rooms} from "./live.js";
@@ -31,13 +31,19 @@ export function between({room, person, message, done, changed}) {
     host.scrollIntoView({block: "nearest"});
   };
   const ways = () => [title("between.title"), h("div", {class: "verbs"},
-    button(t("between.mute"), mute), button(t("between.block"), () => stand(...blockStep())), button(t("between.report"), () => stand(...reportStep())), button(t("between.worried"), () => stand(...worriedStep())))];
+    isMuted(room, person.alias_id) ? button(t("between.see"), seen) : button(t("between.mute"), mute), button(t("between.block"), () => stand(...blockStep())), button(t("between.report"), () => stand(...reportStep())), button(t("between.worried"), () => stand(...worriedStep())))];
   const back = () => button(t("word.back"), () => stand(...ways()), {kind: "quiet"});
 
   function mute() {
     setApart(room, person, "muted");
     changed();
     done(t("between.muted", {name: person.name}));
+  }
+
+  async function seen() {
+    const says = await seeAgain(room, person.alias_id, {name: person.name, how: "muted"});
+    changed();
+    done(says);
   }
 
   const blockStep = () => step("block", async () => {

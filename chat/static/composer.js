@@ -38,9 +38,16 @@ export function makeComposer({said, checked}) {
 /** Show the box for a room, with the draft that was left there. */
 export function enterComposer(room) {
   state.room = room;
-  setNotes([]);
-  setContext({});
+  const {replyTo, notes = []} = kept.get(`draft-for.${room.name}`) ?? {};
+  setNotes(notes);
+  setContext({replyTo: room.items.get(replyTo)});
   write(kept.get(`draft.${room.name}`) ?? "");
+}
+
+/** What the draft answers, and its content notes, stay with it. */
+function keepFor() {
+  const {context: {replyTo}, notes, room} = state;
+  if (room) kept.set(`draft-for.${room.name}`, replyTo || notes.length ? {replyTo: replyTo?.id, notes} : null);
 }
 
 const limit = () => rooms.limit ?? 2000;
@@ -123,6 +130,7 @@ export function about({replyTo, target}) {
 
 function setContext(context) {
   state.context = context;
+  keepFor();
   const {replyTo, target} = context;
   $("composer-context").hidden = !replyTo && !target;
   $("composer-context").firstElementChild.textContent = target ? t("composer.changing") : replyTo ? (replyTo.mine ? t("composer.replying_self") : t("composer.replying", {name: replyTo.from?.name ?? ""})) : "";
@@ -145,6 +153,7 @@ export function addNote(theme) {
 function chooseNote() {
   state.notes = [...$("notes").querySelectorAll("input:checked")].map((one) => one.value).slice(0, 8);
   $("notes-toggle").classList.toggle("on", state.notes.length > 0);
+  keepFor();
 }
 
 function setNotes(notes) {

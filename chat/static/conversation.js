@@ -74,7 +74,8 @@ Object.assign(act, {
   reply: (item) => (closeActions(false), about({replyTo: item})),
   edit: (item) => (closeActions(false), about({target: item})),
 });
-onEscape(() => closeActions(true));
+// Not where something is half written in it: Escape takes no words away.
+onEscape(() => ![...document.querySelectorAll(".actions textarea")].some((one) => one.value.trim()) && closeActions(true));
 
 watch((what, room, detail) => {
   if (room !== current() || !room) return undefined;

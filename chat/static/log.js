@@ -189,7 +189,7 @@ function drawBeginning() {
   const more = room.more || log.from > 0;
   $("earlier").hidden = !more;
   $("beginning").hidden = more;
-  $("beginning").textContent = room.name.startsWith("session:") ? t("room.beginning_two") : log.items.length ? t("room.beginning", {kept: keptFor(topicOf(room.name).retention)}) : t("room.empty");
+  $("beginning").textContent = room.name.startsWith("session:") ? t("room.beginning_two") : log.items.length ? t("room.beginning", {kept: keptFor(topicOf(room.name).retention)}) : t(room.hosted === false ? "room.empty_unhosted" : "room.empty");
 }
 
 /** A message came; it is drawn with the others of this frame. */

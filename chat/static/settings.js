@@ -48,7 +48,7 @@ export const view = {
     h("section", {class: "sheet", "aria-labelledby": "forget-title"}, h("h2", {id: "forget-title"}, t("settings.forget_title")), h("p", {}, t("settings.forget_says")), h("div", {class: "verbs"}, button(t("settings.forget"), quickExit, {pic: "leave"})))),
   /** `at`: what somebody came for. */
   enter: ({at}) => {
-    if (at === "wishes") $("wish-title").scrollIntoView();
+    if (at === "wishes") requestAnimationFrame(() => $("wish-title").scrollIntoView()); // after the view stands at its top
     return at === "wishes" ? $("wish-all") : undefined;
   },
 };

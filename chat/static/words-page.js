@@ -31,7 +31,7 @@ export const words = {
   "door.adult_rooms": ["Rooms for adults", "Salas para personas adultas"],
   "door.teen": ["13 to 17", "De 13 a 17"],
   "door.teen_rooms": ["Rooms for teens", "Salas para adolescentes"],
-  "door.bands": ["The two never sit together; only adults who were checked for it look after teens.", "Nunca se mezclan; solo cuidan a adolescentes personas adultas comprobadas para ello."],
+  "door.bands": ["The two never sit together; only adults who were checked for it look after teens.", "Nunca se mezclan: con adolescentes solo están personas adultas autorizadas para ello."],
   "door.younger": ["Younger than 13?", "¿Menos de 13?"],
   "door.younger_link": ["Here is who listens to you", "Aquí hay quien te escucha"],
   "door.band_problem": ["Please choose one, so that teens and adults stay in rooms of their own.", "Elige una opción, para que adolescentes y personas adultas tengan sus propias salas."],

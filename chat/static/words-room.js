@@ -9,6 +9,7 @@ export const words = {
   "room.beginning": ["This is where what is kept begins. {kept}", "Aquí empieza lo que se guarda. {kept}"],
   "room.beginning_two": ["This is where this conversation begins. The words are deleted a day after its end.", "Aquí empieza esta conversación. Las palabras se borran un día después de su final."],
   "room.empty": ["Nothing has been said here lately. You can be the first, or just sit.", "Aquí no se ha dicho nada últimamente. Puedes empezar, o solo estar."],
+  "room.empty_unhosted": ["Nothing has been said here lately.", "Aquí no se ha dicho nada últimamente."],
   "room.newer": [{one: "{n} new message below", other: "{n} new messages below"}, {one: "{n} mensaje nuevo abajo", other: "{n} mensajes nuevos abajo"}],
   "room.to_newest": ["To the newest", "Ir a lo más reciente"],
   "room.unread": ["New since you looked", "Nuevo desde que miraste"],

@@ -41,6 +41,9 @@ async def test_somebody_is_muted_blocked_and_seen_again_and_learns_nothing(visit
         await ana.sees("My own words, after a mute.")
         assert await ana.words() == ["My own words, after a mute."]
         assert not any("A second thing" in told for told in await ana.announced())
+        await ana.page.reload()
+        await ana.sees("My own words, after a mute.")
+        assert await ana.words() == ["My own words, after a mute."]
         await ana.page.get_by_role("button", name="See Bo Between again").click()
         await ana.sees("A second thing, unheard.")
         await about(ana, "A second thing, unheard.", "Block")

@@ -184,6 +184,8 @@ async def test_a_draft_is_kept_for_its_room_and_over_a_reload(visitors: Visitors
     await ana.come_in()
     await ana.sit_down("newcomers")
     await ana.write("I don't know how to say")
+    await ana.page.locator("#notes-toggle").click()
+    await ana.page.get_by_label("loss", exact=True).check()
     await ana.page.locator('[data-room="anxiety"]').click()
     await ana.page.get_by_role("button", name="Sit down").click()
     await expect(ana.page.locator("#room-title")).to_have_text("Anxiety and panic")
@@ -192,6 +194,7 @@ async def test_a_draft_is_kept_for_its_room_and_over_a_reload(visitors: Visitors
     assert await ana.page.input_value("#words") == "I don't know how to say"
     await ana.page.reload()
     await expect(ana.page.locator("#words")).to_have_value("I don't know how to say")
+    await expect(ana.page.locator("#notes input:checked")).to_have_value("loss")  # and what it is about
 
 
 async def test_see_before_send_says_what_would_happen_and_never_blocks(visitors: Visitors) -> None:
