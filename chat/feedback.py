@@ -1,4 +1,4 @@
-"""Feedback: how it was, from either of the two, and one line to the team if they like.
+"""Feedback: how it was, from either of the two or who came from the team, and one line to the team if they like.
 
 Everything may be left out, nobody is asked why, and the other never learns of it. A listener who says that it was heavy
 rests for longer; who asks for a debrief is on the desk, and so is somebody who did not feel safe. The line is judged
@@ -49,7 +49,8 @@ async def feedback(services: Services, connection: Connection, command: say.Feed
     )
     if isinstance(made, No):
         return declined(command.id, made, "session")
-    services.metrics.felt(str(role_of(made, identity.user)), command.feel or "", command.safe)
+    role = "responder" if made.seat(identity.user) is None else str(role_of(made, identity.user))
+    services.metrics.felt(role, command.feel or "", command.safe)
     note = await judged(services, connection, command, made) if command.line else Note()
     if note.text or command.safe is False:
         await file(services, command, made, identity.user, note)

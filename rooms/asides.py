@@ -43,11 +43,15 @@ def extend(scene: Scene, id: str, by: str) -> Session | No:
 
 
 def feedback(scene: Scene, id: str, by: str, *, heavy: bool = False, debrief: bool = False) -> Session | No:
-    """Somebody has said how it was: once each, while the session is remembered with its words."""
+    """Somebody has said how it was: once each, while the session is remembered with its words. Who came from the team
+    may, as soon as they are not there any more.
+    """
     before = cast.session(scene, id)
-    if before is None or before.seat(by) is None:
+    helped = before is not None and by in before.helped
+    if before is None or (before.seat(by) is None and not helped):
         return No.NOT_FOUND
-    if before.state is not Talk.ENDED:
+    gone = helped and before.guest(by) is None and before.state in talking.LIVE
+    if before.state is not Talk.ENDED and not gone:
         return No.NOT_SO if before.state in talking.LIVE else No.CLOSED
     if by in before.gave:
         return before

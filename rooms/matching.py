@@ -78,7 +78,7 @@ def propose(
             for one, left in room.values()
             if left > 0 and one.user in people and qualified(request, seeker, one, people[one.user], now, times, caps)
         ]
-        chosen = sorted(fit, key=lambda one: _rank(request, one))[:wanted]
+        chosen = sorted(fit, key=lambda one: _rank(request, seeker, one))[:wanted]
         for one in chosen:
             room[one.user] = (one, room[one.user][1] - 1)
         if chosen:
@@ -123,10 +123,12 @@ def qualified(
     return not (request.risk >= Risk.HIGH and listener.given < caps.nursery)
 
 
-def _rank(request: Request, listener: Listener) -> tuple[bool, bool, int, str]:
-    """The best first: who lived it, who asked for the topic, then who has been free for longest."""
-    lived = request.topic in listener.tags or bool(request.notes & listener.tags)
-    return not lived, request.topic not in listener.topics, listener.free_since, listener.user
+def _rank(request: Request, seeker: Person, listener: Listener) -> tuple[bool, bool, bool, int, str]:
+    """The best first: with whom both wish to talk again, who lived it, who asked for the topic, then who has been free
+    for longest.
+    """
+    again, lived = listener.user in seeker.again, request.topic in listener.tags or bool(request.notes & listener.tags)
+    return not again, not lived, request.topic not in listener.topics, listener.free_since, listener.user
 
 
 def fit(request: Request, listener: Listener) -> tuple[str, ...]:

@@ -113,9 +113,15 @@ class Dues:
     more: bool = False
 
 
-def holds(scene: Scene) -> bool:
-    """Whether this step is about somebody who is held: that must outlive the machine the engine is on."""
-    return any(kind is RowKind.HOLD for kind, _ in scene.changes)
+def lasting(moment: Moment, scene: Scene) -> bool:
+    """Whether what this step does must outlive the machine the engine is on: that somebody is held, and that two people
+    are never brought together again.
+    """
+    for (kind, id), row in scene.changes.items():
+        before = moment.rows.get((kind, id))
+        if kind is RowKind.HOLD or (kind is RowKind.PERSON and row.barred != (before.barred if before else ())):
+            return True
+    return False
 
 
 def leaving(scene: Scene) -> dict[str, list[str]]:
@@ -231,7 +237,7 @@ class Matchmaker:
         ends = leaving(scene)
         fences = (self.words.fence(pairkeys.session_room(session), mark, *who) for session, who in ends.items())
         await asyncio.gather(*fences)
-        written = await self._written(places, [*args, *sorted(scene.bells)], kept=holds(scene))
+        written = await self._written(places, [*args, *sorted(scene.bells)], kept=lasting(moment, scene))
         for session in ends if not written else ():
             await self.words.lift(pairkeys.session_room(session), mark)
         return written

@@ -237,7 +237,8 @@ def arrive(scene: Scene, id: str, user: str, floor: str = "") -> Session | No:
         return before
     come = replace(guest, present=True, floor=floor if guest.unread else "")
     guests = tuple(come if one.user == user else one for one in before.guests)
-    return cast.told(scene, replace(before, guests=guests), "joined", role=guest.role)
+    helped = tuple(dict.fromkeys((*before.helped, user)))
+    return cast.told(scene, replace(before, guests=guests, helped=helped), "joined", role=guest.role)
 
 
 def depart(scene: Scene, id: str, user: str) -> Session | No:
@@ -260,8 +261,10 @@ def again(scene: Scene, id: str, by: str) -> Session | No:
         return before
     after = replace(before, again=before.again | {by})
     cast.put(scene, after)
-    barred = before.listener in cast.person(scene, before.seeker).barred  # told to both, it would be a promise
+    seeker = cast.person(scene, before.seeker)
+    barred = before.listener in seeker.barred  # told to both, it would be a promise
     if {before.seeker, before.listener} <= after.again and not barred:
+        cast.put(scene, ties.wished(seeker, before.listener))
         for to in (before.seeker, before.listener):
             scene.tell(before.seeker, to, Event.SESSION_CHANGED, session=id, state=ENDED, code="again")
     return after

@@ -160,6 +160,7 @@ class Session:
     sealed_by: frozenset[str] = frozenset()  # cases about it that have not ended
     again: frozenset[str] = frozenset()  # who wants to talk again
     gave: tuple[str, ...] = ()  # who has given feedback
+    helped: tuple[str, ...] = ()  # who of the team was there
 
     def seat(self, user: str) -> Seat | None:
         """Whose seat this person has."""

@@ -18,6 +18,8 @@ from rooms.events import Band
 MOST_BARS = 2000
 # Whom somebody met is counted over a week, and in all up to the review.
 MOST_MET = 200
+# Who would talk to each other again; of more, the last ones.
+MOST_AGAIN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Person:
     gone_at: int = 0
     barred: tuple[str, ...] = ()
     met: tuple[tuple[str, int], ...] = ()  # whom, as a seeker, and when
+    again: tuple[str, ...] = ()  # with which listeners they would talk again, as would those with them
     sought: tuple[int, ...] = ()  # starts of their sessions as a seeker, of a day
     held_at: int = 0  # when they were last held
     beside: tuple[str, ...] = ()  # of the team: with which people who are held
@@ -71,6 +74,12 @@ def meet(seeker: Person, listener: str, now: int) -> Person:
     """The seeker after a session with this listener has begun."""
     sought = (*(at for at in seeker.sought if at > now - DAY), now)
     return replace(seeker, met=(*seeker.met, (listener, now))[-MOST_MET:], sought=sought)
+
+
+def wished(seeker: Person, listener: str) -> Person:
+    """Both would talk to each other again: this listener is asked first next time. It binds nobody."""
+    kept = (*(one for one in seeker.again if one != listener), listener)
+    return replace(seeker, again=kept[-MOST_AGAIN:])
 
 
 def due_review(seeker: Person, listener: str, caps: Caps = CAPS) -> bool:

@@ -48,6 +48,23 @@ def test_what_a_listener_calls_heavy_counts_as_that_and_rests_them_longer() -> N
     assert stage.session(session.id).gave == ("lee",)
 
 
+def test_who_came_from_the_team_may_ask_for_a_debrief_once_they_are_not_there_any_more() -> None:
+    stage = Stage()
+    session = stage.paired()
+    stage.staff("rae")
+    stage.play(staying.disclose, stage.person("sam"), "c1", Risk.IMMINENT, "suicide", "x")
+    stage.play(coming.take, "sam", "rae", "responder", "s9")
+    stage.deliver()
+    assert stage.play(asides.feedback, session.id, "rae", debrief=True) is No.NOT_SO
+    stage.play(coming.stand_down, "sam", "rae")
+    stage.deliver()
+    before = len(stage.done)
+    assert stage.play(asides.feedback, session.id, "rae", debrief=True).gave == ("rae",)
+    stage.deliver()
+    assert [effect.fields["what"] for _, effect in stage.done[before:] if effect.do is Do.FILE] == ["debrief"]
+    assert stage.play(asides.feedback, session.id, "eve", debrief=True) is No.NOT_FOUND
+
+
 def test_a_reported_session_keeps_its_words_until_somebody_has_looked_and_a_week_more() -> None:
     """T12: however long the case takes; with two cases, until the second has ended."""
     stage = Stage()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -146,3 +147,21 @@ def test_who_leaves_while_connecting_leaves_nothing_behind() -> None:
     assert stage.person("sam").session == ""
     assert stage.person("sam").request == ""
     assert stage.play(meeting.speak, session.id, "lee") is No.CLOSED
+
+
+def test_who_both_would_talk_again_are_asked_about_each_other_first() -> None:
+    """F15: by mutual wish, and only then; one wish alone moves nothing."""
+    for wishes, first in ((("sam", "lee"), "lee"), (("sam",), "lou")):
+        stage = Stage()
+        session = stage.paired()
+        stage.play(parting.part, session.id, "sam", "closed", bar=False)
+        for user in wishes:
+            stage.play(parting.again, session.id, user)
+        stage.deliver()
+        stage.pass_time(DURATIONS.wrap_up + DURATIONS.cool_down)
+        stage.listens("lou")
+        stage.rows[RowKind.LISTENER, "lou"] = replace(stage.listener("lou"), free_since=1)
+        request = stage.seeks("sam")
+        stage.match()
+        (offer,) = stage.request(request.id).offers
+        assert stage.rows[RowKind.OFFER, offer].listener == first
