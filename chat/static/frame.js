@@ -14,6 +14,8 @@ const SHOWN_MS = {back: 4_000, notice: 9_000};
 const leaving = [];
 const escaped = [];
 const times = {banner: 0, escape: 0};
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("warmline") : null;
+tabs?.addEventListener("message", vanish);
 
 export const atExit = (does) => leaving.push(does);
 /** `does()` gives true when Escape closed something of its own. */
@@ -53,7 +55,13 @@ export function banner(words, kind) {
   if (SHOWN_MS[kind]) times.banner = setTimeout(() => banner("", ""), SHOWN_MS[kind]);
 }
 
+/** Leave at once, and every other tab of this page in this browser with it: all of it is forgotten, so none may stay. */
 export function quickExit() {
+  tabs?.postMessage("exit");
+  vanish();
+}
+
+function vanish() {
   document.documentElement.hidden = true;
   document.title = "";
   forgetAll();

@@ -142,6 +142,22 @@ async def test_a_quick_exit_leaves_nothing_and_back_is_not_the_chat(visitors: Vi
     await gone_without_a_trace(ana)
 
 
+async def test_a_quick_exit_takes_every_tab_along(visitors: Visitors) -> None:
+    """X39: "forgets everything on this device" is true of a second tab as well."""
+    ana = await visitors.arrive()
+    await ana.come_in()
+    other = await ana.page.context.new_page()
+    await other.goto(ana.origin)
+    await other.check("[name=band][value=adult]")
+    await other.get_by_role("button", name="Come in").click()
+    await expect(other.locator(".room-card").first).to_be_visible()
+    await ana.page.locator("#exit").click()
+    for page in (ana.page, other):
+        await page.wait_for_url("about:blank")
+    await other.goto(f"{ana.origin}/livez")
+    assert await other.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
+
+
 async def test_the_page_cannot_be_framed(visitors: Visitors) -> None:
     """X39: a page that tries to hold ours in a frame gets nothing."""
     ana = await visitors.arrive()

@@ -28,5 +28,9 @@ async def test_a_quick_exit_releases_the_listener_at_once_and_keeps_the_seat(
         await seeker.page.locator("#exit").click()
         await expect(listener.page.get_by_text("This conversation has ended.").first).to_be_visible()
         (hold,) = await house.node.services.matchmaker.live(RowKind.HOLD)
+        await listener.page.locator("#exit").click()  # an invitation on this device is forgotten as well
+        await listener.page.wait_for_url("about:blank")
+        await listener.page.goto(f"{house.node.url}/livez")
+        assert await listener.page.evaluate("localStorage.length") == 0
     assert hold.state is Held.AWAY
     assert hold.session == ""

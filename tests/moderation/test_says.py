@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from chat import (
     ages,
@@ -81,6 +83,26 @@ def test_no_translation_is_missing_and_none_is_left_over(language: str) -> None:
     assert sorted(words for words in sentences() if not BOOKS.says.has(words, language)) == []
     left = {words for words in BOOKS.says.catalogue(language) if words not in sentences()}
     assert sorted(left) == []
+
+
+# "Tú" to one and "ustedes" to several, as the page does: two forms in one view sound like two hosts.
+OTHERS = re.compile(r"\b(?:usted|vosotr[oa]s|vuestr[oa]s?|os|[a-záéíóú]+(?:áis|éis))\b", re.IGNORECASE)
+
+
+def leaves(tree: Any) -> list[str]:
+    return [words for below in tree.values() for words in leaves(below)] if isinstance(tree, dict) else [tree]
+
+
+def test_spanish_speaks_to_people_in_one_way_everywhere() -> None:
+    """F52: what the filter says, what is told of sessions, and the card."""
+    card = yaml.safe_load((Path(says.__file__).parent / "data/card.yaml").read_text(encoding="utf-8"))["es"]
+    spoken = [*BOOKS.says.catalogue("es").values(), *leaves(card)]
+    assert len(spoken) > 100
+    for words in spoken:
+        assert not OTHERS.search(words), words
+        assert words.count("¿") == words.count("?"), words
+        assert words.count("¡") == words.count("!"), words
+        assert '"' not in words, words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
