@@ -1,7 +1,7 @@
 /* Arriving: what this is and is not, in three sentences, and in with two actions: one's age and a button. */
 
 import {button, h, shape} from "./dom.js";
-import {helpNow, keepLines, told} from "./help.js";
+import {helpNow, keepLines, linesFor, told} from "./help.js";
 import {country, hear, line, setVisit, visit} from "./live.js";
 import {nameField} from "./names.js";
 import {go, redraw} from "./router.js";
@@ -15,7 +15,7 @@ const lantern = () => shape("svg", {class: "lantern", viewBox: "0 0 120 120", "a
   shape("path", {class: "fire", d: "M60 28c2.500 14 22 24 22 44a22 22 0 0 1-44 0c0-9 4-15 9-20 1 6 4 9 7 10-2-12 0-25 6-34z"}),
   shape("path", {class: "core", d: "M60 62c1 6 8 9 8 17a8.500 8.500 0 0 1-17 0c0-7 6-9 9-17z"}));
 
-const age = (value) => h("label", {class: "choice"}, h("input", {type: "radio", name: "band", value, required: true}), h("span", {}, h("strong", {}, t(`door.${value}`)), h("small", {}, t(`door.${value}_rooms`))));
+const age = (value) => h("label", {class: "choice"}, h("input", {type: "radio", name: "band", value, required: true, onchange: () => linesFor(value)}), h("span", {}, h("strong", {}, t(`door.${value}`)), h("small", {}, t(`door.${value}_rooms`))));
 
 /** Two small lists: the language of the page, and the country whose lines are shown. */
 export function placeFields(where) {
@@ -86,7 +86,7 @@ export const view = {
         parts.problem,
         h("button", {type: "submit", class: "main wide"}, t("door.enter")),
         h("p", {class: "fine"}, t("door.danger"), " ", button(t("door.danger_link"), () => helpNow(), {kind: "inline", id: "door-help"})),
-        h("p", {class: "fine"}, t("door.younger"), " ", button(t("door.younger_link"), () => helpNow(), {kind: "inline", id: "door-younger"})),
+        h("p", {class: "fine"}, t("door.younger"), " ", button(t("door.younger_link"), () => linesFor("teen").then(helpNow), {kind: "inline", id: "door-younger"})),
         placeFields("door"),
         h("p", {class: "fine"}, t("door.staff"), " ", button(t("door.staff_link"), () => go("staff"), {kind: "inline", id: "door-staff"}))));
   },

@@ -14,9 +14,9 @@ import {isGone, kept, LINES, settings} from "./store.js";
 import {spoken, t} from "./words.js";
 
 const PUT_AWAY_LIMIT = 50;
-const state = {told: null, card: null, shown: null, back: null, room: null};
+const state = {told: null, card: null, shown: null, back: null, room: null, band: null};
 
-const address = () => `/help/${country() ?? "any"}-${spoken()}-${visit.now?.band ?? "adult"}.json`;
+const address = () => `/help/${country() ?? "any"}-${spoken()}-${visit.now?.band ?? state.band ?? "adult"}.json`;
 
 /** Have the lines at hand; again when country, language or band change. */
 export async function keepLines() {
@@ -33,6 +33,12 @@ export async function keepLines() {
   }
   dispatchEvent(new Event("warmline-lines"));
   return state.told;
+}
+
+/** Before somebody has come in: the lines for the age they chose. */
+export function linesFor(band) {
+  state.band = band;
+  return keepLines();
 }
 
 /** The lines as they are kept here, or null. */

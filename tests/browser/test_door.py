@@ -42,6 +42,10 @@ async def test_the_first_thing_to_do_is_in_sight_on_a_small_phone_and_a_name_is_
     listed = await page.locator("#door-country option").evaluate_all("all => all.map((one) => one.value)")
     assert set(listed) == {*wanted, "any"}
     assert await page.input_value("#door-country") == "US"  # as the browser says
+    async with page.expect_response(lambda answer: answer.url.endswith("/help/US-en-teen.json")):
+        await page.locator("#door-younger").click()
+    await expect(page.locator(".card h2")).to_be_visible()
+    await page.locator(".card .card-head button").click()
     await page.check("[name=band][value=adult]")
     await page.get_by_role("button", name="Come in").click()
     await page.locator("[data-room=newcomers]").click()
