@@ -31,6 +31,7 @@ from chat.services import Services
 from chat.talk import depart
 from rooms import coming, envelope, listening, matching, waits
 from rooms.backplane import Commit, Committed, EngineAway
+from rooms.commits import UNAVAILABLE
 from rooms.debts import ASIDE, Owed
 from rooms.effects import Do, Event
 from rooms.events import NO_ONE, Band, Kind, RoomKey, UserId
@@ -348,9 +349,38 @@ async def shred(services: Services, owed: Owed) -> bool:
     room = session_room(of)
     await services.backplane.trim(room, longer_than=0)
     services.backplane.keep_for(room, KEPT_EMPTY)
+    session: Session | None = await services.matchmaker.find(RowKind.SESSION, of)
+    return session is None or await unquoted(services, session)
+
+
+async def unquoted(services: Services, session: Session) -> bool:
+    """A summary that the seeker was asked about stands in their inbox: it is taken back there, too. False: not now.
+    Raises EngineAway.
+    """
+    inbox, page = RoomKey(f"inbox/{session.seeker}"), None
+    while page is None or (page.more and page.entries and page.entries[0].at >= session.began):
+        before = page.entries[0].at_place if page is not None else None
+        page = await services.backplane.page(inbox, before=before, limit=INBOX_PAGE)
+        for entry in page.entries:
+            if entry.kind != Event.SESSION_CHANGED or entry.at < session.began:
+                continue
+            told = wire.unbody(entry.body)
+            if told.get("room") == name_of(session.id) and told.get("summary"):
+                commit = Commit(
+                    room=inbox,
+                    id=event_id(services.secret, UserId(session.seeker), inbox, "shred", entry.id),
+                    kind=Kind.REDACTED,
+                    author=NO_ONE,
+                    body=wire.body({"message": entry.id, "by": "system"}),
+                    target=entry.id,
+                )
+                if (await services.backplane.submit([commit]))[0] is UNAVAILABLE:
+                    return False
     return True
 
 
+# Entries of an inbox read at once.
+INBOX_PAGE = 100
 # Seconds the bare places of a room without words stay: a late cursor is still told `trimmed`.
 KEPT_EMPTY = 86_400.0
 

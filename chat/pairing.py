@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chat import holding, tellings, waiting
+from chat import careid, help, holding, tellings, waiting
 from chat import sessioncommands as say
 from chat.answers import refused, who
 from chat.auth import Identity, event_id
@@ -106,6 +106,7 @@ async def seek(services: Services, connection: Connection, command: say.Seek) ->
     services.company.follow(identity.user)
     if isinstance(made, No):
         if made is No.TOO_SOON:
+            services.spawn(often(services, identity))
             return refused(command.id, Code.TOO_SOON, ENOUGH, retry="later", retry_after=3600.0)
         return refused(command.id, Code.TAKEN, BESIDE) if made is No.TAKEN else declined(command.id, made)
     if made.state is Seeking.MATCHED and made.id != id:
@@ -120,6 +121,18 @@ async def seek(services: Services, connection: Connection, command: say.Seek) ->
     says = services.pipeline.books.says.say(WAITS, identity.language or "en")
     repeated = made.id != id or bool(made.told)
     return Waiting(re=command.id, request=made.id, place=place, eta=eta, says=says, repeated=repeated)
+
+
+async def often(services: Services, identity: Identity) -> None:
+    """Who asks more often than a day has talks for them is not turned away empty-handed: the card, once in an hour. Never
+    raises.
+    """
+    why = f"often/{int(services.wall() // 3600)}"
+    try:
+        card = await help.made(services, identity, careid.About(help.ASKED, asked=True, room=bytes(5)), None, None, why)
+        await help.keep(services, identity, {"about": waiting.WAITING, "card": card})
+    except Exception as fault:  # one card, not the node
+        services.metrics.failed(type(fault).__name__)
 
 
 def own(identity: Identity) -> tuple[tuple[RowKind, str], ...]:

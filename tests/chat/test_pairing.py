@@ -72,6 +72,8 @@ async def test_two_sessions_a_day_are_enough_and_other_doors_are_named(steady_en
         beside = await raw.ask("seek", key="again")
         await raw.ask("step_out", room=room)
         enough = await raw.ask("seek", key="more")
+        card = await next_event(raw, "care")
+    assert card["card"]["lines"]
     assert (beside["type"], beside["code"]) == ("refused", "taken")
     assert (enough["type"], enough["code"], enough["retry"]) == ("refused", "too_soon", "later")
     assert "lines" in enough["says"]

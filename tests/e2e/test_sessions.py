@@ -314,9 +314,11 @@ async def test_a_supervisor_is_announced_before_a_word_can_be_read(steady_engine
 async def test_a_seeker_is_handed_on_with_their_consent_and_the_summary_they_left_standing(
     steady_engine: Engine,
 ) -> None:
-    """F14, T13: proposed, shown to the seeker, changed by them, taken; the old one stays until the new one speaks."""
+    """F14, T12, T13: proposed, shown to the seeker, changed by them, taken; the old one stays until the new one speaks.
+    What was said with it goes with the words of the old room, from the seeker's inbox as well.
+    """
     async with (
-        node_on(steady_engine.url) as node,
+        node_on(steady_engine.url, sessions=quick(text_kept=0.5)) as node,
         talking(node) as seeker,
         listening(node, "old") as old,
     ):
@@ -341,6 +343,11 @@ async def test_a_seeker_is_handed_on_with_their_consent_and_the_summary_they_lef
             assert (await new.ask("open", room=room))[
                 "code"
             ] == "not_found"  # what was told to one is not read by the next
+            while (await next_event(seeker, "notice"))["code"] != "receipt":
+                pass
+            async with asyncio.timeout(10):
+                while "A hard week at work" in str((await seeker.ask("page", room="inbox", limit=100))["events"]):
+                    await asyncio.sleep(0.02)  # a round of the node: asking again is the only sign
 
 
 async def test_more_time_is_for_both_to_say_and_talking_again_is_told_only_when_both_wish_it(

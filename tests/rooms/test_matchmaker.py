@@ -393,8 +393,8 @@ async def scores(engine: Engine, key: str) -> dict[str, float]:
 
 
 async def test_an_engine_that_is_killed_loses_no_row_no_deadline_and_no_effect(engine: Engine) -> None:
-    """X1, T3: what was written is there again, and due at once; on an engine that writes before it answers, as ours does
-    (with `everysec`, one whose disk is busy may answer two seconds before it writes).
+    """X1, T3: what was written is there again, and due at once; on an engine that writes before it answers, as ours
+    (an `everysec` one whose disk is busy may answer two seconds before it writes).
     """
     await engine.ask("CONFIG", "SET", "appendfsync", "always")
     async with matching_on(engine.url) as node:
