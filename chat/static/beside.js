@@ -40,8 +40,8 @@ export function hint(reply, words) {
   const cared = ["concern", "high", "imminent"].includes(care?.band);
   if (action === "allow" && !cared && !says) return;
   state.hint = h("div", {class: `beside hint-card ${action}`, role: "status"},
-    h("p", {dir: "auto"}, says || t(`beside.${action}`)),
-    action === "allow" ? null : reasons(findings, words), // the words themselves stand marked in the box, right below
+    action === "allow" && says ? h("p", {dir: "auto"}, says) : h("p", {}, t(`beside.${action}`)), // nothing has happened yet: what would
+    action === "allow" ? null : (reasons(findings, words) ?? (says ? h("p", {class: "hint", dir: "auto"}, says) : null)), // the words stand marked in the box, right below
     cared ? h("p", {class: "hint"}, t("beside.cared")) : null,
     cared ? noteOffer(NOTES[care.kind]) : null,
     action !== "allow" && suggestion ? offer(suggestion, t("beside.use"), () => use(suggestion)) : null);

@@ -1,7 +1,7 @@
 /* The threshold of a room: its ground rules and the limits of confidentiality, before the first word can be written. */
 
 import {$, button, h, icon} from "./dom.js";
-import {rooms} from "./live.js";
+import {rooms, visit} from "./live.js";
 import {nameField} from "./names.js";
 import {back, go} from "./router.js";
 import {span, t} from "./words.js";
@@ -50,5 +50,6 @@ export const view = {
     $("threshold-kept").textContent = keptFor(topic.retention);
     $("join-problem").hidden = true;
     $("alias").value = "";
+    $("alias-hint").textContent = visit.now?.name ? t("threshold.alias_named", {name: visit.now.name}) : t("threshold.alias_hint");
   },
 };

@@ -78,6 +78,7 @@ export const words = {
   "threshold.peers": ["We are peers, not a crisis service and not a doctor. Saying how bad it is will never get you thrown out.", "Somos iguales, no un servicio de crisis ni una consulta médica. Decir lo mal que estás nunca hará que te echen."],
   "threshold.alias": ["Your name in this room", "Tu nombre en esta sala"],
   "threshold.alias_hint": ["Leave it empty and you get a kind one, used in this room only.", "Si lo dejas vacío, tendrás uno amable, solo para esta sala."],
+  "threshold.alias_named": ["Leave it empty to be {name} here too, as you chose at the door.", "Si lo dejas vacío, aquí también serás {name}, como elegiste al entrar."],
   "threshold.would_do": ["This would do: {name}", "Este serviría: {name}"],
   "threshold.sit": ["Sit down", "Sentarme"],
 

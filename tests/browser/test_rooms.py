@@ -113,6 +113,7 @@ async def test_marks_stand_under_the_words_they_are_about_and_go_when_the_words_
     mark = ana.page.locator("#marks mark")
     await expect(mark).to_have_text("+1 415 555 0132")
     await expect(ana.page.locator(".hint-card .reasons")).to_contain_text("phone number")
+    await expect(ana.page.locator(".hint-card")).to_contain_text("You can send this.")  # what would be, not what was
     box = await ana.page.locator("#words").bounding_box()
     under = await mark.bounding_box()
     assert box is not None
