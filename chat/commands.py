@@ -102,6 +102,7 @@ class Ping(Command, frozen=True, kw_only=True):
 
 class Rooms(Command, frozen=True, kw_only=True):
     band: Literal["adult", "teen"] | None = None
+    language: Language | None = None
 
 
 class Join(Command, frozen=True, kw_only=True):

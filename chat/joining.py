@@ -189,7 +189,9 @@ def enter(
         room=command.room,
         alias=place.member.name,
         alias_id=place.member.alias,
-        rules=place.topic.rules if place.topic and not (place.session and command.cursor) else "",
+        rules=place.topic.said(who(connection).language)[2]
+        if place.topic and not (place.session and command.cursor)
+        else "",
         present=present,
         version=version,
         members=members,

@@ -215,6 +215,10 @@ ROOM: dict[str, Any] = {
     "retention_length": Annotated[int, Meta(ge=0, le=10_000_000)],
     "hours": Annotated[str, Meta(max_length=200)],
     "enter": frozenset[Role],
+    "translated": dict[
+        Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")],
+        dict[Literal["title", "about", "rules"], Annotated[str, Meta(min_length=1, max_length=4000)]],
+    ],
 }
 
 

@@ -31,15 +31,17 @@ async def rooms(services: Services, connection: Connection, command: say.Rooms) 
     topics = services.catalogue.visible(identity.band, roles=identity.roles, vetted=identity.vetted)
     if command.band is not None and (identity.vetted or Role.MODERATOR in identity.roles):
         topics = [topic for topic in topics if topic.band == command.band]
-    return RoomList(re=command.id, rooms=[_card(services, connection, topic) for topic in topics])
+    language = command.language or identity.language
+    return RoomList(re=command.id, rooms=[_card(services, connection, topic, language) for topic in topics])
 
 
-def _card(services: Services, connection: Connection, topic: Topic) -> dict[str, Any]:
+def _card(services: Services, connection: Connection, topic: Topic, language: str | None) -> dict[str, Any]:
+    title, about, rules = topic.said(language)
     return {
         "room": topic.id,
-        "title": topic.title or topic.id,
-        "about": topic.about,
-        "rules": topic.rules,
+        "title": title,
+        "about": about,
+        "rules": rules,
         "band": str(topic.band),
         "language": topic.language,
         "present": services.presence.present(topic.key) - unseen(services, who(connection).user, topic.key),

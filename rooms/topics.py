@@ -20,7 +20,7 @@ features that will use them; no rule here looks at them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rooms.events import Band, Member, Refusal, Role, RoomKey
@@ -53,6 +53,7 @@ class Topic:
 
     `slow` and `retention` are seconds; `capacity` and `retention_length` count people and messages; 0 means no
     limit for any of the four. `enter` lists the roles that may enter besides the keepers; empty means everyone.
+    `translated`: language → title, about and rules in it, as far as somebody has written them.
     Raises ValueError for an id that cannot be part of a key.
     """
 
@@ -70,12 +71,23 @@ class Topic:
     retention_length: int = 0
     hours: str = ""
     enter: frozenset[Role] = frozenset()
+    translated: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     key: RoomKey = field(init=False)
 
     def __post_init__(self) -> None:
         if not TOPIC_ID.match(self.id) or self.id in RESERVED:
             raise ValueError(f"a room id is 1 to 63 of a-z, 0-9 and '-', and not a reserved word; got {self.id!r}")
         object.__setattr__(self, "key", RoomKey(f"{self.band}/{self.id}"))
+
+    def said(self, language: str | None) -> tuple[str, str, str]:
+        """Title, about and rules for who speaks `language` (`es-MX` is `es`); each in the room's own where it is not
+        translated."""
+        words = self.translated.get((language or "").partition("-")[0].lower(), {})
+        title, about, rules = (words.get(name, own) for name, own in self._own())
+        return title or self.id, about, rules
+
+    def _own(self) -> tuple[tuple[str, str], ...]:
+        return (("title", self.title), ("about", self.about), ("rules", self.rules))
 
     def admits(self, roles: Collection[Role]) -> bool:
         """Whether one of `roles` may enter."""

@@ -6,6 +6,7 @@
 import {leftOut} from "./apart.js";
 import {ask, hear, rooms, visit, watch} from "./live.js";
 import {kept} from "./store.js";
+import {spoken} from "./words.js";
 
 const list = {rooms: []};
 const drawn = new Set();
@@ -21,7 +22,7 @@ export const topicsChanged = () => drawn.forEach((does) => does());
 
 export async function refreshTopics() {
   if (!visit.now?.token) return;
-  const reply = await ask({type: "rooms"}, {keep: false});
+  const reply = await ask({type: "rooms", language: spoken()}, {keep: false});
   if (reply.type !== "rooms") return;
   list.rooms = reply.rooms;
   topicsChanged();
@@ -52,6 +53,7 @@ watch((what, room) => {
   if (fresh.length) Object.assign(room, {firstUnread: fresh[0], unread: fresh.length});
 });
 
+addEventListener("warmline-language", refreshTopics);
 setInterval(() => document.visibilityState === "visible" && rooms.line.state === "ready" && refreshTopics(), 30_000);
 
 /** A teen room takes posts only while somebody who looks after it is there (docs/protocol.md). */

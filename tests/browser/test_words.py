@@ -195,6 +195,7 @@ async def test_the_language_is_the_browsers_and_can_be_changed_in_mid_visit(visi
     await page.check("[name=band][value=adult]")
     await page.get_by_role("button", name="Entrar", exact=True).click()
     await expect(page.locator(".room-card").first).to_be_visible()
+    await expect(page.locator("[data-room=anxiety]")).to_contain_text("Ansiedad y pánico")
     await page.click("#help")
     await expect(page.locator(".card")).to_contain_text("no necesitas un motivo")
     await page.click(".card .card-head button")
@@ -202,4 +203,6 @@ async def test_the_language_is_the_browsers_and_can_be_changed_in_mid_visit(visi
     await page.select_option("#settings-language", "en")
     await expect(page.locator("#settings-title")).to_have_text("Language, looks, content notes")
     await expect(page.locator("#help")).to_have_text("Help now")
+    await page.click("section.on .back")
+    await expect(page.locator("[data-room=anxiety]")).to_contain_text("Anxiety and panic")
     assert await page.evaluate("document.documentElement.lang") == "en"

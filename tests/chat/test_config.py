@@ -43,6 +43,15 @@ def test_the_shipped_catalogue_has_nine_rooms_with_everything_a_person_needs_to_
     assert {rooms["teen-commons"].pack, rooms["teen-social-anxiety"].pack} == {"teen"}
 
 
+def test_every_shipped_room_has_its_words_in_spanish_too(tmp_path: Path) -> None:
+    """F52; and a word nobody knows there is refused with its place."""
+    for room in load(shipped_file(), {}).rooms:
+        assert set(room.translated["es"]) == {"title", "about", "rules"}, room.id
+        assert room.said("es")[0] != room.title
+    with pytest.raises(ConfigError, match=r"rooms\.quiet\.translated"):
+        load(written(tmp_path, "rooms: [{id: quiet, translated: {es: {titel: Silencio}}}]"), {})
+
+
 def test_the_shipped_file_says_the_defaults() -> None:
     shipped = load(shipped_file(), {})
     assert shipped == Settings(rooms=shipped.rooms)

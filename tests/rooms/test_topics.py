@@ -131,3 +131,11 @@ def test_a_teen_room_is_hosted_by_who_may_release_what_is_written_there(roles: l
 
 def test_only_teen_rooms_need_a_host() -> None:
     assert [needs_host(topic) for topic in (COMMONS, POSTPARTUM, LOUNGE)] == [True, False, False]
+
+
+def test_a_room_is_called_in_the_language_of_who_asks_as_far_as_somebody_wrote_it() -> None:
+    """F52: es-MX is es; what is not translated stays as the room has it, and nobody without a language loses a word."""
+    room = Topic(id="days", title="Heavy days", rules="Be kind.", translated={"es": {"title": "Días que pesan"}})
+    assert room.said("es-MX") == ("Días que pesan", "", "Be kind.")
+    assert room.said("fr") == room.said(None) == ("Heavy days", "", "Be kind.")
+    assert Topic(id="days").said("es") == ("days", "", "")
