@@ -21,6 +21,7 @@ from chat import commands as say
 from chat import hosting, wire
 from chat.answers import refused, room_named, who
 from chat.auth import Identity
+from chat.before import decided_before
 from chat.connection import Connection, State
 from chat.outbox import Lane
 from chat.replies import CaseChanged, CaseList, Claimed, Code, Decided, HandedOn, Refused
@@ -140,6 +141,7 @@ async def claim(services: Services, connection: Connection, command: say.Claim) 
         until=wire.timestamp(stepped.until),
         resolutions=sorted(stepped.resolutions),
         notes=sorted(REASONS),
+        before=await decided_before(services, identity, stepped),
     )
 
 

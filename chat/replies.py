@@ -206,6 +206,7 @@ class Claimed(Reply, frozen=True, kw_only=True):
     until: str
     resolutions: list[str]
     notes: list[str]
+    before: list[dict[str, Any]] | None = None  # what was decided about this person; None: not beside this case
 
 
 class Decided(Reply, frozen=True, kw_only=True):

@@ -69,7 +69,7 @@ LAYERS = {
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
         chat.sanctioning chat.blocking chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
         chat.entrusting
-        chat.holding chat.settling chat.overdue chat.desk
+        chat.holding chat.settling chat.overdue chat.desk chat.before
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
         chat.talking chat.feedback chat.staying chat.marking chat.pending
         """,
