@@ -76,7 +76,7 @@ class WeakSecret(ValueError):
 class Identity:
     """Who a verified token says is there.
 
-    `expires` and `issued` are seconds since 1970 (whole seconds once signed). `token_id` names the token for
+    `expires`, `issued` and `trained` are seconds since 1970 (whole seconds once signed). `token_id` names the token for
     revocation. `name` is what the person calls themselves, and stays out of every repr.
     """
 
@@ -90,6 +90,7 @@ class Identity:
     expires: float
     issued: float = 0.0
     token_id: str = ""
+    trained: float = 0.0  # of who listens: when they were trained last, as the operator says; 0 unsaid
 
     @property
     def vetted(self) -> bool:
@@ -135,6 +136,8 @@ def sign(identity: Identity, secret: bytes, now: float) -> str:
     }
     optional = {"name": identity.name, "lang": identity.language, "country": identity.country}
     claims.update({claim: value for claim, value in optional.items() if value is not None})
+    if identity.trained:
+        claims["trained"] = int(identity.trained)
     return jwt.encode(claims, derive(secret, "token"), algorithm=_ALGORITHM)
 
 
@@ -181,8 +184,9 @@ def _identity(claims: dict[str, Any], now: float) -> Identity | TokenFault:
     user, expires, issued = claims["sub"], claims["exp"], claims["iat"]
     name, language, country = claims.get("name"), claims.get("lang"), claims.get("country")
     token_id = claims.get("jti", "")
+    trained = claims.get("trained", 0)
     words = (user, token_id, name or "", language or "", country or "")
-    if not all(type(word) is str for word in words) or not (type(expires) is type(issued) is int):
+    if not all(type(word) is str for word in words) or not (type(expires) is type(issued) is type(trained) is int):
         return TokenFault.MALFORMED
     if not USER_ID.match(user):
         return TokenFault.MALFORMED
@@ -205,6 +209,7 @@ def _identity(claims: dict[str, Any], now: float) -> Identity | TokenFault:
         expires=float(expires),
         issued=float(issued),
         token_id=token_id,
+        trained=float(trained),
     )
 
 

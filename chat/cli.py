@@ -218,6 +218,7 @@ async def read_trail(settings: Settings, known: Head | None) -> tuple[Head, list
 @click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]))
 @click.option("--band", type=click.Choice([band.value for band in Band]), default=Band.ADULT.value, show_default=True)
 @click.option("--days", type=click.FloatRange(0, 366, min_open=True), default=30.0, show_default=True)
+@click.option("--trained", type=click.DateTime(["%Y-%m-%d"]), help="When they were trained last.  [default: today]")
 def token(
     config: Path | None,
     sets: tuple[str, ...],
@@ -226,8 +227,9 @@ def token(
     scopes: tuple[str, ...],
     band: str,
     days: float,
+    trained: datetime | None,
 ) -> None:
-    """Print a signed token for a member of staff."""
+    """Print a signed token for a member of staff. Training is good for 180 days, however often a token is renewed."""
     secret = with_secret(settings_from(config, sets)).auth.secret.encode()
     now = time.time()
     identity = Identity(
@@ -237,6 +239,7 @@ def token(
         band=Band(band),
         name=name,
         expires=now + days * 86400,
+        trained=now if trained is None else trained.replace(tzinfo=UTC).timestamp(),
     )
     click.echo(sign(identity, secret, now))
 

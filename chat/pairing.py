@@ -23,6 +23,7 @@ from chat import careid, help, holding, tellings, waiting
 from chat import sessioncommands as say
 from chat.answers import refused, who
 from chat.auth import Identity, event_id
+from chat.carrying import WAITING
 from chat.commands import Withdraw
 from chat.connection import Connection
 from chat.forms import THEMES
@@ -124,13 +125,11 @@ async def seek(services: Services, connection: Connection, command: say.Seek) ->
 
 
 async def often(services: Services, identity: Identity) -> None:
-    """Who asks more often than a day has talks for them is not turned away empty-handed: the card, once in an hour. Never
-    raises.
-    """
+    """Who asks more often than a day has talks for them is not turned away empty-handed: the card, once an hour."""
     why = f"often/{int(services.wall() // 3600)}"
     try:
         card = await help.made(services, identity, careid.About(help.ASKED, asked=True, room=bytes(5)), None, None, why)
-        await help.keep(services, identity, {"about": waiting.WAITING, "card": card})
+        await help.keep(services, identity, {"about": WAITING, "card": card})
     except Exception as fault:  # one card, not the node
         services.metrics.failed(type(fault).__name__)
 
@@ -230,7 +229,9 @@ async def available(services: Services, connection: Connection, command: say.Ava
         return profile
     made = await make(
         services,
-        lambda scene: helping.come(scene, person_of(identity), profile, mood=command.mood or ""),
+        lambda scene: helping.come(
+            scene, person_of(identity), profile, mood=command.mood or "", trained=round(identity.trained * 1000)
+        ),
         (RowKind.PERSON, identity.user), (RowKind.LISTENER, identity.user),
     )  # fmt: skip
     services.company.follow(identity.user)

@@ -26,13 +26,15 @@ class Standing:
     why: str = ""
 
 
-def come(scene: Scene, who: Person, profile: dict[str, Any], *, mood: str = "", trained: bool = True) -> Standing:
-    """A listener is there. `profile`: fields of Listener that they named; `trained`: their pass says so."""
+def come(scene: Scene, who: Person, profile: dict[str, Any], *, mood: str = "", trained: int = 0) -> Standing:
+    """A listener is there. `profile`: fields of Listener that they named; `trained`: when they were trained last (ms),
+    as their pass says. A pass that does not say it counts from when they first came, once.
+    """
     person = cast.known(scene, who)
     one = cast.listener(scene, who.user) or Listener(user=who.user, free_since=scene.now)
     one = replace(one, band=who.band, vetted=who.vetted, **profile)
-    if trained:
-        one = replace(one, trained_until=max(one.trained_until, scene.now + scene.caps.trained))
+    if trained or not one.trained_until:
+        one = replace(one, trained_until=max(one.trained_until, (trained or scene.now) + scene.caps.trained))
     if mood:
         one = replace(one, low_at=scene.now if mood == "low" else 0)
     one = replace(one, held_at=max(one.held_at, person.held_at))

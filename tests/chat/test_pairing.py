@@ -67,7 +67,11 @@ async def test_who_is_low_today_is_thanked_and_not_asked(steady_engine: Engine) 
 async def test_two_sessions_a_day_are_enough_and_other_doors_are_named(steady_engine: Engine) -> None:
     """Caps of a seeker; who may be in danger is never told that (the hold's tests)."""
     sessions = Sessions(seeker_day=1, pair_week=9)
-    async with node_on(steady_engine.url, sessions=sessions) as node, talking(node) as raw, listening(node) as lee:
+    async with (
+        node_on(steady_engine.url, sessions=sessions) as node,
+        talking(node, country="GB") as raw,
+        listening(node) as lee,
+    ):
         room = await together(raw, lee)
         beside = await raw.ask("seek", key="again")
         await raw.ask("step_out", room=room)

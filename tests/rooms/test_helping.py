@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rooms import helping, parting
-from rooms.durations import DURATIONS, HOUR
+from rooms.durations import CAPS, DAY, DURATIONS, HOUR
 from rooms.listening import Listening
 from rooms.scene import No, RowKind
 from rooms.ties import Person
@@ -68,3 +68,15 @@ def test_a_pass_for_listeners_keeps_the_training_good_for_as_long_as_it_says() -
     stage = Stage()
     until = come(stage).listener.trained_until
     assert until > stage.now + HOUR
+
+
+def test_training_runs_out_however_often_they_come_until_a_pass_says_that_it_was_renewed() -> None:
+    """AVAILABLE needs a training of the last 180 days; coming is none."""
+    stage = Stage()
+    first = come(stage).listener.trained_until
+    stage.now += CAPS.trained - DAY
+    assert come(stage).listener.trained_until == first
+    stage.now += DAY
+    assert come(stage).why == "training"
+    assert come(stage, trained=stage.now - DAY).why == ""
+    assert stage.listener("lee").trained_until == stage.now - DAY + CAPS.trained
