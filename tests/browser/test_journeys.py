@@ -100,9 +100,7 @@ async def test_with_the_filter_away_words_wait_visibly_help_opens_and_they_are_s
         await ana.page.reload()
         await expect(held).to_have_count(1)
         assert await ben.words() == []
-        house.services.pipeline._budget = (
-            20.0  # the filter is back, and its next look is due
-        )
+        house.services.pipeline._budget = 20.0  # the filter is back, and its next look is due
         for case in await house.services.review.queue():
             await overdue.see_to(house.services, case, case.at + MINUTE)
         for one in (ana, ben):
