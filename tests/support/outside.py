@@ -16,11 +16,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-# Chromium's own errands; a page's fonts, scripts or counting from the same makers are none of them.
-_OWN = re.compile(
-    r"^(?:(?:accounts|clients\d*|update|optimizationguide-pa|content-autofill|safebrowsing|redirector|dl|edgedl|android)"
-    r"(?:\.clients)?\.(?:me\.)?(?:google|googleapis|gvt1)\.com|www\.google\.com)$"
-)
+# Chromium's own errands, to its makers; what pages fetch from the same makers (fonts, libraries, maps) is none of them.
+_OWN = re.compile(r"^(?!(?:fonts|ajax|maps|www)\.googleapis)(?:[\w-]+\.)*(?:google|googleapis|gvt1|gvt2)\.com$")
 _asked: list[str] = []
 
 
