@@ -98,9 +98,10 @@ class Helplines:
         return entry if entry and entry.get("verified") else None
 
     def countries(self) -> list[str]:
-        """The countries we have something for: a verified line, or an emergency number. Two letters each, sorted."""
-        named = {line["country"] for line in self.lines} | set(self._emergency) | _EU
-        return sorted(one for one in named if len(one) == 2 and (self.of(one) or self.emergency(one)))
+        """The countries we have something for: a verified way to a line, or an emergency number. Sorted."""
+        sure = [line for line in self.lines if line["verified"]]
+        named = {line["country"] for line in sure if any(way.get("verified") for way in line["contacts"])}
+        return sorted(named | {one for one in {*self._emergency, *_EU} if len(one) == 2 and self.emergency(one)})
 
     def contacts(self) -> frozenset[str]:
         """Every number people may dial or text, as listed, and every emergency number."""

@@ -83,3 +83,15 @@ def test_groups_and_other_places_come_along_in_the_words_of_the_language(cards: 
     assert any(place["name"] == "Reddit" and "Cualquiera puede leerlo" in place["limits"] for place in adult["places"])
     assert len(teen["groups"]) < len(adult["groups"])
     assert told(cards, None)["groups"] != []
+
+
+def test_the_countries_named_are_those_there_is_something_for(cards: Cards) -> None:
+    """A page lets somebody choose none for which the card would be empty."""
+    countries = told(cards, None)["countries"]
+    assert countries == sorted(set(countries))
+    assert {"US", "GB", "MX", "FI"} <= set(countries)  # FI: 112, which the listing has for all of the EU
+    assert "XX" not in countries
+    for country in countries:
+        contents = [told(cards, country, band=band) for band in ("adult", "teen")]  # Jamaica: a line for the young alone
+        assert [content["country"] for content in contents] == [country, country]
+        assert any(content["lines"] or content["emergency"]["dial"] for content in contents)
