@@ -92,6 +92,6 @@ def test_the_countries_named_are_those_there_is_something_for(cards: Cards) -> N
     assert {"US", "GB", "MX", "FI"} <= set(countries)  # FI: 112, which the listing has for all of the EU
     assert "XX" not in countries
     for country in countries:
-        contents = [told(cards, country, band=band) for band in ("adult", "teen")]  # Jamaica: a line for the young alone
+        contents = [told(cards, country, band=band) for band in ("adult", "teen")]  # Jamaica: the young only
         assert [content["country"] for content in contents] == [country, country]
         assert any(content["lines"] or content["emergency"]["dial"] for content in contents)
