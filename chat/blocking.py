@@ -27,7 +27,7 @@ from chat.connection import Connection, Membership
 from chat.joining import veil_of
 from chat.outbox import Lane
 from chat.owing import make
-from chat.replies import Code, Presence, Refused
+from chat.replies import Code, Presence, Refused, Reset
 from chat.reports import meant
 from chat.seating import is_session
 from chat.services import Services
@@ -75,7 +75,7 @@ async def block(services: Services, connection: Connection, command: say.Block) 
 
     await make(services, step, (RowKind.PERSON, user), (RowKind.PERSON, other))
     fresh = await services.apart.part(key, user, other, services.backplane.engine_now_ms())
-    await spread(services, key)
+    await spread(services, key, connection)
     return Blocked(re=command.id, room=command.room, repeated=not fresh)
 
 
@@ -117,9 +117,9 @@ def behind(services: Services, key: RoomKey, user: UserId, alias: str) -> UserId
 # on every node
 
 
-async def spread(services: Services, key: RoomKey) -> None:
-    """Here at once, and on every other node as soon as it hears of it."""
-    await look(services, [key])
+async def spread(services: Services, key: RoomKey, by: Connection | None = None) -> None:
+    """Here at once, and on every other node as soon as it hears of it. `by`: the device that did it, and knows."""
+    await look(services, [key], by)
     services.backplane.publish_soon(None, envelope.control(APART, wire.body({"room": key})))
 
 
@@ -146,18 +146,21 @@ async def look_again(services: Services) -> None:
         await look(services, rooms)
 
 
-async def look(services: Services, rooms: list[RoomKey]) -> None:
+async def look(services: Services, rooms: list[RoomKey], by: Connection | None = None) -> None:
     """Read rooms anew, and put the veils over whoever is here. Raises EngineAway."""
     for key, users in (await services.apart.read(rooms)).items():
         local = services.hub.rooms.get(key)
         for connection in list(local) if local is not None and users else ():
             place = connection.rooms.get(local.name) if local is not None else None
             if place is not None and place.member.user in users:
-                put_over(services, connection, place, local.name if local is not None else "")
+                put_over(services, connection, place, local.name if local is not None else "", knows=connection is by)
 
 
-def put_over(services: Services, connection: Connection, place: Membership, name: str) -> None:
-    """Let a connection see what it may from now on: the other leaves, or is there again, like anybody."""
+def put_over(services: Services, connection: Connection, place: Membership, name: str, *, knows: bool = False) -> None:
+    """Let a connection see what it may from now on: the other leaves, or is there again, like anybody.
+
+    The other devices of who has blocked them begin the room anew, so that nothing of theirs is left there, either.
+    """
     key, roster = place.key, services.presence.roster(place.key)
     before = services.hub.veil_of(key, connection).users
     now = veil_of(services, place)
@@ -167,6 +170,9 @@ def put_over(services: Services, connection: Connection, place: Membership, name
     services.hub.veil(key, connection, now, event.version)
     if event.joined or event.left:
         connection.say(Lane.LOSSY, event)
+        services.hub.touch(connection)
+    if not knows and services.apart.has_blocked(place.member.user, key, now.users - before):
+        connection.say(Lane.CONTROL, Reset(room=name, why="lost"))
         services.hub.touch(connection)
 
 

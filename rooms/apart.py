@@ -72,6 +72,11 @@ class Apart:
         """How many people this person has blocked in a room."""
         return sum(one == user for one, _ in self._rooms.get(room, {}))
 
+    def has_blocked(self, user: UserId, room: RoomKey, others: Collection[UserId]) -> bool:
+        """Whether it was this person who blocked one of these in a room."""
+        pairs = self._rooms.get(room, {})
+        return any((user, other) in pairs for other in others)
+
     async def part(self, room: RoomKey, user: UserId, other: UserId, now: int) -> bool:
         """Keep these two apart from now (engine ms) on. False: it is so already. Raises EngineAway."""
         pipe = self._client.pipeline(transaction=False)

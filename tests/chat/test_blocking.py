@@ -126,6 +126,32 @@ async def test_it_holds_in_history_on_return_and_on_another_device(steady_engine
     assert again["present"] == len(again["members"])
 
 
+async def test_the_other_devices_of_who_blocks_begin_the_room_anew_and_nobody_else_s_do(steady_engine: Engine) -> None:
+    """On another node: what they said goes from that screen, too. Who was blocked is told nothing of the kind (T7)."""
+    async with (
+        node_on(steady_engine.url) as one,
+        node_on(steady_engine.url) as two,
+        Raw.upgraded(one.url) as phone,
+        Raw.upgraded(two.url) as desk,
+        talking(two, ROOM) as bob,
+    ):
+        token = (await phone.hello())["token"]
+        await desk.ask("hello", token=token)
+        for raw in (phone, desk):
+            await raw.ask("join", room=ROOM)
+        await say(bob, "before")
+        await bar(phone, await me(bob))
+        reset = await next_event(desk, "reset")
+        again = await desk.ask("join", room=ROOM)
+        await say(phone, "mine")
+        assert await heard_until(bob, "before") == ["before"]
+        for raw in (phone, bob):
+            await raw.ask("ping")
+            assert not [event for event in raw.events if event["type"] == "reset"]
+    assert reset["room"] == ROOM
+    assert [event["text"] for event in again["events"] if event["type"] == "message"] == []
+
+
 async def test_typing_reactions_and_coming_back_are_not_told_either(steady_engine: Engine) -> None:
     """Unobservable: the stream of the one who was blocked has no hole, and its numbers add up."""
     async with (
