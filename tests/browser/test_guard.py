@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.support import outside
 from tests.support.browser import Visitor, Visitors
 
 NASTY = [
@@ -86,7 +87,8 @@ async def test_what_must_never_happen_would_be_seen(visitors: Visitors) -> None:
     await ana.page.goto("about:blank")
     await ana.page.evaluate("fetch('http://elsewhere.invalid/').catch(() => {})")
     await ana.page.evaluate("fetch('https://elsewhere.invalid/').catch(() => {})")
-    assert {"elsewhere.invalid", "elsewhere.invalid:443"} <= set(await ana.violations())
+    assert {"http://elsewhere.invalid/", "https://elsewhere.invalid/"} <= set(await ana.violations())
+    assert {"elsewhere.invalid", "elsewhere.invalid:443"} <= set(outside.tried())
 
 
 NAMES = ["<img src=x onerror=alert(1)>", "javascript:alert(1)", "data:text/html,<b>x</b>", "\u202eeman\u202c", "W" * 40]
