@@ -4,6 +4,7 @@ import {$, button, h, icon} from "./dom.js";
 import {rooms, visit} from "./live.js";
 import {nameField} from "./names.js";
 import {back, go} from "./router.js";
+import {kept} from "./store.js";
 import {span, t} from "./words.js";
 
 const chosen = {topic: null};
@@ -18,6 +19,7 @@ export const keptFor = (retention) => (span(retention) ? t("threshold.kept", {sp
 async function sitDown(event) {
   event.preventDefault();
   const reply = await rooms.join(chosen.topic.room, {alias: $("alias").value.trim()});
+  if (reply.type === "joined") kept.set("limits", true);
   if (reply.type === "joined") return go("room", {room: reply.room}, {focus: false, remember: false});
   const problem = $("join-problem");
   problem.textContent = [reply.says, reply.suggestion ? t("threshold.would_do", {name: reply.suggestion}) : ""].filter(Boolean).join(" ");
@@ -35,7 +37,8 @@ export const view = {
       h("div", {class: "sheet"},
         h("h1", {id: "threshold-title", dir: "auto"}), h("p", {class: "lead", id: "threshold-about", dir: "auto"}),
         h("h2", {}, t("threshold.rules")), h("ul", {id: "threshold-rules", class: "rules"}),
-        h("h2", {}, t("threshold.limits")), h("ul", {class: "rules limits"}, limits, h("li", {id: "threshold-kept"}), h("li", {}, t("threshold.limit_copy"))),
+        h("details", {id: "limits", class: "fold"}, h("summary", {}, h("h2", {}, t("threshold.limits"))), h("ul", {class: "rules limits"}, limits, h("li", {}, t("threshold.limit_copy")))),
+        h("p", {class: "hint", id: "threshold-kept"}),
         h("p", {class: "care-note"}, icon("help"), h("span", {}, t("threshold.peers"))),
         h("form", {id: "join", onsubmit: sitDown},
           nameField({id: "alias", label: t("threshold.alias"), hint: t("threshold.alias_hint")}),
@@ -48,6 +51,7 @@ export const view = {
     $("threshold-about").textContent = topic.about ?? "";
     drawRules($("threshold-rules"), topic.rules);
     $("threshold-kept").textContent = keptFor(topic.retention);
+    $("limits").open = !kept.get("limits"); // read once in a visit; the rules are each room's own
     $("join-problem").hidden = true;
     $("alias").value = "";
     $("alias-hint").textContent = visit.now?.name ? t("threshold.alias_named", {name: visit.now.name}) : t("threshold.alias_hint");

@@ -35,6 +35,7 @@ async def test_the_threshold_says_rules_and_limits_before_the_first_word(visitor
     threshold = ana.page.locator("#threshold")
     await expect(threshold).to_contain_text("How we treat each other here")
     await expect(threshold).to_contain_text("not a crisis service")
+    await expect(threshold.locator("#limits .limits")).to_be_visible()
     await expect(threshold.locator("#threshold-rules li").first).to_be_visible()
     await expect(ana.page.locator("#composer")).to_be_hidden()
 
@@ -187,6 +188,8 @@ async def test_a_draft_is_kept_for_its_room_and_over_a_reload(visitors: Visitors
     await ana.page.locator("#notes-toggle").click()
     await ana.page.get_by_label("loss", exact=True).check()
     await ana.page.locator('[data-room="anxiety"]').click()
+    await expect(ana.page.locator("#limits .limits")).to_be_hidden()  # read before the first room of this visit
+    await expect(ana.page.locator("#threshold-rules")).to_be_visible()
     await ana.page.get_by_role("button", name="Sit down").click()
     await expect(ana.page.locator("#room-title")).to_have_text("Anxiety and panic")
     assert await ana.page.input_value("#words") == ""
