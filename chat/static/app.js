@@ -58,6 +58,7 @@ async function comeIn() {
   state.come = true;
   keepLines();
   keepShell();
+  if (kept.get("told")) load("told"); // what the team said stays until it was read
   await refreshTopics();
   for (const [name, alias] of kept.get("rooms") ?? []) await rooms.join(name, {alias});
   if (["door", "rooms", null].includes(here())) await comeBack();

@@ -12,6 +12,7 @@ import {announce} from "./frame.js";
 import {ask} from "./live.js";
 import {act, held, letGo, pair} from "./pair.js";
 import {kept} from "./store.js";
+import {tomorrow} from "./tomorrow.js";
 import {learn, t, when} from "./words.js";
 import {words as lists} from "./words-lists.js";
 import {words} from "./words-stay.js";
@@ -156,12 +157,12 @@ function end(how, room, redraw) {
 
 function over(redraw) {
   const {how, until, room} = local.end;
-  if (how === "left") return [h("p", {}, t("stay.left"))];
+  if (how === "left") return [h("p", {}, t("stay.left")), tomorrow()];
   const undo = async () => {
     const reply = await act("undo", room);
     if (reply.type === "undone") (forgetEnd(), redraw());
   };
-  return [h("p", {}, t("stay.confirmed")), ...(until && left(until) ? [h("p", {class: "hint"}, t("stay.undo-until", {time: when(until)})), h("div", {class: "verbs"}, button(t("stay.undo"), undo))] : [])];
+  return [h("p", {}, t("stay.confirmed")), ...(until && left(until) ? [h("p", {class: "hint"}, t("stay.undo-until", {time: when(until)})), h("div", {class: "verbs"}, button(t("stay.undo"), undo))] : []), tomorrow()];
 }
 
 /** Draw into `host`. `hold`: what held() gives, or null; `listener`: whether one is in the room; `cursor()`: read up to. */

@@ -80,10 +80,14 @@ function tellEars(type, value) {
   return verdict;
 }
 
+// Notices that are for this person and stay until they were read (told.js); all others are lines of the frame.
+const FOR_YOU = new Set(["sanction", "appeal", "band", "follow_up", "debrief"]);
+const kindOf = (event) => (event.type === "notice" && FOR_YOU.has(event.code) ? "told" : event.type);
+
 function told(what, room, detail) {
   if (what === "inbox") {
     say("inbox", detail);
-    say(detail.type, detail);
+    say(kindOf(detail), detail);
   }
   for (const does of [...watchers]) does(what, room, detail);
 }
@@ -99,8 +103,10 @@ export function country() {
 function hello() {
   const {band, name, token} = visit.now ?? {};
   const place = country();
+  const {appeal} = state;
+  state.appeal = null;
   const guest = {band, language: spoken(), ...(name ? {name} : {}), ...(place ? {country: place} : {})};
-  return {...(token ? {token} : {guest}), resume: rooms.resume(), client: {name: "page", version: "2", tab}};
+  return {...(token ? {token} : {guest}), ...(appeal ? {appeal} : {}), resume: rooms.resume(), client: {name: "page", version: "2", tab}};
 }
 
 function tell(what, value) {
@@ -108,7 +114,7 @@ function tell(what, value) {
   if (what === "refused") return turnedAway(value);
   if (what === "stale") return rooms.forgetCursors();
   if (what !== "event") return say(what, value);
-  if (value.type === "notice" && !value.id) return say("notice", value);
+  if (value.type === "notice" && !value.id) return say(kindOf(value), value);
   rooms.receive(value);
   return value.room === "inbox" ? undefined : say(value.type, value);
 }
@@ -147,6 +153,13 @@ export function signIn(token) {
     setVisit({band: before?.band ?? "adult", token, staff: true});
     line.start();
   });
+}
+
+/** Ask for a second look where the door is closed: it goes with the next hello, once. */
+export function appealAtDoor(appeal) {
+  state.appeal = appeal;
+  line.stop();
+  line.start();
 }
 
 /** Leave as somebody of the team: nothing of it stays on this device. */

@@ -14,6 +14,7 @@ import {moodDoor} from "./mood.js";
 import {act, keepAfter} from "./pair.js";
 import {newKey} from "./rooms.js";
 import {go} from "./router.js";
+import {tomorrow} from "./tomorrow.js";
 import {t} from "./words.js";
 
 const REASONS = ["harassment", "sexual", "grooming", "threat", "encouraging_harm", "selling", "scam", "impersonation", "other"];
@@ -135,5 +136,5 @@ export function afterwards(one) {
   if (typeof one.thanked === "string") thank(one.thanked);
   else if (heavy) words.append(h("p", {}, t("after.held")));
   else if (one.role !== "guest") words.append(...(one.role === "seeker" ? [h("p", {}, t("after.seeker"))] : []), survey(one, thank));
-  return panel("after", t("after.title"), words, one.role === "guest" || !one.with ? null : h("div", {class: "verbs"}, again(one)), one.role === "guest" || heavy ? null : moodDoor("after"), h("h3", {}, t("after.doors")), h("div", {class: "verbs"}, ...doors(one)), h("p", {class: "hint"}, t("after.read")));
+  return panel("after", t("after.title"), words, one.role === "guest" || !one.with ? null : h("div", {class: "verbs"}, again(one)), one.role === "guest" || heavy ? null : moodDoor("after"), one.role === "seeker" ? tomorrow() : null, h("h3", {}, t("after.doors")), h("div", {class: "verbs"}, ...doors(one)), h("p", {class: "hint"}, t("after.read")));
 }

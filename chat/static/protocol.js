@@ -115,6 +115,7 @@ export class Line {
     if (socket === this.coming) {
       if (said.re === helloId && said.type === "welcome") this.arrived(socket, said);
       else if (said.re === helloId) this.turnedAway(socket, said);
+      else if (said.re === undefined) this.tell("event", said); // who is kept out has the lines and the reason first
       return;
     }
     if (socket !== this.current) return;
@@ -159,6 +160,7 @@ export class Line {
     this.drop(socket, 1000);
     const verdict = this.tell("refused", refused); // "again" when the page changed its hello
     if (verdict === "again") this.connect();
+    else if (refused.code === "forbidden") this.halt(4003, refused); // kept out: not to be tried again by itself
     else if (refused.retry === "never") this.halt(0, refused);
     else this.later((refused.retry_after || 0) * 1000);
   }

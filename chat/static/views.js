@@ -22,10 +22,11 @@ export const VIEWS = {
   stay: () => import("./stay.js"),
   listen: () => import("./listen.js"),
   respond: () => import("./respond.js"),
+  told: () => import("./told.js"),
 };
 
 // Views that are returned to when the page was loaded again in the middle of them.
 export const RETURNS = new Set(["ask", "session", "stay", "listen", "respond", "desk", "care", "lines", "settings"]);
 
 // Event type → the view whose part must be there to hear it. The event waits for its part and is not lost.
-export const WAKES = {waiting: "ask", session_opened: "session", session_changed: "session", session_closed: "session", offered: "listen", offer_withdrawn: "listen", availability: "listen", alerted: "respond", resolved: "room"};
+export const WAKES = {waiting: "ask", session_opened: "session", session_changed: "session", session_closed: "session", offered: "listen", offer_withdrawn: "listen", availability: "listen", alerted: "respond", told: "told", follow_up: "told", resolved: "room"};

@@ -83,6 +83,7 @@ export const words = {
   "threshold.sit": ["Sit down", "Sentarme"],
 
   "stopped.title": ["The conversation has ended", "La conversación ha terminado"],
+  "stopped.look": ["What was decided, and a second look at it", "Qué se decidió, y pedir otra revisión"],
   "stopped.again": ["Start again", "Empezar de nuevo"],
   "stopped.4003_title": ["You can’t take part at the moment.", "Ahora mismo no puedes participar."],
   "stopped.4003_says": ["You can ask for this to be looked at again. If you need someone now, “Help now” above still works.", "Puedes pedir que se revise. Si necesitas a alguien ya, «Ayuda ya», arriba, sigue funcionando."],
