@@ -391,6 +391,7 @@ async def two(home: Home) -> AsyncIterator[View]:
     await button(ana, "Leave now").click()
     await expect(ana.page.locator("#session .after h2")).to_be_visible()
     await mood(ana, "session")
+    await ana.page.locator("#session .after h2").evaluate("one => one.scrollIntoView()")
     yield View("session-feedback", ana)
     await expect(sam.page.locator("#session .after h2")).to_be_visible()
     yield View("session-feedback-listener", sam, drawn=False)
