@@ -9,6 +9,7 @@ from tests.support.raw import Raw
 from tests.support.server import Server
 
 ROOM = "bipolar"
+BO = {"The first thing Bo says.", "A second thing, unheard."}
 
 
 async def says(one: Raw, text: str, **more: object) -> None:
@@ -39,11 +40,11 @@ async def test_somebody_is_muted_blocked_and_seen_again_and_learns_nothing(visit
         await expect(ana.page.locator("#messages > [data-id][hidden]")).to_have_count(2)
         await ana.say("My own words, after a mute.")
         await ana.sees("My own words, after a mute.")
-        assert await ana.words() == ["My own words, after a mute."]
+        assert not BO & set(await ana.words())
         assert not any("A second thing" in told for told in await ana.announced())
         await ana.page.reload()
         await ana.sees("My own words, after a mute.")
-        assert await ana.words() == ["My own words, after a mute."]
+        assert not BO & set(await ana.words())
         await ana.page.get_by_role("button", name="See Bo Between again").click()
         await ana.sees("A second thing, unheard.")
         await about(ana, "A second thing, unheard.", "Block")
