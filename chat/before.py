@@ -5,7 +5,8 @@
 
 What one may read of others is what the case is about, and no more: decisions of the team, never words, never a name or
 an id, no other room by its name, so that no alias is linked to another. Telling of pain is no conduct (F23): a case of
-care has no history, and neither has a held message whose author may be in danger. Responders come to help, and have none.
+care has no history, and neither has a held message whose author may be in danger. Responders come to
+help, and have none.
 
 Failure: the store away is `StoreAway`, as for the words; the claim stands, and claiming again reads again.
 """

@@ -10,6 +10,7 @@ import {around, lookIn} from "./desk-beside.js";
 import {desk, claim, claimOf, handOn, isOver, lapse, mayDecide, resolve, rowOf} from "./desk-cases.js";
 import {ladder} from "./desk-ladder.js";
 import {age, ageOf, became, button, found, isSession, kindOf, named, note, press, rank, refusal, where} from "./desk-rows.js";
+import {ages, asksAge, mayTellAge, past} from "./desk-past.js";
 import {go} from "./router.js";
 import {countdown, t} from "./words.js";
 
@@ -111,8 +112,13 @@ export async function takeIt() {
 // ------------------------------------------------------------------ a case of mine
 
 function taken(row, mine) {
-  return [clock(row), words(row, mine), decision(row, mine), LADDER.has(row.kind) && mayDecide() ? ladder(row) : null,
+  return [clock(row), words(row, mine), past(mine), asksAge(row) && mayTellAge() ? aged(row) : decision(row, mine), LADDER.has(row.kind) && mayDecide() ? ladder(row) : null,
     around(row), isSession(row) && mayDecide() ? lookIn(row, complain) : null];
+}
+
+/** A case of somebody's age is decided by saying it, or handed on. */
+function aged(row) {
+  return h("div", {class: "stack"}, ages(row.case, () => settled(row)), h("div", {class: "verbs"}, button(press("h", t("decide.hand")), passOn)));
 }
 
 function clock(row) {
@@ -235,5 +241,5 @@ export async function passOn() {
 }
 
 export function toDecision() {
-  shown?.host.querySelector("[name=resolution]")?.focus();
+  shown?.host.querySelector("[name=resolution], [name=age]")?.focus();
 }

@@ -146,8 +146,8 @@ async function names() {
 export async function claim(id) {
   const reply = await ask({type: "claim", case: id, key: newKey()}, {keep: false});
   if (reply.type === "claimed") {
-    const {words, until, resolutions, notes} = reply;
-    desk.claims.set(id, {words, until: new Date(until).getTime(), resolutions, notes});
+    const {words, until, resolutions, notes, before} = reply;
+    desk.claims.set(id, {words, until: new Date(until).getTime(), resolutions, notes, before});
     replace(reply.case);
   }
   return after(reply);
@@ -170,6 +170,14 @@ export async function handOn(id) {
   return after(reply);
 }
 
+/** How old the person of a case is; a case of one's age is decided by it. */
+export async function age(id, is) {
+  const reply = await ask({type: "age", case: id, is, key: newKey()});
+  if (reply.type === "aged" && rowOf(id)) leave(id, {state: "decided", resolution: is === "adult" ? "dismiss" : "reached", mine: true});
+  return after(reply);
+}
+
+export const joinable = () => ask({type: "sessions"}, {keep: false});
 export const sanction = (row, step, reason) => ask({type: "sanction", room: row.room, step, reason, case: row.case, key: newKey()});
 export const supervise = (row, reason) => ask({type: "supervise", room: row.room, reason, key: newKey()});
 

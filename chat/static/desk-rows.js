@@ -4,9 +4,9 @@ import {desk} from "./desk-cases.js";
 import {h} from "./dom.js";
 import {has, span, t} from "./words.js";
 
-const FOUND = new Set(["contact", "amount", "identity", "crisis", "context", "harassment", "hate", "encourage", "groom", "move", "method", "drugs", "medical", "eating", "sexual", "dox", "scam", "spam", "staff", "flood", "model", "session", "shield", "asks"]);
-const OFFENCES = new Set(["harassment", "hate", "threat", "sexual", "grooming", "probing", "encouraging_harm", "selling", "scam", "spam", "doxxing", "impersonation", "evasion"]);
-const STEPS = new Set(["notice", "slow", "mute", "suspension", "ban"]);
+const FOUND = new Set(["contact", "amount", "identity", "crisis", "context", "harassment", "hate", "encourage", "groom", "move", "method", "drugs", "medical", "eating", "sexual", "dox", "scam", "spam", "staff", "flood", "model", "session", "shield", "asks", "age"]);
+export const OFFENCES = new Set(["harassment", "hate", "threat", "sexual", "grooming", "probing", "encouraging_harm", "selling", "scam", "spam", "doxxing", "impersonation", "evasion"]);
+export const STEPS = new Set(["notice", "slow", "mute", "suspension", "ban"]);
 const KINDS = new Set(["held", "fault", "crisis", "report", "concern", "shield", "appeal"]);
 const NOTES = new Set(["personal_detail", "unkind", "unsafe_detail", "not_here", "advertising", "misread", "duplicate", "looked_after", "not_against_rules"]);
 const JUDGED = new Set(["report", "shield", "appeal"]);

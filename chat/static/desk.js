@@ -8,8 +8,9 @@
 import {announce} from "./frame.js";
 import {h} from "./dom.js";
 import {cover, draw as drawCase, focusTitle, passOn, takeIt, toDecision} from "./desk-case.js";
-import {desk, isOver, load, loadMore, look, mayLook, open, show, watch} from "./desk-cases.js";
+import {desk, isOver, load, loadMore, look, mayDecide, mayLook, open, show, watch} from "./desk-cases.js";
 import {ageOf, became, button, found, kindOf, rank, where} from "./desk-rows.js";
+import {conversations} from "./desk-joinable.js";
 import {go} from "./router.js";
 import {settings} from "./store.js";
 import {learn, t} from "./words.js";
@@ -164,7 +165,7 @@ function opened() {
   beside = h("section", {class: "sheet desk-case", "aria-label": t("case.about")});
   count = h("p", {class: "hint desk-count"});
   return [h("div", {class: "desk-list"}, h("div", {class: "tabs", role: "group", "aria-label": t("desk.tabs")}, tab("waiting"), tab("ended")), count, list,
-    h("div", {class: "verbs desk-more", hidden: true}, button(t("desk.more"), loadMore)), keys()), beside];
+    h("div", {class: "verbs desk-more", hidden: true}, button(t("desk.more"), loadMore)), mayDecide() ? conversations() : null, keys()), beside];
 }
 
 /** What stands below the title depends on who looks, and that can change while the page is open. */

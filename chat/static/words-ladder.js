@@ -25,6 +25,7 @@ export const words = {
   "found.session": ["something about a conversation of two", "algo de una conversación de dos"],
   "found.shield": ["asking several people personal things", "preguntas personales a varias personas"],
   "found.asks": ["questions strangers should not ask", "preguntas que no debe hacer alguien desconocido"],
+  "found.age": ["somebody says that they are under 18", "alguien dice que tiene menos de 18"],
   "found.other": ["something else", "otra cosa"],
   "found.nothing": ["nothing by the filter", "nada según el filtro"],
   "found.reported": ["reported as: {what}", "denunciado como: {what}"],

@@ -215,3 +215,68 @@ async def test_an_invitation_is_pasted_kept_and_forgotten_and_never_an_address(p
     kept = await one.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "eyJ" not in kept
     await one.fine()
+
+
+async def test_reports_are_merged_a_case_is_handed_on_an_age_is_told_and_the_past_stands_beside(
+    people: Visitors, office: Server
+) -> None:
+    """F27, F28, F31: one answer for two reports; other eyes for what sits too close; ages by who was checked."""
+    ada, vera = await on_duty(people, "fay"), await at_the_door_for_staff(people, size=NARROW)
+    await sign_in(vera, token("moderator", "vera", vetted=True))
+    await vera.page.get_by_role("button", name="To the review desk").click()
+    async with Raw.upgraded(office.url) as one, Raw.upgraded(office.url) as other:
+        for raw in (one, other):
+            await raw.hello()
+            await raw.ask("join", room=ROOM)
+        cases = []
+        for at, text in enumerate(("Everybody here talks too much.", "All of you, really.")):
+            said = await one.ask("send", room=ROOM, text=text, key=f"said-{at}")
+            told = await other.ask("report", room=ROOM, reason="harassment", message=said["id"])
+            cases.append(told["report"])
+        await ada.open(cases[0])
+        await ada.page.get_by_role("button", name="Take it and read").click()
+        await expect(ada.page.locator(".case-past summary")).to_have_text("Decided about this person before: 0")
+        await ada.page.locator("[name=resolution][value=merge]").check()
+        await ada.page.select_option("#case-into", cases[1])
+        assert await faults(ada.page) == []
+        await ada.page.get_by_role("button", name="Decide", exact=True).click()
+        await expect(ada.page.locator(".desk-case h2")).to_contain_text("the same as another")
+        await ada.row(cases[1]).click()
+        await ada.page.get_by_role("button", name="Take it and read").click()
+        await ada.page.locator("[name=resolution][value=uphold]").check()
+        await ada.page.get_by_role("button", name="Decide", exact=True).click()
+        await ada.page.get_by_text("What follows for the person").click()
+        await ada.page.select_option("#ladder-reason", "harassment")
+        await ada.page.get_by_role("radio", name="Reminder").check()
+        await ada.page.get_by_role("button", name="Decide about the person").click()
+        await expect(ada.page.locator(".desk-case")).to_contain_text("Decided: Reminder.")
+        assert (await next_event(other, "resolved"))["state"] == "acted"
+
+        held = await one.ask("send", room=ROOM, text=f"{DOUBTFUL}, by the stairs", key="held")
+        await ada.open(held["id"])
+        await ada.page.get_by_role("button", name="Take it and read").click()
+        await ada.page.get_by_role("button", name="Hand it on").click()
+        await expect(ada.page.locator(".desk-case")).to_contain_text("You handed this on")
+        await expect(ada.page.get_by_role("button", name="Take it and read")).to_have_count(0)
+        await vera.open(held["id"])
+        await vera.page.get_by_role("button", name="Take it and read").click()
+        await vera.page.locator(".case-past summary").click()
+        await expect(vera.page.locator(".past li")).to_contain_text("Reminder")
+        await expect(vera.page.locator(".past li")).to_contain_text("in this room")
+        assert await faults(vera.page) == []
+        await vera.page.locator("[name=resolution][value=refuse]").check()
+        await vera.page.get_by_role("button", name="Decide", exact=True).click()
+
+        await vera.page.get_by_role("button", name="Next case").click()
+        await other.ask("send", room=ROOM, text="hi, i'm 15. school is hard", key="young")
+        row = vera.page.locator(".case", has_text="under 18")
+        await row.click()
+        await vera.page.get_by_role("button", name="Take it and read").click()
+        await vera.page.get_by_role("radio", name="Grown up").check()
+        assert await faults(vera.page) == []
+        await vera.page.get_by_role("button", name="Say so").click()
+        await expect(row).to_have_count(0)
+        assert await vera.visitor.overflow() == 0
+        assert not any("under 18" in words for words in await ada.page.locator(".case").all_inner_texts())
+    await ada.fine()
+    await vera.fine()
