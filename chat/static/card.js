@@ -13,6 +13,12 @@ const STALE_MS = 365 * 86_400_000;
 
 const dialable = (value) => String(value ?? "").replace(/[^\d+*#]/g, "");
 
+/** Words with a number in them that no line breaks apart: somebody may read it out, or dial it on another telephone. */
+function numbered(words, number) {
+  const at = number ? words.indexOf(number) : -1;
+  return at < 0 ? [words] : [words.slice(0, at), h("span", {class: "number"}, number), words.slice(at + number.length)];
+}
+
 /** How one line is reached: a link with the exact string, and the words on it. */
 function way(line) {
   if (line.method === "phone" || line.dial) return {kind: "call", href: `tel:${dialable(line.dial)}`, words: t("card.call", {number: line.dial})};
@@ -40,8 +46,8 @@ function entry(line) {
   return h("li", {class: "line"},
     h("p", {class: "line-name"}, h("strong", {dir: "auto"}, line.name ?? "")),
     h("p", {class: line.open === true ? "hint open" : "hint"}, about, line.crisis === false ? ` · ${t("card.not_crisis")}` : ""),
-    reach?.href ? h("a", {class: "reach", href: reach.href, ...elsewhere, "aria-label": `${reach.words}, ${line.name ?? ""}`}, icon(reach.kind), h("span", {}, reach.words)) : null,
-    reach && !reach.href ? h("p", {class: "reach-words"}, reach.words) : null,
+    reach?.href ? h("a", {class: "reach", href: reach.href, ...elsewhere, "aria-label": `${reach.words}, ${line.name ?? ""}`}, icon(reach.kind), h("span", {}, ...numbered(reach.words, String(line.dial ?? line.to ?? "")))) : null,
+    reach && !reach.href ? h("p", {class: "reach-words"}, ...numbered(reach.words, String(line.to ?? ""))) : null,
     line.keyword === "any word" ? h("p", {class: "hint"}, t("card.any_word")) : null,
     line.note ? h("p", {class: "hint", dir: "auto"}, line.note) : null,
     line.read_on ? h("p", {class: "hint checked"}, t("card.checked", {date: dateOf(line.read_on)})) : null);
@@ -50,7 +56,7 @@ function entry(line) {
 function emergency(given) {
   const numbers = [given?.dial ?? []].flat().map(String).filter(dialable);
   return h("p", {class: "emergency"}, h("span", {dir: "auto"}, given?.says || t("card.emergency")),
-    ...numbers.map((number) => h("a", {class: "reach urgent", href: `tel:${dialable(number)}`}, icon("call"), h("span", {}, t("card.call", {number})))),
+    ...numbers.map((number) => h("a", {class: "reach urgent", href: `tel:${dialable(number)}`}, icon("call"), h("span", {}, ...numbered(t("card.call", {number}), number)))),
     given?.text ? h("a", {class: "reach urgent", href: `sms:${dialable(given.text)}`}, icon("text"), h("span", {}, t("card.text", {number: given.text}))) : null);
 }
 
