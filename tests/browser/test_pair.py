@@ -56,15 +56,31 @@ async def test_from_asking_to_a_gentle_ending(steady_engine: Engine, browser: Br
         await hears(listener, "Said while I was away.")
         await hears(seeker, "Said to somebody who was away.")
         await fine(seeker, listener)
+        watcher = await house.staff("supervisor", size=PHONE)  # of a listener's first ten: they are seen first
+        await open_view(watcher, "desk")
+        await watcher.page.get_by_text("Conversations you may join").click()
+        await button(watcher, "Join, visibly").click()
+        for one in (seeker, listener):
+            await expect(one.page.locator("#session .pair-state")).to_contain_text("supervisor")
+        await expect(watcher.page.locator("#session .pair-talk textarea")).to_be_visible()
+        await expect(watcher.page.locator("#session .message", has_text=FIRST)).to_have_count(0)  # that was before
+        await talks(seeker, "You may read this.")
+        await hears(watcher, "You may read this.")
+        await fine(watcher)
         await button(seeker, "End for today").click()
         await expect(listener.page.locator("#session .closing")).to_be_visible()
         await button(seeker, "Not yet, go on").click()
         await expect(listener.page.locator("#session .closing")).to_have_count(0)
         await button(seeker, "More").click()
-        await button(seeker, "Leave now").click()
-        for one in (seeker, listener):
+        await button(seeker, "Leave, and never meet again").click()
+        for one in (seeker, listener):  # a block looks like any other end
             await expect(one.page.locator("#session .after h2")).to_be_visible()
+            await expect(one.page.locator("#session")).not_to_contain_text("block")
         await fine(seeker, listener)
+        await button(seeker, "Check on me tomorrow").click()
+        await expect(seeker.page.locator("#session .tomorrow")).to_contain_text("We ask you here tomorrow")
+        await button(seeker, "Not after all").click()
+        await expect(button(seeker, "Check on me tomorrow")).to_be_focused()
         await seeker.page.get_by_role("group", name="I felt heard").get_by_text("yes").click()
         await button(seeker, "Send this").click()
         await expect(seeker.page.locator("#session .after")).to_contain_text("Thank")
