@@ -34,6 +34,7 @@ DEAD, BACK = 1_500, 13_000
 # Rows are written this long before they fall due (ms).
 AHEAD = 1_500
 PATIENCE = 40.0
+OPENED = kind("session_opened")
 OF_A_ROW = ("user", "seeker", "listener")
 
 
@@ -69,6 +70,7 @@ async def asked(trio: Trio, who: str, chance: random.Random) -> dict[str, dict[s
         if who != "nobody":
             await first.ask("available")
         await phone.ask("seek", key="once")
+        found = asyncio.gather(*(device.until(OPENED) for device in (phone, desk)))  # and meanwhile they are alive
         blow: Awaitable[None] | None = None
         if who != "nobody":
             offered = await told(first, kind("offered"))
@@ -83,8 +85,8 @@ async def asked(trio: Trio, who: str, chance: random.Random) -> dict[str, dict[s
         offered = await told(second, kind("offered"))
         room = (await second.answer(offered["offer"], accept=True))["room"]
         await second.open(room)
+        await found
         for device in (phone, desk):
-            await device.until(lambda event: event["type"] == "session_opened")
             await device.ask("open", room=room)
         await second.send(room, "I am here.")
         for device in (phone, desk):

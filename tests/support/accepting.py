@@ -57,8 +57,8 @@ async def accepted(trio: Trio, many: int) -> Outcome:
             (RowKind.REQUEST, request),
             *((kind, user) for user in offers for kind in (RowKind.LISTENER, RowKind.PERSON)),
         ]
-        await made(trio.matchmaker, lambda scene: wanting.ask(scene, request, offers), *need)
-        # A round of matching may have asked some of them before us: whoever asked, it is the one request.
+        # A round of matching may have asked some of them before us, or all: whoever asked, it is the one request.
+        await trio.matchmaker.change(lambda scene: wanting.ask(scene, request, offers), *need)
         asked = await asyncio.gather(*(next_event(raw, "offered") for raw in listeners))
         loop = asyncio.get_running_loop()
         began = loop.time()

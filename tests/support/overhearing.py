@@ -25,7 +25,7 @@ Event = dict[str, Any]
 # Names and numbers of people and things, and times.
 IDS = frozenset({"id", "re", "cursor", "request", "session", "room", "alias", "alias_id", "name"})
 TIMES = frozenset({"at", "until", "expires", "written_at", "p50", "p90"})
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 class Device:
