@@ -140,7 +140,7 @@ async def test_the_teams_views_and_a_conversation_are_whole_in_the_mirror(
         await step(ada.page, ".case", ".desk-case [data-first]")
         await step(ada.page, ".desk-case [data-first]", ".case-words [data-first]")
         await step(ada.page, ".case-words [data-first]", ".words-shown blockquote")
-        await step(ada.page, ".desk-case details summary", "#ladder-reason")
+        await step(ada.page, "details:has(#ladder-reason) > summary", "#ladder-reason")
         rio = await mirrored(house, "responder", PHONE)
         await step(rio.page, "[data-door=respond]", "#respond h1")
         sam = await mirrored(house, "listener", PHONE)
