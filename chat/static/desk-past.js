@@ -18,8 +18,8 @@ export function past(mine) {
     h("p", {class: "hint"}, [t("past.at", {day: dayOf(one.at), time: when(one.at)}), t(one.here ? "past.here" : "past.elsewhere"), one.mine ? t("desk.by-you") : "",
       one.holds ? (one.until ? t("ladder.until", {day: dayOf(one.until), time: when(one.until)}) : t("past.holds")) : t("past.over"),
       ["open", "upheld", "lifted"].includes(one.appeal) ? t(`past.${one.appeal}`) : ""].filter(Boolean).map((words) => words.replace(/\.$/, "")).join(" · "))));
-  return h("details", {class: "unfold case-past"}, h("summary", {}, t("past.title", {n: rows.length})),
-    rows.length ? h("ol", {role: "list", class: "past"}, ...rows) : h("p", {class: "hint"}, t("past.none")), rows.length ? h("p", {class: "hint"}, t("past.hint")) : null);
+  if (!rows.length) return h("p", {class: "hint case-past"}, t("past.none"));
+  return h("details", {class: "unfold case-past"}, h("summary", {}, t("past.title", {n: rows.length})), h("ol", {role: "list", class: "past"}, ...rows), h("p", {class: "hint"}, t("past.hint")));
 }
 
 export const asksAge = (row) => (row.rules ?? []).includes(SAID);

@@ -235,7 +235,7 @@ async def test_reports_are_merged_a_case_is_handed_on_an_age_is_told_and_the_pas
             cases.append(told["report"])
         await ada.open(cases[0])
         await ada.page.get_by_role("button", name="Take it and read").click()
-        await expect(ada.page.locator(".case-past summary")).to_have_text("Decided about this person before: 0")
+        await expect(ada.page.locator(".case-past")).to_have_text("Nothing was ever decided about this person.")
         await ada.page.locator("[name=resolution][value=merge]").check()
         await ada.page.select_option("#case-into", cases[1])
         assert await faults(ada.page) == []

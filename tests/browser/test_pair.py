@@ -184,9 +184,20 @@ async def test_a_wait_by_keys_alone_is_honest_and_a_disclosure_in_it_is_stayed_w
 async def test_a_seeker_is_handed_on_with_the_words_they_leave_standing(
     steady_engine: Engine, browser: Browser
 ) -> None:
-    """F14: the listener proposes, the seeker changes what is told and says yes, and both are there until it is so."""
-    async with evening(steady_engine, browser) as house:
+    """F14, F15: a bell, and a little more only when both say so; the listener proposes, the seeker changes what is told
+    and says yes, and both are there until it is so."""
+    async with evening(steady_engine, browser, first_bell=1.0, second_bell=600.0, soft_end=900.0) as house:
         seeker, listener = await meet(house, size=PHONE)
+        for one in (seeker, listener):
+            await expect(one.page.locator("#session .bell")).to_contain_text("A few minutes are left")
+        await fine(seeker)
+        await button(seeker, "A quarter of an hour more").click()
+        await expect(seeker.page.locator("#session .bell")).to_contain_text("It begins when the other says so")
+        await button(listener, "A quarter of an hour more").click()
+        for one in (seeker, listener):
+            await expect(one.page.locator("#session .bell")).to_contain_text("A little more time")
+            await button(one, "All right").click()
+            await expect(one.page.locator("#session .bell")).to_have_count(0)
         await button(listener, "Hand on to another listener").click()
         await listener.page.locator("#session .giving textarea").fill("A hard week at work.")
         await button(listener, "Ask them").click()

@@ -29,7 +29,7 @@ from tests.support.nodes import node_on, talking
 from tests.support.proxy import Proxy
 from tests.support.raw import Raw
 from tests.support.sentences import CARE, COVERED, HELD, STOPPED
-from tests.support.staff import DOUBTFUL, URGENT, token
+from tests.support.staff import DOUBTFUL, URGENT, on_duty, token
 from tests.support.two import on_shift, quick
 
 ROOM = "anxiety"
@@ -193,6 +193,25 @@ async def peer(home: Home) -> AsyncIterator[View]:
         yield View("room-about", ana)
     async for view in own_corner(ana):
         yield view
+    async for view in told(home, ana):
+        yield view
+
+
+async def told(home: Home, ana: Visitor) -> AsyncIterator[View]:
+    """A step of the ladder is told, stays until it was read, and can be answered."""
+    page = ana.page
+    await page.locator("section.on .back").click()
+    async with on_duty(home.node.url, "moderator", "mo") as mod:
+        joined = await mod.ask("join", room=ROOM)
+        said = next(event["id"] for event in joined["events"] if event.get("text") == MINE)
+        step = await mod.ask("sanction", room=ROOM, step="notice", reason="spam", message=said)
+        assert step["type"] == "sanctioned", step
+    await expect(page.locator("#told-bar")).to_be_visible()
+    yield View("told-bar", ana, drawn=False)
+    await button(ana, "Read it").click()
+    await page.get_by_text("Ask for a second look", exact=True).click()
+    await still(ana)
+    yield View("told", ana, drawn=False)
 
 
 async def own_corner(ana: Visitor) -> AsyncIterator[View]:
@@ -372,6 +391,11 @@ async def two(home: Home) -> AsyncIterator[View]:
     yield View("session-listener", sam)
     await open_companion(sam)
     yield View("session-cue-cards", sam)
+    mo = await home.staff("supervisor", "mo")
+    await open_view(mo, "desk")
+    await mo.page.get_by_text("Conversations you may join").click()
+    await expect(button(mo, "Join, visibly")).to_be_visible()
+    yield View("desk-conversations", mo, drawn=False)
     await button(ana, "More").click()
     await expect(ana.page.locator(".leaving")).to_be_visible()
     yield View("session-leaving", ana)
