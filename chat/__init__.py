@@ -58,6 +58,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         settling.py      what follows from the end of a case: delivered or not, its author told
         overdue.py       what falls due on the review desk when nobody decides
         desk.py          the review desk: list, claim, decide, hand on; news to those on duty
+        before.py        what was decided about the person of a case before, for who has claimed it
         asking.py        asking for a person: a crisis case on the review desk
         easing.py        a room that has become heavy goes slower for a while
         care.py          what is owed to a person who wrote something heavy: the private card
