@@ -20,7 +20,7 @@ from chat.auth import Identity
 from chat.services import Services
 from moderation.cases import Case, CaseKind
 from moderation.ladder import Step
-from moderation.sanctions import Sanction
+from moderation.sanctions import PersonId, Sanction
 from moderation.verdict import CareBand
 from rooms.events import Role, UserId
 
@@ -65,7 +65,7 @@ def told(one: Sanction, case: Case, identity: Identity, now: int) -> dict[str, A
         "appeal": str(one.appeal),
         "holds": one.step is not Step.NOTICE and one.in_force(now),
         "here": one.room == case.room,
-        "mine": one.decided_by == identity.user,
+        "mine": one.decided_by == PersonId(identity.user),
     }
     if one.until is not None and one.step is not Step.NOTICE:
         row["until"] = wire.timestamp(one.until)

@@ -6,7 +6,8 @@
 
 import {button, everySecond, left, newId, panel, says} from "./boxes.js";
 import {h} from "./dom.js";
-import {act, remember, remembers} from "./pair.js";
+import {remember, remembers} from "./pair.js";
+import {act} from "./pair-acts.js";
 import {t, when} from "./words.js";
 
 function limits(one, done) {

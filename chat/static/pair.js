@@ -2,13 +2,12 @@
 
      inbox events, welcome.now ─▶ took ─▶ pair (the state) ─▶ watch(f): ask, session, stay, listen, respond draw it
 
-   It keeps state and sends commands; it draws nothing. Events may come twice (an inbox is resumed, `now` repeats it):
-   taking one again changes nothing. After a welcome, what `now` does not name is over. What the server says is said as
+   It keeps state; it draws nothing, and what this person does about it is in pair-acts.js. Events may come twice (an
+   inbox is resumed, `now` repeats it): taking one again changes nothing. After a welcome, what `now` does not name is over. What the server says is said as
    it stands, because it was true when it was said; each thing is announced once. */
 
 import {announce} from "./frame.js";
-import {ask, hear, rooms, visit} from "./live.js";
-import {newKey} from "./rooms.js";
+import {hear, rooms, visit} from "./live.js";
 import {kept} from "./store.js";
 
 const LISTS = ["limits", "over", "held"];
@@ -37,7 +36,8 @@ export function watch(f) {
   return () => watchers.delete(f);
 }
 
-function tell(what, detail) {
+/** Tell those who draw it. */
+export function tell(what, detail) {
   for (const f of [...watchers]) f(what, detail);
 }
 
@@ -254,97 +254,5 @@ for (const [type, take] of Object.entries(TAKE)) hear(type, take);
 hear("now", (event) => TAKE[event.type]?.(event));
 hear("welcome", (welcome) => setTimeout(() => compare(welcome)));
 
-// ------------------------------------------------------------------ what goes out
-
-export async function seek(wish) {
-  const reply = await ask({type: "seek", key: newKey(), ...wish});
-  if (reply.type === "waiting") TAKE.waiting(reply);
-  return reply;
-}
-
-/** Write while waiting: kept for who comes. Never lost by a cut or a refusal. */
-export async function write(text) {
-  const words = {key: newKey(), text, state: "going"};
-  pair.written.push(words);
-  keepWritten();
-  await deliver(words);
-}
-
-async function deliver(words) {
-  const reply = await ask({type: "send", room: "waiting", text: words.text, key: words.key});
-  const good = reply.type === "sent";
-  const seat = own();
-  if (["not_found", "closed"].includes(reply.code) && seat) { // nobody waits any more: somebody is there
-    drop(words);
-    if (!rooms.get(seat.room)) await rooms.join(seat.room);
-    return void rooms.say(rooms.get(seat.room), words.text);
-  }
-  Object.assign(words, {state: good ? "kept" : "refused", says: reply.says, suggestion: reply.suggestion, findings: reply.findings});
-  if (!good) announce(reply.says ?? "");
-  keepWritten();
-}
-
-for (const words of pair.written) if (words.state === "going") deliver(words); // the page was loaded again on their way
-
-export function drop(words) {
-  pair.written = pair.written.filter((one) => one !== words);
-  keepWritten();
-}
-
-export async function withdraw() {
-  const reply = await ask({type: "withdraw", request: pair.waiting?.request ?? ""});
-  if (reply.type === "withdrawn" || reply.code === "not_found" || reply.code === "closed") stopped();
-  return reply;
-}
-
-function stopped() {
-  Object.assign(pair, {waiting: null, written: []});
-  keepWritten();
-  tell("waiting");
-}
-
-export async function choose(choice) {
-  const reply = await ask({type: "choose", request: pair.waiting.request, choice, key: newKey()});
-  if (reply.type === "waiting") TAKE.waiting({...reply, told: choice === "tell_me"});
-  if (reply.type === "withdrawn") stopped();
-  return reply;
-}
-
-/** A command about a conversation, or about being stayed with (`room: "stay"`). */
-export async function act(type, room, more = {}) {
-  const reply = await ask({type, room, key: newKey(), ...more});
-  if (reply.type === "refused") announce(reply.says ?? "");
-  return reply;
-}
-
-/** Being stayed with has ended, by the person's own word. */
-export function letGo(room) {
-  if (room === "stay") pair.stay = null;
-  const one = pair.sessions.get(room);
-  if (one) Object.assign(one, {hold: null, wasHeld: true});
-  tell("stay");
-}
-
-export async function answer(offer, accept) {
-  const reply = await ask({type: "answer", offer, accept, key: newKey()});
-  pair.offers.delete(offer);
-  tell("offers");
-  return reply;
-}
-
-export async function take(id) {
-  const reply = await ask({type: "take", case: id, key: newKey()});
-  const page = pair.pages.get(id);
-  if (reply.type === "taken") Object.assign(page, {taken: reply.waits ? "waits" : "coming", at: reply.room});
-  else pair.pages.delete(id);
-  tell("pages");
-  return reply;
-}
-
-export async function standDown(id, why) {
-  const reply = await ask({type: "stand_down", case: id, why, key: newKey()});
-  if (reply.type === "stood_down" || reply.code === "not_found") pair.pages.delete(id);
-  tell("pages");
-  return reply;
-}
-
+/** What an answer to one's own asking says of the wait. */
+export const waits = (reply) => TAKE.waiting(reply);

@@ -4,7 +4,8 @@
 import {button, everySecond} from "./boxes.js";
 import {h} from "./dom.js";
 import {announce} from "./frame.js";
-import {live, pair, standDown, take, watch} from "./pair.js";
+import {live, pair, watch} from "./pair.js";
+import {standDown, take} from "./pair-acts.js";
 import {go} from "./router.js";
 import {looking} from "./standing.js";
 import {learn, span, t} from "./words.js";
