@@ -39,7 +39,7 @@ export function draw(host, {back, next}) {
   const same = shown?.host === host && shown.id === row?.case && Boolean(row);
   const focused = same && host.contains(document.activeElement);
   clearInterval(shown?.ticking);
-  shown = {host, mark, id: row?.case, uncovered: same && Boolean(mine) && shown.uncovered, next};
+  shown = {host, mark, id: row?.case, uncovered: same && Boolean(mine) && shown.uncovered, next, back};
   host.replaceChildren(...(row ? parts(row, mine, back) : [nothing()]));
   if (focused) (host.querySelector("[data-first]") ?? shown.title).focus();
 }
@@ -55,12 +55,15 @@ function parts(row, mine, back) {
   shown.problem = h("p", {class: "problem", role: "alert", hidden: true});
   const own = Boolean(mine);
   return [
-    h("div", {class: "case-head"}, h("button", {type: "button", class: "quiet case-back", onclick: back}, icon("back"), press("l", t("case.back"))), shown.title, rank(row)),
+    h("div", {class: "case-head"}, toList(back), shown.title, rank(row)),
     facts(row),
     shown.problem,
     ...(isOver(row) ? [ended(row)] : own ? taken(row, mine) : waiting(row)),
   ].filter(Boolean);
 }
+
+/** On a phone the list and the case are one after the other. */
+const toList = (back) => h("button", {type: "button", class: "quiet case-back", onclick: back}, icon("back"), press("l", t("case.back")));
 
 function facts(row) {
   const fact = (name, ...value) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, ...value));
@@ -219,12 +222,12 @@ async function decide(row, form) {
 /** Decided by me. The words go; where somebody could be sanctioned for it, that can still be done from here. */
 function settled(row) {
   desk.claims.delete(row.case);
-  const {host, next} = shown;
+  const {host, next, back} = shown;
   const now = rowOf(row.case);
   clearInterval(shown.ticking);
   shown.mark = "decided";
   const follows = LADDER.has(row.kind) && mayDecide() ? ladder(now) : null;
-  const done = h("div", {class: "stack desk-done"}, h("h2", {tabindex: "-1", id: "case-title"}, became(row, now.resolution)),
+  const done = h("div", {class: "stack desk-done"}, toList(back), h("h2", {tabindex: "-1", id: "case-title"}, became(row, now.resolution)),
     shown.problem, h("div", {class: "verbs"}, button(t("decide.next"), next, "main", {"data-first": ""})), follows);
   shown.problem.hidden = true;
   host.replaceChildren(done);

@@ -267,7 +267,7 @@ async def test_reports_are_merged_a_case_is_handed_on_an_age_is_told_and_the_pas
         await vera.page.locator("[name=resolution][value=refuse]").check()
         await vera.page.get_by_role("button", name="Decide", exact=True).click()
 
-        await vera.page.get_by_role("button", name="Next case").click()
+        await vera.page.get_by_role("button", name="The list").click()
         await other.ask("send", room=ROOM, text="hi, i'm 15. school is hard", key="young")
         row = vera.page.locator(".case", has_text="under 18")
         await row.click()
