@@ -162,7 +162,8 @@ function changed(event) {
     pair.stay = null;
     remember("held", one.room);
   }
-  if (NOTES[code]) one.notes[NOTES[code]] = {code, says, until, summary};
+  if (NOTES[code]) one.notes[NOTES[code]] = {code, says, until: until ?? (code === "extended" ? one.notes.extended?.until : undefined), summary};
+  if (code === "extended") delete one.notes.bell; // both have said so: nothing is asked any more
   if (code === "transfer_none") delete one.notes.transfer;
   if (code === "extended") delete one.notes.bell;
   if (code === "joined") enter(one.room);
