@@ -72,7 +72,7 @@ RECALLED = 8
 _SHORTEST = 3
 _YOU = re.compile(r"\b(?:you|u|ur|your|yours|yourself|you're|youre|ya|yall|y'all)\b")
 # Up to here a message may be a piece of something said over several, whatever it scores.
-PIECE = 24
+PIECE = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ _SEPARATED = re.compile(
 _TOKEN = re.compile(r"\S+")
 # Of a text this long so many different tokens are undisguised: nobody disguises more words of one message. From the
 # next one on it has no skeleton, and nobody may see what nobody has read.
-LONG, MOST_ODD = 500, 60
+LONG, MOST_ODD = 500, 90
 _AROUND = "\"'()[]{}<>.,!?;:~-*_"
 # A word between plain punctuation: without a stretch it is read as it is.
 _PLAIN = re.compile(r"[\"'(\[@#~]*[a-z]+(?:'[a-z]+)*[\"')\],.!?;:~]*")

@@ -157,6 +157,7 @@ MOST_CALLS = 40_000
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=400), st.integers(0, 9))
 def test_no_text_costs_more_than_a_bounded_number_of_steps(parts: list[str], figure: int) -> None:
     """X35: whatever stands in it, however often, and however many different ones."""
+    said("see example.com/x, call 07700 900123")  # the libraries read their own tables at the first use
     once = "".join(parts)
     varied = "".join(f"{part}{figure * place % 97}" for place, part in enumerate(parts * (2000 // len(once) + 1)))
     for text in ((once * 2000)[:2000], varied[:2000]):
