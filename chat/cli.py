@@ -219,6 +219,7 @@ async def read_trail(settings: Settings, known: Head | None) -> tuple[Head, list
 @click.option("--band", type=click.Choice([band.value for band in Band]), default=Band.ADULT.value, show_default=True)
 @click.option("--days", type=click.FloatRange(0, 366, min_open=True), default=30.0, show_default=True)
 @click.option("--trained", type=click.DateTime(["%Y-%m-%d"]), help="When they were trained last.  [default: today]")
+@click.option("--qr", is_flag=True, help="Draw it as well, on stderr: a telephone takes a picture of it on the page.")
 def token(
     config: Path | None,
     sets: tuple[str, ...],
@@ -228,6 +229,7 @@ def token(
     band: str,
     days: float,
     trained: datetime | None,
+    qr: bool,
 ) -> None:
     """Print a signed token for a member of staff. Training is good for 180 days, however often a token is renewed."""
     secret = with_secret(settings_from(config, sets)).auth.secret.encode()
@@ -241,7 +243,12 @@ def token(
         expires=now + days * 86400,
         trained=now if trained is None else trained.replace(tzinfo=UTC).timestamp(),
     )
-    click.echo(sign(identity, secret, now))
+    signed = sign(identity, secret, now)
+    click.echo(signed)
+    if qr:
+        import segno  # here: who serves does not pay for it
+
+        segno.make(signed, error="l").terminal(sys.stderr, compact=True)
 
 
 def staff_id(secret: bytes, name: str) -> UserId:

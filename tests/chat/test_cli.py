@@ -102,6 +102,17 @@ def test_a_token_names_the_same_person_each_time_and_is_signed_with_the_kept_sec
     assert stat.S_IMODE((place / "secret").stat().st_mode) == 0o600
 
 
+def test_a_token_is_drawn_beside_its_words_for_a_telephone(place: Path) -> None:
+    """The word alone is on stdout, for whoever keeps it in a file; every column of the drawing is as wide as all."""
+    done = warmline("token", "--name", "Ada", "--role", "listener", "--qr", "--set", f"data.dir={place}")
+    assert isinstance(
+        verify(done.stdout.strip(), (place / "secret").read_text().strip().encode(), time.time()), Identity
+    )
+    rows = [row for row in done.stderr.splitlines() if "█" in row or "▀" in row]
+    assert len(rows) > 20
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
 def test_a_token_for_a_role_nobody_knows_is_refused() -> None:
     done = warmline("token", "--name", "Ada", "--role", "king")
     assert done.returncode == 2
