@@ -38,9 +38,11 @@ export function draw(host, {back, next}) {
   if (shown?.host === host && shown.mark === mark) return;
   const same = shown?.host === host && shown.id === row?.case && Boolean(row);
   const focused = same && host.contains(document.activeElement);
+  const unfolded = same ? [...host.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent) : [];
   clearInterval(shown?.ticking);
   shown = {host, mark, id: row?.case, uncovered: same && Boolean(mine) && shown.uncovered, next, back};
   host.replaceChildren(...(row ? parts(row, mine, back) : [nothing()]));
+  for (const summary of host.querySelectorAll("details > summary")) summary.parentElement.open ||= unfolded.includes(summary.textContent);
   if (focused) (host.querySelector("[data-first]") ?? shown.title).focus();
 }
 

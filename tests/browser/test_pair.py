@@ -65,7 +65,9 @@ async def test_from_asking_to_a_gentle_ending(steady_engine: Engine, browser: Br
         await expect(watcher.page.locator("#session .pair-talk textarea")).to_be_visible()
         await expect(watcher.page.locator("#session .message", has_text=FIRST)).to_have_count(0)  # that was before
         await talks(seeker, "You may read this.")
-        await hears(watcher, "You may read this.")
+        for one in (seeker, listener, watcher):
+            await hears(one, "You may read this.")
+            assert sum("You may read this." in line for line in await one.announced()) == 1
         await fine(watcher)
         await button(seeker, "End for today").click()
         await expect(listener.page.locator("#session .closing")).to_be_visible()

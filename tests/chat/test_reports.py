@@ -209,7 +209,7 @@ async def test_what_the_fourth_who_is_worried_wrote_is_read_with_the_open_case(s
         first = await friend.ask("concern", **fields, note="they sounded different")
         for _ in range(CONCERNS_ABOUT - 1):
             await concerned(node, fields)
-        fourth = await concerned(node, fields | {"note": "they said goodbye to me"})
+        fourth = await concerned(node, fields | {"note": "they left without a word"})
         more = await friend.ask("concern", **fields, note="now they have gone silent")
         again = await friend.ask("concern", **fields, note="now they have gone silent")
         cases = await waiting(node)
@@ -217,7 +217,7 @@ async def test_what_the_fourth_who_is_worried_wrote_is_read_with_the_open_case(s
     assert {told["type"] for told in (fourth, more, again)} == {"concerned"}
     assert [case.id for case in cases] == [first["concern"]]
     assert claimed["words"]["note"] == "they sounded different"
-    assert claimed["words"]["notes"] == ["they said goodbye to me", "now they have gone silent"]
+    assert claimed["words"]["notes"] == ["they left without a word", "now they have gone silent"]
 
 
 @one_flavour

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from chat.node import ended
 from rooms import envelope
 from rooms.leases import DEAD_AFTER
 from rooms.resp import EngineAway
@@ -141,12 +142,11 @@ async def test_ghosts_are_gone_within_ten_seconds_of_a_kill() -> None:
         dead.arrive(person(1), ROOM, time.monotonic())
         await ear.hear()
         await dead.renew(0.0)
-        dying.cancel()  # it renews no more: the worst moment to die
+        await ended([dying])  # it renews no more: the worst moment to die
         killed = time.monotonic()
         while (await ear.hear()).present:
             pass
-        living.cancel()
-        await asyncio.gather(living, dying, return_exceptions=True)
+        await ended([living])
         assert time.monotonic() - killed <= 10.0 + 5.0  # and a crowded machine
 
 
