@@ -127,6 +127,7 @@ OUTSIDE: dict[str, set[str | int]] = {
     "ahocorasick": {"moderation.prefilter", "moderation.contact", "moderation.handles"},
     "phonenumbers": {"moderation.digits", "moderation.evaluation.personal"},
     "linkify_it": {"moderation.links"},
+    "segno": {"chat.cli"},
 }  # fmt: skip
 
 
