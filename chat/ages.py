@@ -30,6 +30,7 @@ from chat.care import desk, reader
 from chat.conduct import FOR_GOOD, stayed_with
 from chat.connection import Connection, State
 from chat.desk import MODERATING
+from chat.disclosing import age_case
 from chat.joining import INBOX_KEPT
 from chat.outbox import Lane
 from chat.owing import make, saying
@@ -40,7 +41,7 @@ from chat.sessionreplies import Aged
 from chat.settling import pack_of, settle, tell_staff
 from chat.spoken import Spoken
 from chat.staying import called
-from moderation.cases import DAY, ENDED, Case, CaseKind, Resolution, Step, Words
+from moderation.cases import ENDED, Case, CaseKind, Resolution, Step, Words
 from moderation.cases import State as Standing
 from moderation.verdict import Care, CareBand, Verdict
 from rooms import coming, parting, wanting
@@ -91,7 +92,7 @@ async def file(services: Services, one: Spoken, verdict: Verdict) -> None:
     try:
         pack, now = pack_of(services, one.submission.pack), services.backplane.engine_now_ms()
         case = Case(
-            id=event_id(services.secret, member.user, RoomKey("age"), "age", str(now // DAY)),
+            id=age_case(services, member.user, now),
             kind=CaseKind.CONCERN,
             band=str(Band.TEEN),
             room=one.place.key,
@@ -121,15 +122,15 @@ async def age(services: Services, connection: Connection, command: say.Age) -> A
     if found is None:
         return declined(command.id, No.NOT_FOUND, "case")
     user, case = found
-    if case is not None and case.state in ENDED:  # said before
-        return Aged(re=command.id, case=command.case, state="after" if await stayed_with(services, user) else "done")
-    if case is not None and (case.state is not Standing.CLAIMED or case.by != identity.user):
+    again = case is not None and case.state in ENDED  # by the same one: the other word, or one whose node died over it
+    if case is not None and not again and (case.state is not Standing.CLAIMED or case.by != identity.user):
         return refused(command.id, Code.FORBIDDEN, "Claim the case first.", path="case")
     await services.accounts.set_band(user, "" if command.is_ == ADULT else command.is_)
     now = services.backplane.engine_now_ms()
     await services.review.audit.note("age", at=now, case=command.case, by=identity.user, of=user, why=command.is_)
-    await make(services, lambda scene: coming.young(scene, user), (RowKind.HOLD, user))
-    if case is not None:
+    if command.is_ != ADULT:
+        await make(services, lambda scene: coming.young(scene, user), (RowKind.HOLD, user))
+    if case is not None and not again:
         how = Resolution.DISMISS if command.is_ == ADULT else Resolution.REACHED
         decided = await services.review.step(case.id, Step.DECIDE, now, by=identity.user, resolution=how)
         if isinstance(decided, Case):

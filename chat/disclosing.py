@@ -19,6 +19,7 @@ from chat import carrying, owing
 from chat.answers import room_named
 from chat.auth import Identity, event_id
 from chat.services import Services
+from moderation.cases import DAY, ENDED
 from moderation.heeding import PREFIX
 from moderation.verdict import Care, CareBand, Verdict
 from rooms import cast, coming, meeting, staying
@@ -44,6 +45,23 @@ def by_model_alone(verdict: Verdict) -> bool:
     return bool(heavy) and all(one.rule.startswith(PREFIX) for one in heavy)
 
 
+def age_case(services: Services, user: UserId, now: int) -> EventId:
+    """The case about the age of somebody, one a day. `now`: the engine's clock (ms)."""
+    return event_id(services.secret, user, RoomKey("age"), "age", str(now // DAY))
+
+
+async def said_young(services: Services, user: UserId) -> bool:
+    """Whether somebody said that they are under 18, here or on another node, and nobody has decided about it yet."""
+    if services.company.is_young(user):
+        return True
+    now = services.backplane.engine_now_ms()
+    try:
+        filed = [await services.review.find(age_case(services, user, at)) for at in (now, now - DAY)]
+    except OSError:
+        return False
+    return any(case is not None and case.state not in ENDED for case in filed)
+
+
 async def disclose(
     services: Services,
     who: Person,
@@ -56,7 +74,7 @@ async def disclose(
     model_alone: bool = False,
 ) -> Hold | None:
     """Stay with somebody from now on. `room` as clients name it. None: the store is away."""
-    risk, young = RISKS[care.band], services.company.is_young(UserId(who.user))
+    risk, young = RISKS[care.band], await said_young(services, UserId(who.user))
 
     def step(scene: Scene) -> Hold:
         hold = staying.disclose(

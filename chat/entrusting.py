@@ -38,10 +38,15 @@ NOBODY_THERE = (
     "If you are in danger now, call the emergency number on your card."
 )
 
+NOT_READ = (
+    "The filter can't look at this just now, so it was not given to anybody. Your words are still with you; send them "
+    "again in a moment. If you are in danger now, call the emergency number on your card."
+)
+
 
 def sentences() -> set[str]:
     """Everything above, for whoever translates it."""
-    return {NOBODY_THERE}
+    return {NOBODY_THERE, NOT_READ}
 
 
 async def entrust(services: Services, call: Call) -> Spoken | Refused:
@@ -66,12 +71,19 @@ async def is_there(services: Services, place: Membership) -> bool:
 
 def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
     """The verdict on words for the responder: an address is what they are for. What is stopped stays stopped (R5)."""
-    if not is_entrusted(one) or verdict.action is Action.BLOCK:
+    if not is_entrusted(one) or verdict.action is Action.BLOCK or verdict.blind:
         return verdict
     left = tuple(finding for finding in verdict.findings if not finding.label.startswith(CONTACT))
     text = pack_of(services, one.submission.pack).masked(one.submission.text, left)
     action = Action.ALLOW if text == one.submission.text else Action.MASK
     return replace(verdict, action=action, text=text, findings=left)
+
+
+def unread(one: Spoken, verdict: Verdict) -> Refused | None:
+    """Words for the responder that the filter could not look at stay with who wrote them, and can be sent again."""
+    if not (is_entrusted(one) and verdict.blind):
+        return None
+    return refused(one.call.command.id, Code.UNAVAILABLE, NOT_READ, retry="later", retry_after=5.0)
 
 
 def is_entrusted(one: Spoken) -> bool:

@@ -179,6 +179,8 @@ async def commit_of(services: Services, case: Case, words: Words) -> Commit | st
         return tidings.CHANGED_SINCE
     amended = {name: value for name, value in stands.items() if name != "masked"}
     amended |= {"text": words.text, "edited": True, "edited_at": at} | ({"masked": True} if case.masked else {})
+    if "to" in stands:  # for the responder only, and so stays (entrusting.py)
+        told["to"] = stands["to"]
     body = wire.body({"message": waiting.target, **told})
     return replace(plain, kind=Kind.EDITED, body=body, target=target, amended=wire.body(amended))
 

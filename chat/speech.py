@@ -120,7 +120,8 @@ def unspoken(services: Services, one: Spoken, verdict: Verdict) -> Refused | Non
     if refusal is not None:
         return refused(one.call.command.id, refusal, SAYS[refusal])
     re = one.call.command.id
-    return conduct.silenced(services, re, one.place) or hosting.closed(services, re, one.place, verdict)
+    said_no = conduct.silenced(services, re, one.place) or hosting.closed(services, re, one.place, verdict)
+    return said_no or entrusting.unread(one, verdict)
 
 
 def heard_of(services: Services, one: Spoken, verdict: Verdict, barred: Refused | None) -> str:

@@ -51,6 +51,7 @@ async def supervise(services: Services, connection: Connection, command: say.Sup
         lambda scene: supervising.supervise(scene, id, person_of(identity), role, command.reason, case=case),
         (RowKind.SESSION, id),
         (RowKind.LISTENER, session.listener or identity.user),
+        (RowKind.HOLD, session.seeker),
     )
     if made is No.FORBIDDEN:
         return refused(command.id, Code.FORBIDDEN, NO_REASON, path="reason")
@@ -74,8 +75,10 @@ async def sessions(services: Services, connection: Connection, command: say.Sess
         return refused(command.id, Code.FORBIDDEN, "This is for the people who look after the rooms.")
     live: list[Session] = await services.matchmaker.live(RowKind.SESSION)
     rows = [one for one in live if one.state in talking.LIVE and one.seat(identity.user) is None]
-    rows = [one for one in rows if one.band is not Band.TEEN or identity.vetted]
-    scene = await services.matchmaker.look([(RowKind.LISTENER, one.listener) for one in rows if one.listener])
+    listeners = [(RowKind.LISTENER, one.listener) for one in rows if one.listener]
+    scene = await services.matchmaker.look([*listeners, *((RowKind.HOLD, one.seeker) for one in rows)])
+    young = {one.id for one in rows if supervising.is_young(one, scene.look(RowKind.HOLD, one.seeker))}
+    rows = [one for one in rows if one.id not in young or identity.vetted]
     caps, found = services.matchmaker.caps, []
     for one in rows:
         listener = scene.look(RowKind.LISTENER, one.listener) if one.listener else None

@@ -21,8 +21,9 @@ from rooms import asides, cast
 from rooms import session as talking
 from rooms.durations import CAPS, Caps
 from rooms.events import Band
+from rooms.held import OPEN, Hold
 from rooms.listening import Listener
-from rooms.scene import No, Scene
+from rooms.scene import No, RowKind, Scene
 from rooms.session import Session
 from rooms.ties import Person
 
@@ -63,12 +64,17 @@ def why(found: Grounds) -> tuple[str, ...]:
     return tuple(name for name in ("teen", "nursery", "held") if getattr(found, name))
 
 
+def is_young(session: Session, hold: Hold | None) -> bool:
+    """Whether a teen is in it: as a band, or because who is held there said so."""
+    return session.band is Band.TEEN or (hold is not None and hold.state in OPEN and hold.band is Band.TEEN)
+
+
 def supervise(scene: Scene, id: str, who: Person, role: str, reason: str, *, case: bool = False) -> Session | No:
     """Somebody of the team comes in, visibly, if there is a reason. Said again, they are there already."""
     session = cast.session(scene, id)
     if session is None or session.state not in talking.LIVE:
         return No.NOT_FOUND
-    if session.band is Band.TEEN and not who.vetted:  # for them it does not exist
+    if is_young(session, scene.look(RowKind.HOLD, session.seeker)) and not who.vetted:  # for them it does not exist
         return No.NOT_FOUND
     listener = cast.listener(scene, session.listener)
     if session.guest(who.user) is None and not allowed(grounds(session, listener, case=case, caps=scene.caps), reason):

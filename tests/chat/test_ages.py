@@ -9,7 +9,8 @@ import pytest
 
 from chat.client import Client, Codec
 from chat.node import Node
-from rooms.events import Band
+from moderation.sanctions import CaseId
+from rooms.events import Band, UserId
 from rooms.held import Hold
 from rooms.scene import RowKind
 from tests.support.engines import Engine, one_flavour
@@ -154,3 +155,85 @@ async def test_under_thirteen_there_is_help_and_then_a_kind_close(steady_engine:
             refused = await again.ask("hello", token=token)
             assert (refused["code"], "from 13 on" in refused["says"]) == ("forbidden", True)
             assert await again.closed() == 4003
+
+
+@one_flavour
+async def test_who_said_so_is_joined_by_nobody_who_was_not_checked(steady_engine: Engine) -> None:
+    """T8: held in a grown-ups' session, and 15 as they say: for a supervisor who was not vetted it does not exist."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, country="GB") as seeker,
+        listening(node, "one") as listener,
+        on_duty(node.url, "supervisor", "plain") as plain,
+    ):
+        await on_shift(node, 1)
+        room = await together(seeker, listener)
+        await seeker.ask("send", room=room, text=YOUNG, key="y")
+        await seeker.ask("help", person=True)
+        await changed(seeker, state="stay")
+        async with asyncio.timeout(10):
+            while (await hold_of(node)).band is not Band.TEEN:
+                await asyncio.sleep(0.02)
+        listed = await plain.ask("sessions")
+        joined = await plain.ask("supervise", room=room, reason="held")
+    assert listed["sessions"] == []
+    assert (joined["type"], joined["code"]) == ("refused", "not_found")
+
+
+@one_flavour
+async def test_what_was_decided_about_an_age_is_taken_back_by_the_same_one(steady_engine: Engine) -> None:
+    """F31a: a grown-up who was taken for a teen does not stay one."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, "anxiety") as raw,
+        on_duty(node.url, "moderator", "vera", vetted=True) as vera,
+    ):
+        await raw.ask("send", room="anxiety", text=YOUNG, key="1")
+        case = await age_case(vera)
+        await vera.ask("claim", case=case)
+        found = await node.services.review.find(CaseId(case))
+        assert found is not None
+        user = UserId(found.about.removeprefix("age/"))
+        bands = []
+        for band in ("teen", "adult"):
+            assert (await vera.ask("age", case=case, **{"is": band}))["state"] == "done"
+            bands.append(await node.services.accounts.band_of(user))
+    assert bands == ["teen", ""]
+
+
+@one_flavour
+async def test_what_somebody_said_of_their_age_on_one_node_counts_on_the_next(steady_engine: Engine) -> None:
+    """T8: whoever is called to them was checked, on whichever node they are in danger."""
+    async with (
+        node_on(steady_engine.url) as one,
+        node_on(steady_engine.url) as two,
+        Raw.upgraded(one.url) as raw,
+        Raw.upgraded(two.url) as again,
+    ):
+        told = (await raw.hello("adult", country="GB"))["token"]
+        await raw.ask("join", room="anxiety")
+        await raw.ask("send", room="anxiety", text=YOUNG, key="1")
+        async with asyncio.timeout(10):
+            while not await one.services.review.queue(("teen",), 5):
+                await asyncio.sleep(0.02)
+        await again.ask("hello", token=told)
+        await again.ask("join", room="anxiety")
+        await again.ask("send", room="anxiety", text=URGENT, key="2")
+        await changed(again, state="stay")
+        assert (await hold_of(two)).band is Band.TEEN
+
+
+@one_flavour
+async def test_that_somebody_is_of_age_calls_nobody_anew(steady_engine: Engine) -> None:
+    async with (
+        node_on(steady_engine.url) as node,
+        Raw.upgraded(node.url) as raw,
+        on_duty(node.url, "responder", "rita", vetted=True) as rita,
+    ):
+        await on_shift(node, 1)
+        await raw.hello("adult", country="GB")
+        await raw.ask("join", room="anxiety")
+        await raw.ask("send", room="anxiety", text=URGENT, key="u")
+        called = await next_event(rita, "alerted")
+        await rita.ask("age", case=called["case"], **{"is": "adult"})
+        assert (await hold_of(node)).band is Band.ADULT

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from chat.entrusting import NOBODY_THERE, sentences
+from chat.entrusting import NOBODY_THERE, NOT_READ, sentences
 from chat.node import Node
 from chat.seating import trusted
 from rooms.session import Guest, Session
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
-from tests.support.staff import URGENT, on_duty
+from tests.support.staff import URGENT, decide, on_duty, waiting
 from tests.support.two import changed, enter, hear, listening, on_shift, quick, talked, together
 
 ADDRESS = "I live at 12 Elm Street, please send someone."
@@ -91,6 +91,46 @@ def test_it_is_for_who_was_called_and_not_for_who_supervises() -> None:
 
 
 def test_only_where_somebody_is_held_it_may_be_said() -> None:
-    """The sentence is one, and kind; it names what to do when there is no time."""
-    assert sentences() == {NOBODY_THERE}
+    """The sentences are kind, and name what to do when there is no time."""
+    assert sentences() == {NOBODY_THERE, NOT_READ}
     assert "emergency number" in NOBODY_THERE
+
+
+async def test_a_held_edit_of_an_address_is_released_to_the_responder_alone(steady_engine: Engine) -> None:
+    """R4: what was said for one is not given to another by way of the desk."""
+    async with (
+        node_on(steady_engine.url, sessions=quick(update=30)) as one,
+        node_on(steady_engine.url, sessions=quick(update=30)) as two,
+        three(one, two) as t,
+        on_duty(one.url, "moderator", "mod") as mod,
+    ):
+        said = await t.seeker.ask("send", room=t.room, text=ADDRESS, key="a", to_responder=True)
+        words = "I am in the red house behind the mill, can we talk on telegram instead"
+        assert (await t.seeker.ask("edit", room=t.room, message=said["id"], text=words, key="e"))["state"] == "held"
+        case = next(row["case"] for row in await waiting(mod) if row["kind"] == "held")
+        await decide(mod, case, "release")
+        edited = await next_event(t.responder, "edited")
+        await t.seeker.ask("send", room=t.room, text="I am here.", key="c")
+        await hear(t.listener, "I am here.")
+    assert "red house" in edited["text"]
+    assert "red house" not in str(t.listener.events)
+
+
+async def test_what_the_filter_could_not_look_at_is_given_to_nobody_and_can_be_sent_again(
+    steady_engine: Engine,
+) -> None:
+    """T5, F45: words for the responder are judged like all words, or stay with who wrote them."""
+    async with (
+        node_on(steady_engine.url, sessions=quick(update=30)) as one,
+        node_on(steady_engine.url, sessions=quick(update=30)) as two,
+        three(one, two) as t,
+    ):
+        pipelines = [(node.services.pipeline, node.services.pipeline._budget) for node in (one, two)]
+        for pipeline, _ in pipelines:
+            pipeline._budget = -1.0  # every verdict is late
+        refused = await t.seeker.ask("send", room=t.room, text=ADDRESS, key="a", to_responder=True)
+        for pipeline, budget in pipelines:
+            pipeline._budget = budget
+        again = await t.seeker.ask("send", room=t.room, text=ADDRESS, key="b", to_responder=True)
+    assert (refused["type"], refused["code"], refused["says"]) == ("refused", "unavailable", NOT_READ)
+    assert (again["type"], again["state"]) == ("sent", "delivered")
