@@ -27,7 +27,7 @@ from chat import sessioncommands as say
 from chat.answers import refused, who
 from chat.auth import Identity, Scope, event_id
 from chat.care import desk, reader
-from chat.conduct import FOR_GOOD, stayed_with
+from chat.conduct import stayed_with
 from chat.connection import Connection, State
 from chat.desk import MODERATING
 from chat.disclosing import age_case
@@ -128,7 +128,9 @@ async def age(services: Services, connection: Connection, command: say.Age) -> A
     await services.accounts.set_band(user, "" if command.is_ == ADULT else command.is_)
     now = services.backplane.engine_now_ms()
     await services.review.audit.note("age", at=now, case=command.case, by=identity.user, of=user, why=command.is_)
-    if command.is_ != ADULT:
+    if command.is_ == ADULT:
+        services.company.say_grown(user)
+    else:
         await make(services, lambda scene: coming.young(scene, user), (RowKind.HOLD, user))
     if case is not None and not again:
         how = Resolution.DISMISS if command.is_ == ADULT else Resolution.REACHED
@@ -180,14 +182,20 @@ def leave(scene: Scene, user: str) -> bool:
         wanting.step_request(scene, request.id, Ask.WITHDRAW)
     if person.session:
         parting.part(scene, person.session, user, "band", bar=False)
-    if person.listening:
-        parting.suspend(scene, user, FOR_GOOD)
+    if person.listening and (row := scene.look(RowKind.LISTENER, user)) is not None:
+        # Over at once; nobody under 18 is a listener at the door, and who is grown up after all can listen again.
+        parting.suspend(scene, user, max(scene.now, row.suspended_until))
     return True
 
 
 async def when_held_no_more(services: Services, user: str) -> None:
-    """What waited for the end of help. Raises StoreAway, EngineAway."""
-    if user:
+    """What waited for the end of help; not of who was held as a teen already: nothing waited for that, and what they
+    are in now is theirs. Raises StoreAway, EngineAway.
+    """
+    if not user or not (band := await services.accounts.band_of(UserId(user))):
+        return
+    person = await services.matchmaker.find(RowKind.PERSON, user)
+    if band == CHILD or person is None or person.band is not Band.TEEN:
         await apply(services, UserId(user))
 
 

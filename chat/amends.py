@@ -24,7 +24,7 @@ from chat.speech import withheld
 from chat.spoken import Spoken, submission
 from moderation.verdict import Action
 from rooms.backplane import Commit, Committed, Outcome
-from rooms.events import EventId, Kind, Role
+from rooms.events import Entry, EventId, Kind, Role
 
 # Who may take back what another person said. Responders may not: they care for the person, not for the room.
 MODERATING = frozenset({Role.MODERATOR, Role.SUPERVISOR, Role.OPERATOR})
@@ -67,8 +67,7 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     amended = wire.unbody(entry.body) | {"text": verdict.text, "edited": True, "edited_at": at}
     amended.pop("masked", None)
     told: dict[str, Any] = {"message": command.message, "from": worn(place.member), "text": verdict.text}
-    if "to" in amended:  # for the responder only, and so stays
-        told["to"] = amended["to"]
+    told |= alike(entry)
     if masked:
         amended["masked"] = told["masked"] = True
     commit = Commit(
@@ -95,6 +94,7 @@ async def redact(services: Services, connection: Connection, command: say.Redact
         before = await first_outcome(services, place, id)
         return gone(command) if before is None else done(command, before)
     told = {"message": command.message, "by": "author" if entry.author == place.member.user else "moderator"}
+    told |= alike(entry)
     commit = Commit(
         room=place.key,
         id=id,
@@ -116,7 +116,8 @@ async def react(services: Services, connection: Connection, command: say.React, 
         return refused(command.id, Code.BAD_REQUEST, says, path="reaction")
     key = command.key or services.fresh()
     id = event_id(services.secret, place.member.user, place.key, "react", key)
-    if await message(services, place, command.message) is None:
+    entry = await message(services, place, command.message)
+    if entry is None:
         before = await first_outcome(services, place, id)
         return gone(command) if before is None else done(command, before)
     told = {
@@ -124,9 +125,15 @@ async def react(services: Services, connection: Connection, command: say.React, 
         "reaction": command.reaction,
         "on": command.on,
         "from": worn(place.member),
+        **alike(entry),
     }
     commit = Commit(room=place.key, id=id, kind=Kind.REACTED, author=place.member.user, body=wire.body(told))
     return done(command, (await services.backplane.submit([commit]))[0])
+
+
+def alike(entry: Entry) -> dict[str, Any]:
+    """What is done to words for the responder only is for nobody else either (entrusting.py)."""
+    return {name: value for name, value in wire.unbody(entry.body).items() if name == "to"}
 
 
 def done(command: say.Redact | say.React, outcome: Outcome) -> Done:

@@ -99,6 +99,10 @@ class Company:
         if len(self._young) > MOST:
             del self._young[next(iter(self._young))]
 
+    def say_grown(self, user: UserId) -> None:
+        """Somebody of the team has said that they are not."""
+        self._young.pop(user, None)
+
     def is_young(self, user: UserId) -> bool:
         return user in self._young
 

@@ -41,6 +41,9 @@ class Veil:
 
 NOTHING = Veil()
 
+# What is for one alone, and what was done to it: all of it says so (amends.py), also when its words are gone.
+_OF_WORDS = frozenset({Kind.MESSAGE, Kind.EDITED, Kind.REDACTED, Kind.REACTED})
+
 
 def sift(veil: Veil, entries: Iterable[Entry], known: Iterable[Entry]) -> list[Entry]:
     """The entries that may be seen. `known`: what the room remembers, in which those that others answer are found."""
@@ -56,7 +59,7 @@ def sift(veil: Veil, entries: Iterable[Entry], known: Iterable[Entry]) -> list[E
 
 def is_for_one(one: Entry) -> bool:
     """Whether an entry is for somebody of the room alone."""
-    return one.kind in (Kind.MESSAGE, Kind.EDITED) and "to" in wire.unbody(one.body)
+    return one.kind in _OF_WORDS and "to" in wire.unbody(one.body)
 
 
 def _seen(one: Entry, since: dict[UserId, int], theirs: dict[EventId, bool]) -> Entry | None:

@@ -26,9 +26,9 @@ async function deliver(words) {
   const good = reply.type === "sent";
   const seat = own();
   if (["not_found", "closed"].includes(reply.code) && seat) { // nobody waits any more: somebody is there
-    drop(words);
     if (!rooms.get(seat.room)) await rooms.join(seat.room);
-    return void rooms.say(rooms.get(seat.room), words.text);
+    const room = rooms.get(seat.room);
+    if (room) return (drop(words), rooms.say(room, words.text)); // only then: where the room was not to be had they stay here
   }
   Object.assign(words, {state: good ? "kept" : "refused", says: reply.says, suggestion: reply.suggestion, findings: reply.findings});
   if (!good) announce(reply.says ?? "");

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chat import ages
 from chat.client import Client, Codec
 from chat.node import Node
 from moderation.sanctions import CaseId
@@ -17,7 +18,7 @@ from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
 from tests.support.staff import URGENT, on_duty, waiting
-from tests.support.two import changed, hear, listening, on_shift, together
+from tests.support.two import changed, hear, listening, on_shift, talked, together
 
 YOUNG = "hi, i'm 15. school is hard"
 SMALL = "i'm 11. nobody talks to me"
@@ -237,3 +238,46 @@ async def test_that_somebody_is_of_age_calls_nobody_anew(steady_engine: Engine) 
         called = await next_event(rita, "alerted")
         await rita.ask("age", case=called["case"], **{"is": "adult"})
         assert (await hold_of(node)).band is Band.ADULT
+
+
+@one_flavour
+async def test_who_is_held_as_a_teen_keeps_what_they_are_in_when_that_is_over(steady_engine: Engine) -> None:
+    """Their band was changed long ago: the end of help ends nothing else, and tells them nothing anew."""
+    async with (
+        node_on(steady_engine.url) as node,
+        Raw.upgraded(node.url) as first,
+        Raw.upgraded(node.url) as teen,
+        on_duty(node.url, "listener", "lee", vetted=True) as listener,
+        on_duty(node.url, "responder", "rita", vetted=True) as rita,
+    ):
+        await on_shift(node, 1)
+        token = (await first.hello("adult", country="GB"))["token"]
+        (user,) = [one for one in node.services.hub.people if not one.startswith("staff")]
+        await node.services.accounts.set_band(user, "teen")
+        assert (await teen.ask("hello", token=token))["band"] == "teen"
+        await listener.ask("available")
+        room = await together(teen, listener)
+        await talked(teen, listener, room)
+        await teen.ask("send", room=room, text=URGENT, key="u")
+        await rita.ask("take", case=(await next_event(rita, "alerted"))["case"])
+        await changed(teen, code="team_here")
+        for raw, state in ((teen, "waiting"), (rita, "settled")):
+            cursor = (await raw.ask("open", room=room))["cursor"]
+            assert (await raw.ask("settle", room=room, seen=cursor))["state"] == state
+        await next_event(rita, "notice")  # the debrief: what the end of help owes is done in order, and this was first
+        assert (await teen.ask("send", room=room, text="that helped", key="t"))["type"] == "sent"
+        await hear(listener, "that helped")
+        assert not [event for event in teen.events if event.get("code") == "band" or event["type"] == "session_closed"]
+
+
+@one_flavour
+async def test_a_listener_who_is_grown_up_after_all_can_listen_again(steady_engine: Engine) -> None:
+    """It is no sanction: what was said wrongly leaves nothing behind."""
+    async with node_on(steady_engine.url) as node, listening(node, "lee"):
+        leo = UserId("staff-lee")
+        await node.services.matchmaker.change(lambda scene: ages.leave(scene, leo), (RowKind.PERSON, leo))
+        async with asyncio.timeout(10):
+            while (await node.services.matchmaker.find(RowKind.LISTENER, leo)).state == "suspended":
+                await asyncio.sleep(0.02)  # it is lifted by whichever node looks next
+        async with listening(node, "lee"):
+            pass

@@ -134,3 +134,26 @@ async def test_what_the_filter_could_not_look_at_is_given_to_nobody_and_can_be_s
         again = await t.seeker.ask("send", room=t.room, text=ADDRESS, key="b", to_responder=True)
     assert (refused["type"], refused["code"], refused["says"]) == ("refused", "unavailable", NOT_READ)
     assert (again["type"], again["state"]) == ("sent", "delivered")
+
+
+@one_flavour
+async def test_what_is_done_to_such_words_cannot_be_told_from_outside_either(steady_engine: Engine) -> None:
+    """A kindness for them, a change, and taking them back: live, and in history when the words are gone."""
+    node = quick(update=30)
+    async with (
+        node_on(steady_engine.url, sessions=node) as one,
+        node_on(steady_engine.url, sessions=node) as two,
+        three(one, two) as there,
+    ):
+        seeker, listener, responder, room = there.seeker, there.listener, there.responder, there.room
+        said = await seeker.ask("send", room=room, text=ADDRESS, key="a", to_responder=True)
+        await seeker.ask("edit", room=room, message=said["id"], text="I live in the red house.", key="e")
+        await responder.ask("react", room=room, message=said["id"], reaction="hug", on=True, key="r")
+        await next_event(seeker, "reacted")
+        await seeker.ask("redact", room=room, message=said["id"], key="d")
+        assert (await next_event(responder, "redacted"))["message"] == said["id"]
+        await seeker.ask("send", room=room, text="I am here.", key="c")
+        await hear(listener, "I am here.")
+        again = await listener.ask("open", room=room)
+        told = [*listener.events, *again["events"], *(await listener.ask("page", room=room, limit=50))["events"]]
+        assert not [event for event in told if said["id"] in (event.get("id"), event.get("message"))]
