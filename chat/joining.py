@@ -167,31 +167,17 @@ def enter(
     connection.rooms[command.room] = place
     connection.direct = connection.topics == 1
     services.hub.join(place.key, command.room, connection)
-    present, version, members = 1, 0, None
-    if place.roll is not None:
-        present, members = len(place.roll), place.roll
     if place.topic is not None:
         recall(services, place)
     if place.session:
         services.hub.veil(place.key, connection, veil_of(services, place), 0)
-    if place.listed:
-        if anew:  # one connection has one seat, however often it joins
-            services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
-        services.presence.arrive(place.member, place.key, services.ticks())
-        roster = services.presence.roster(place.key)
-        veil = veil_of(services, place)
-        services.hub.veil(place.key, connection, veil, roster.version)
-        seen = [member for member in roster.members if member.user not in veil.users]
-        present, version = services.presence.present(place.key) - (roster.present - len(seen)), roster.version
-        members = [worn(member) for member in seen] if present <= ROSTER else None
+    present, version, members = come_into_sight(services, connection, place, anew=anew)
     return Joined(
         re=re,
         room=command.room,
         alias=place.member.name,
         alias_id=place.member.alias,
-        rules=place.topic.said(who(connection).language)[2]
-        if place.topic and not (place.session and command.cursor)
-        else "",
+        rules=rules_for(connection, place, command.cursor),
         present=present,
         version=version,
         members=members,
@@ -201,6 +187,32 @@ def enter(
         recovered=recovery.recovered and not forged,
         why="foreign" if forged else recovery.why,
     )
+
+
+def come_into_sight(
+    services: Services, connection: Connection, place: Membership, *, anew: bool
+) -> tuple[int, int, list[dict[str, Any]] | None]:
+    """(how many are here, the version of that, who they are as this one sees them), oneself among them. `anew`: this
+    connection was here already; it has one seat, however often it joins.
+    """
+    if not place.listed:
+        return (1, 0, None) if place.roll is None else (len(place.roll), 0, place.roll)
+    if anew:
+        services.presence.depart(place.member.user, place.key, services.ticks(), grace=True)
+    services.presence.arrive(place.member, place.key, services.ticks())
+    roster = services.presence.roster(place.key)
+    veil = veil_of(services, place)
+    services.hub.veil(place.key, connection, veil, roster.version)
+    seen = [member for member in roster.members if member.user not in veil.users]
+    present = services.presence.present(place.key) - (roster.present - len(seen))
+    return present, roster.version, [worn(member) for member in seen] if present <= ROSTER else None
+
+
+def rules_for(connection: Connection, place: Membership, cursor: str | None) -> str:
+    """The ground rules, at every join; who comes back into a session has read them."""
+    if place.topic is None or (place.session and cursor):
+        return ""
+    return place.topic.said(who(connection).language)[2]
 
 
 def recall(services: Services, place: Membership) -> None:
