@@ -49,7 +49,8 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         joining.py       coming into a room, and catching up with it
         talk.py          being in a room: rooms, leave, members, page, typing
         second.py        the second opinion at work: one thread, a bounded queue
-        turns.py         who waits behind whom for it
+        beside.py        long texts are read by a thread of their own
+        turns.py         who waits behind whom for either
         spoken.py        words ready to be judged, with the context they stand in
         outcomes.py      what became of words, as their author is told it
         speech.py        words on their way to others: send, check; held and stopped

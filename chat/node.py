@@ -27,6 +27,7 @@ import structlog
 from chat import books, rounds
 from chat.accounts import Accounts
 from chat.auth import derive, fingerprint
+from chat.beside import Beside
 from chat.company import Company
 from chat.datadir import Unusable
 from chat.drain import drain
@@ -120,6 +121,7 @@ class Node:
             waiting=filter_.second_waiting,
             seconds=filter_.second_seconds,
         )
+        self.beside = Beside(judge)
         self.books = books.Keeper(settings, pipeline=judge, helplines=lines, metrics=self.metrics, first=first)
         self.services = Services(
             settings=settings,
@@ -130,7 +132,7 @@ class Node:
             presence=self.presence,
             apart=Apart(self.redis),
             pipeline=judge,
-            turns=Turns(judge, self.second, self.metrics, time.monotonic),
+            turns=Turns(judge, self.second, self.beside, self.metrics, time.monotonic),
             helplines=lines,
             cards=Cards.load(lines),
             shift=Shift(self.redis, self.name, lambda user: user in self.hub.people, time.monotonic),
@@ -237,6 +239,7 @@ class Node:
         """Let go of everything, in the opposite order of `start`."""
         await self.gateway.listener.aclose()
         self.second.end()
+        self.beside.end()
         await self.presence.retire()
         await self.backplane.aclose()
         await self.redis.aclose()

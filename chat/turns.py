@@ -2,16 +2,17 @@
 
     words ─▶ does their author wait there? ─ yes ─▶ behind, in line
                     │ no
+                    ├─ long ─▶ in line; read beside the loop (beside.py), then:
                     └▶ first half of the filter ─┬─ a verdict ─▶ said, with the others of the tick
                                                  └─ unsure ─▶ in line; second opinion asked (second.py)
     an answer ─▶ the line moves up: said, and what came after it is judged now
 
-Only who waits for a second opinion has a line. Everybody else, and the same person in another room, is not touched.
+Only who waits for one of the two has a line. Everybody else, and the same person in another room, is not touched.
 What comes later in a line is not judged before its turn, so that it is read with all that was said before it (X32).
 
 A line is as long as the commands its author has open, sixteen a connection, and lasts a second for each at most: the
-second opinion answers or puts aside. Failure: what cannot be settled is held, and the line goes on; a node that dies
-has said nothing yet, and the same key is judged again.
+second opinion answers or puts aside, and who reads beside the loop reads on or gives back. Failure: what cannot be
+settled is held, and the line goes on; a node that dies has said nothing yet, and the same key is judged again.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from chat.beside import Beside
 from chat.metrics import Metrics
 from chat.second import ASIDE, Scores, Second
 from moderation.pipeline import FAULT_SAYS, Pipeline
 from moderation.verdict import Action, Submission, Verdict
-from moderation.work import Unsure
+from moderation.work import Unsure, Work
 
 # What is called with words and their verdicts, in order.
 Then = Callable[[Sequence[tuple[Any, Verdict]]], None]
@@ -50,6 +52,9 @@ class Turn:
     then: Then
     unsure: Unsure | None = None  # None: not judged yet
     scores: Scores | None = None  # None: none yet
+    away: bool = False  # read beside the loop, just now
+    came: bool = False  # from there, with or without `read`
+    read: Work | None = None
 
     @property
     def ready(self) -> bool:
@@ -59,8 +64,11 @@ class Turn:
 class Turns:
     """The lines of one node."""
 
-    def __init__(self, pipeline: Pipeline, second: Second, metrics: Metrics, ticks: Callable[[], float]) -> None:
+    def __init__(
+        self, pipeline: Pipeline, second: Second, beside: Beside, metrics: Metrics, ticks: Callable[[], float]
+    ) -> None:
         self.second = second
+        self.beside = beside
         self._pipeline = pipeline
         self._metrics = metrics
         self._ticks = ticks
@@ -101,13 +109,18 @@ class Turns:
         return await done
 
     def _first(self, turns: Sequence[Turn], now: float) -> None:
-        """The first half of the filter over turns that wait for nobody."""
+        """The first half of the filter over turns that wait for nobody; what is long, and what its author said there
+        after it, waits until it is read.
+        """
+        near, rest = self._parted(turns)
         began = self._ticks()
-        found = self._pipeline.first_all(in_turn([turn.submission for turn in turns]), now)
+        submissions = in_turn([turn.submission for turn in near])
+        read = [turn.read or submission for turn, submission in zip(near, submissions, strict=True)]
+        found = self._pipeline.first_all(read, now)
         self._metrics.judging_took(self._ticks() - began)
         known: list[tuple[Turn, Verdict]] = []
         lines: dict[Hashable, None] = {}
-        for turn, first in zip(turns, found, strict=True):
+        for turn, first in zip(near, found, strict=True):
             if isinstance(first, Verdict):
                 known.append((turn, first))
                 continue
@@ -116,9 +129,37 @@ class Turns:
             self._lines.setdefault(turn.place, deque()).append(turn)
             if first.asks:
                 turn.scores = self.second.ask(first, partial(self._answered, turn))
+        for turn in rest:
+            turn.submission = after(turn.submission, [one.submission for one in near if one.place == turn.place])
+            line = self._lines.setdefault(turn.place, deque())
+            line.append(turn)
+            if len(line) == 1:
+                self._send_away(turn, now)
         tell(known)
         for place in lines:
             self._move_up(place)
+
+    def _parted(self, turns: Sequence[Turn]) -> tuple[list[Turn], list[Turn]]:
+        """Those to judge now, and those who wait: the long ones, and who comes behind one."""
+        near: list[Turn] = []
+        rest: list[Turn] = []
+        behind: set[Hashable] = set()
+        for turn in turns:
+            if turn.place in behind or (not turn.came and self.beside.takes(turn.submission)):
+                behind.add(turn.place)
+                rest.append(turn)
+            else:
+                near.append(turn)
+        return near, rest
+
+    def _send_away(self, turn: Turn, now: float) -> None:
+        turn.away = True
+        self.beside.read(turn.submission, now, partial(self._came, turn))
+
+    def _came(self, turn: Turn, read: Work | None) -> None:
+        """A long one is read: judged now, and with it who waited for nothing else."""
+        turn.away, turn.came, turn.read = False, True, read
+        self._first(self._lines.pop(turn.place), self._ticks())
 
     def _answered(self, turn: Turn, scores: Scores) -> None:
         turn.scores = scores
@@ -131,7 +172,7 @@ class Turns:
         while line and line[0].ready:
             turn = line.popleft()
             known.append((turn, self._settled(turn)))
-        rest = line if line and line[0].unsure is None else ()
+        rest = line if line and line[0].unsure is None and not line[0].away else ()
         if not line or rest:
             del self._lines[place]
         tell(known)

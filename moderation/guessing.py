@@ -30,6 +30,8 @@ from moderation.work import Work
 
 # Scores from which a message is worth a look together with others; all but "distress", which most of our talk is.
 _PASSING = [2.0 if head == "distress" else conversation.PASSING for head in heads.HEADS]
+# Sentences of a message that are looked at one by one: what is cut in more pieces was not written to be read.
+_MOST_SENTENCES = 100
 
 
 class Guessing:
@@ -111,7 +113,7 @@ class Guessing:
     def _place(self, view: View, finding: Finding) -> tuple[int, int]:
         """Where in the submitted text: the sentence that shows it most, or all of it where none does alone."""
         ends = list(accumulate(map(len, answer.sentences(view.text)), initial=0))
-        if len(ends) > 2 and finding.care.band is CareBand.NONE:
+        if 2 < len(ends) <= _MOST_SENTENCES and finding.care.band is CareBand.NONE:
             pieces = [view.text[start:end] for start, end in pairwise(ends)]
             head = heads.HEADS.index(finding.rule.removeprefix(heeding.PREFIX))
             scores = self.model.scores(pieces)[:, head].tolist()

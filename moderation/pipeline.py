@@ -11,7 +11,8 @@ nothing passes unjudged and nothing is lost (X36). `healthy` says whether the ne
 What the model is unsure of is read once more (opinion.py), which takes some milliseconds. Who has no loop to hold up
 calls `judge_all` and gets verdicts. The server calls `first_all`, which gives an `Unsure` in the place of such a
 verdict, and of those that must come after it; `settled` makes it one when the scores are there, `aside` when they are
-not to be had. The verdict is the same on either way.
+not to be had. A text that is long is `read` beforehand, beside the loop, and its work stands in the submission's place.
+The verdict is the same on every way.
 
 The stages are methods of what knows how: wording.py (the words themselves), guessing.py (the model and the second
 opinion), gathering.py (with the author's last messages). A new one: its file, a line in `Wording.stages` or `_after`.
@@ -115,9 +116,17 @@ class Pipeline:
                 self._through((("second", self._guessing.second),), work)
         return [self._answered(work) for work in works]
 
-    def first_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict | Unsure]:
+    def read(self, submission: Submission, now: float, stopwatch: Callable[[], float]) -> Work:
+        """What the words show by themselves: most of the time that a long text takes. Asks nothing but the books, so
+        that another thread may do it, by its own `stopwatch`.
+        """
+        work = self._work(submission, now)
+        self._through(self._before, work, stopwatch)
+        return work
+
+    def first_all(self, submissions: Sequence[Submission | Work], now: float) -> list[Verdict | Unsure]:
         """The same without a second opinion: what asks for one, and what the same author says after it in the same
-        lane, is `Unsure` and has to be `settled` in this order.
+        lane, is `Unsure` and has to be `settled` in this order. What has been `read` is not read again.
         """
         asking: set[tuple[str, str]] = set()
         found: list[Verdict | Unsure] = []
@@ -156,11 +165,22 @@ class Pipeline:
         first = self.first_all((submission,), now)[0]
         return first if isinstance(first, Verdict) else self.settled(first, first.small)
 
-    def _begun(self, submissions: Sequence[Submission], now: float) -> list[Work]:
+    def _work(self, submission: Submission, now: float) -> Work:
+        return Work(submission, now, self.packs.get(submission.pack) or self.packs["general"])
+
+    def _opened(self, one: Submission | Work, now: float) -> Work:
+        """Its words read; anew where that was done by books of before."""
+        submission = one.submission if isinstance(one, Work) else one
+        work = self._work(submission, now)
+        if isinstance(one, Work) and one.pack is work.pack:
+            one.now = now
+            return one
+        self._through(self._before, work)
+        return work
+
+    def _begun(self, submissions: Sequence[Submission | Work], now: float) -> list[Work]:
         """All that comes before an answer, but for second opinions."""
-        works = [Work(each, now, self.packs.get(each.pack) or self.packs["general"]) for each in submissions]
-        for work in works:
-            self._through(self._before, work)
+        works = [self._opened(each, now) for each in submissions]
         self._model_all([work for work in works if work.held is None and work.submission.kind != "alias"])
         self._joined_all(works)
         return works
@@ -169,15 +189,16 @@ class Pipeline:
         """The verdict on one submission."""
         return self.judge_all((submission,), now)[0]
 
-    def _through(self, stages: Stages, work: Work) -> None:
+    def _through(self, stages: Stages, work: Work, stopwatch: Callable[[], float] | None = None) -> None:
         """Run some stages on one submission; a fault, or too much time over all of them, becomes its answer."""
         stage = "start"
-        begun = self._stopwatch() - work.spent
+        stopwatch = stopwatch or self._stopwatch
+        begun = stopwatch() - work.spent
         try:
             for stage, run in stages:
                 before = work.spent
                 run(work)
-                work.spent = self._stopwatch() - begun
+                work.spent = stopwatch() - begun
                 self._lap(stage, work.spent - before)
                 if work.spent > self._budget:
                     work.held = self._held(work, stage, "over budget")

@@ -12,6 +12,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat.beside import LONG, Beside
 from chat.metrics import Metrics
 from chat.second import Second
 from chat.turns import Alone, Turns, in_turn
@@ -45,10 +46,12 @@ async def lines(
     judging, metrics = doubting(bands, opinion=opinion, flood=flood), Metrics()
     second = Second(judging, metrics, enabled=True, waiting=waiting, seconds=seconds)
     second.begin()
+    beside = Beside(judging)
     try:
-        yield Turns(judging, second, metrics, time.monotonic)
+        yield Turns(judging, second, beside, metrics, time.monotonic)
     finally:
         second.end()
+        beside.end()
 
 
 def said(text: str, author: str = "a", lane: str = "l", **more: Any) -> Alone:
@@ -153,6 +156,82 @@ def test_the_verdict_does_not_depend_on_the_way_it_took(talk: list[tuple[str, st
         assert [found[place] for place in range(len(words))] == [[each] for each in expected]
 
     asyncio.run(through())
+
+
+def long(text: str) -> str:
+    """So many kind words before it that it is read beside the loop."""
+    kind = "the night was quiet and we had tea in the kitchen, and the rain went on for hours. "
+    return kind * (LONG // len(kind) + 1) + text
+
+
+_LETTERS = st.lists(
+    st.tuples(
+        st.sampled_from(["ana", "ben"]),
+        st.sampled_from(
+            [long("thank you"), long("kill yourself"), long("ring 07700 900142"), ODD, "go", "kill", "yourself", "0770"]
+        ),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(_LETTERS)
+@settings(max_examples=25, deadline=None)
+def test_long_texts_change_no_order_and_no_verdict(talk: list[tuple[str, str, bool]]) -> None:
+    """In one tick or in several, read beside the loop or in it: as if each author had been judged word after word."""
+    plain = doubting(ALWAYS)
+    recent: dict[str, tuple[str, ...]] = {"ana": (), "ben": ()}
+    expected: dict[str, list[tuple[str, Verdict]]] = {"ana": [], "ben": []}
+    for author, text, _ in talk:
+        one = Submission(text, lane="l", author=author, recent=recent[author])
+        expected[author].append((text, plain.judge(one, 0.0)))
+        recent[author] += (text,)
+
+    async def through() -> None:
+        found: dict[str, list[tuple[str, Verdict]]] = {"ana": [], "ben": []}
+        said_before: dict[str, tuple[str, ...]] = {"ana": (), "ben": ()}
+        async with lines(tiny, ALWAYS) as turns:
+
+            def then(told: Sequence[tuple[Any, Verdict]]) -> None:
+                for one, verdict in told:
+                    found[one.submission.author].append((one.submission.text, verdict))
+                    said_before[one.submission.author] += (one.submission.text,)
+
+            tick: list[Alone] = []
+            for author, text, ends in talk:
+                tick.append(said(text, author, recent=said_before[author]))
+                if ends:
+                    turns.judge(tick, then, 0.0)
+                    tick = []
+            turns.judge(tick, then, 0.0)
+            await until(lambda: sum(map(len, found.values())) == len(talk) and len(turns) == 0)
+        assert found == expected
+
+    asyncio.run(through())
+
+
+async def test_who_writes_at_length_keeps_nobody_waiting() -> None:
+    """The rest of the tick is told at once; what the same person says there afterwards comes after it."""
+    told: list[str] = []
+    async with lines(tiny, {}) as turns:
+        then = lambda found: told.extend(one.submission.text for one, _ in found)  # noqa: E731
+        letter = long("and so to bed")
+        turns.judge([said(letter), said("after it"), said("hello", "b")], then, 0.0)
+        assert told == ["hello"]
+        await until(lambda: len(told) == 3)
+    assert told[1:] == [letter, "after it"]
+
+
+async def test_what_waits_when_the_thread_is_ended_is_read_in_the_loop() -> None:
+    """Nothing is skipped and nobody is forgotten."""
+    told: list[Action] = []
+    async with lines(tiny, {}) as turns:
+        then = lambda found: told.extend(verdict.action for _, verdict in found)  # noqa: E731
+        turns.judge([said(long("kill yourself"), f"a{n}") for n in range(80)], then, 0.0)
+        turns.beside.end()
+        await until(lambda: len(told) == 80)
+    assert set(told) == {Action.BLOCK}
 
 
 async def test_ten_thousand_at_once_are_all_answered_and_the_queue_keeps_its_bound() -> None:

@@ -21,7 +21,7 @@ from chat.commands import THEMES
 from chat.node import Node
 from moderation.pipeline import Pipeline
 from moderation.verdict import Action, Submission, Verdict
-from moderation.work import Unsure
+from moderation.work import Unsure, Work
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -70,7 +70,7 @@ class Recording(Pipeline):
     def judge_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict]:
         return [self.note(verdict) for verdict in super().judge_all(submissions, now)]
 
-    def first_all(self, submissions: Sequence[Submission], now: float) -> list[Verdict | Unsure]:
+    def first_all(self, submissions: Sequence[Submission | Work], now: float) -> list[Verdict | Unsure]:
         found = super().first_all(submissions, now)
         return [self.note(one) if isinstance(one, Verdict) else one for one in found]
 
