@@ -7,16 +7,17 @@ import {$, button, h, icon} from "./dom.js";
 import {announce, banner, onEscape} from "./frame.js";
 import {helpFor, place} from "./help.js";
 import {drawLobby} from "./lobby.js";
-import {rooms} from "./live.js";
+import {hear, ready, rooms} from "./live.js";
 import {drawAgain} from "./log.js";
 import {avatar} from "./message.js";
+import {isNight, turnsIn} from "./night.js";
 import {build, go} from "./router.js";
-import {kept} from "./store.js";
+import {kept, settings} from "./store.js";
 import {drawRules, keptFor} from "./threshold.js";
 import {topicOf} from "./topics.js";
 import {count, span, t} from "./words.js";
 
-const state = {room: null};
+const state = {room: null, lantern: null, turn: 0};
 
 const people = (n) => t("room.people", {n});
 
@@ -106,6 +107,20 @@ async function leaveRoom() {
 
 onEscape(closeAside);
 
+/** By night, and by day for whom a light concerns, the lantern stands in the room; else not a byte of it is loaded. */
+async function lamplight() {
+  clearTimeout(state.turn);
+  const {room} = state;
+  if (!room) return;
+  state.turn = setTimeout(lamplight, turnsIn());
+  const concerned = settings.get("lights") || new Date(kept.get("lit") ?? 0) > Date.now();
+  if (!ready() || (!isNight() && !concerned && !state.lantern)) return;
+  state.lantern = await import("./lantern.js").catch(() => null); // not on this device yet, and we are away: later
+  if (state.room === room) state.lantern?.showLantern(room, $("lantern"));
+}
+
+hear("welcome", lamplight);
+
 const head = () => h("header", {class: "room-head"},
   h("button", {type: "button", class: "quiet back", id: "room-back", "aria-label": t("word.all_rooms"), onclick: () => go("rooms")}, icon("back")),
   h("div", {class: "room-name"}, h("h1", {id: "room-title", dir: "auto"}), h("p", {id: "room-you"})),
@@ -127,7 +142,7 @@ export const view = {
   wide: true,
   keeps: true,
   needs: "visit",
-  make: () => h("div", {class: "room"}, head(), h("div", {id: "room-talk"}, unhosted()), aside()),
+  make: () => h("div", {class: "room"}, head(), h("div", {id: "room-talk"}, unhosted(), h("section", {id: "lantern", hidden: true, "aria-label": t("room.lantern")})), aside()),
   enter({room: name, again}) {
     const room = rooms.get(name);
     if (!room) return go("rooms");
@@ -142,8 +157,9 @@ export const view = {
     build("rooms").then(drawLobby); // the list stands beside the room where there is width for it
     $("aside-between").replaceChildren();
     closeAside();
-    show(room, {presence: drawPresence, gone: (refusal) => (banner(refusal.says ?? t("room.closed"), "notice"), go("rooms"))});
+    show(room, {presence: () => (drawPresence(), state.lantern?.countAgain()), gone: (refusal) => (banner(refusal.says ?? t("room.closed"), "notice"), go("rooms"))});
     drawPresence();
+    lamplight();
     place();
     announce(t("room.you_are_in", {room: topic.title || name, name: room.alias, people: people(room.present)}));
     focus();
@@ -153,6 +169,8 @@ export const view = {
     hide();
     helpFor(null);
     state.room = null;
+    state.lantern?.hideLantern();
+    lamplight();
     closeAside();
     queueMicrotask(place);
   },

@@ -1,5 +1,5 @@
-/* Choices of this browser: language, country, how the page looks, what one would rather not come upon (F7), and
-   forgetting everything. */
+/* Choices of this browser: language, country, how the page looks, what one would rather not come upon (F7), whether one
+   sees lights of the night (F5), and forgetting everything. */
 
 import {setWish, wishFor, WISHES} from "./apart.js";
 import {$, button, h} from "./dom.js";
@@ -8,9 +8,11 @@ import {dress, quickExit} from "./frame.js";
 import {back} from "./router.js";
 import {settings} from "./store.js";
 import {learn, t} from "./words.js";
+import {words as lantern} from "./words-lantern.js";
 import {THEMES, words as lists} from "./words-lists.js";
 import {words} from "./words-settings.js";
 
+learn(lantern);
 learn(lists);
 learn(words);
 
@@ -38,6 +40,12 @@ function wishes() {
   return h("div", {class: "wishes", role: "group", "aria-labelledby": "wish-title"}, row("wish-all", h("strong", {}, t("settings.wish_all")), all), THEMES.map((theme, at) => row(`wish-${theme}`, t(`theme.${theme}`), each[at])));
 }
 
+/** Whether lights of the night are shown in the rooms (lantern.js). Nobody is told what is chosen. */
+function lights() {
+  const box = h("input", {type: "checkbox", id: "lights", checked: settings.get("lights") === true, "aria-describedby": "lights-hint", onchange: () => settings.set("lights", box.checked || null)});
+  return h("section", {class: "sheet", "aria-labelledby": "lights-title"}, h("h2", {id: "lights-title"}, t("lantern.title")), h("p", {id: "lights-hint"}, t("lantern.about")), h("div", {class: "ticks"}, h("label", {class: "tick"}, box, h("span", {}, t("lantern.watch")))));
+}
+
 export const view = {
   title: "settings.title",
   make: () => h("div", {class: "stack"},
@@ -45,6 +53,7 @@ export const view = {
     h("h1", {id: "settings-title"}, t("settings.title")), h("p", {class: "lead"}, t("settings.lead")),
     h("div", {class: "sheet"}, placeFields("settings"), Object.keys(CHOICES).map(choice)),
     h("section", {class: "sheet", "aria-labelledby": "wish-title"}, h("h2", {id: "wish-title"}, t("settings.wish_title")), h("p", {}, t("settings.wish_says")), wishes()),
+    lights(),
     h("section", {class: "sheet", "aria-labelledby": "forget-title"}, h("h2", {id: "forget-title"}, t("settings.forget_title")), h("p", {}, t("settings.forget_says")), h("div", {class: "verbs"}, button(t("settings.forget"), quickExit, {pic: "leave"})))),
   /** `at`: what somebody came for. */
   enter: ({at}) => {

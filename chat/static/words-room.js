@@ -53,6 +53,7 @@ export const words = {
   "room.here_now": ["Here now", "Aquí ahora"],
   "room.themes": ["What I’d rather not come upon", "Lo que prefiero no encontrarme"],
   "room.unhosted": ["Nobody who looks after this room is here right now. You can read, and write again when somebody comes. To talk with a person now, “Help now” above is always open.", "Ahora mismo no hay nadie que cuide esta sala. Puedes leer, y escribir cuando venga alguien. Si quieres hablar ya con una persona, «Ayuda ya», arriba, está siempre abierta."],
+  "room.lantern": ["At this hour, here", "A estas horas, aquí"],
   "room.leave": ["Leave this room", "Salir de esta sala"],
   "room.closed": ["This room is closed.", "Esta sala está cerrada."],
   "room.writing": [{one: "{names} is writing", other: "{names} are writing"}, {one: "{names} está escribiendo", other: "{names} están escribiendo"}],

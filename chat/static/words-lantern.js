@@ -1,0 +1,26 @@
+/* Words of the night lantern. [English, Spanish] */
+
+export const words = {
+  "lantern.awake": ["You’re one of {n} people awake here.", "Contigo, aquí hay {n} personas despiertas."],
+  "lantern.few": ["It’s a quiet night here, and you’re welcome in it.", "Aquí la noche está tranquila, y hay sitio para ti."],
+  "lantern.open": ["Light a lantern", "Un farol"],
+  "lantern.light": ["Light a lantern", "Encender un farol"],
+  "lantern.again": ["Light another", "Encender otro"],
+  "lantern.says": ["Others here who chose to see lights will see that one burns, not whose. It goes out after half an hour.", "Quienes aquí eligieron ver luces verán que hay una encendida, no de quién es. Se apaga a la media hora."],
+  "lantern.gone": ["Your light has gone out after its half hour.", "Tu luz se ha apagado, pasada su media hora."],
+  "lantern.mine": ["My light", "Mi luz"],
+  "lantern.more": ["More", "Más"],
+  "lantern.until": ["Your light burns until {time}.", "Tu luz arde hasta las {time}."],
+  "lantern.unlit": ["You put your light out.", "Has apagado tu luz."],
+  "lantern.put_out": ["Put it out", "Apagarla"],
+  "lantern.answered": [{one: "{n} person answered your light. You’re not the only one awake.", other: "{n} people answered your light. You’re not the only one awake."}, {one: "{n} persona ha respondido a tu luz. No eres la única despierta.", other: "{n} personas han respondido a tu luz. No eres la única despierta."}],
+  "lantern.nobody": ["Nobody has looked up yet. That says nothing about you: few look at this hour.", "Aún no ha mirado nadie. Eso no dice nada de ti: a estas horas miran pocas personas."],
+  "lantern.burns": [{one: "A light burns here.", other: "{n} lights burn here."}, {one: "Aquí arde una luz.", other: "Aquí arden {n} luces."}],
+  "lantern.answer": [{one: "Answer it", other: "Answer them"}, {one: "Responder", other: "Responder"}],
+  "lantern.seen": ["They see that somebody answered. You can also simply write something.", "Se ve que alguien ha respondido. También puedes escribir algo."],
+  "lantern.watch": ["Show me lights; I may answer", "Mostrarme luces; quizá responda"],
+  "lantern.watch_hint": ["You see that a light burns here, never whose. This stays in this browser until you change it, here or in the settings.", "Verás que aquí arde una luz, nunca de quién es. Se queda en este navegador hasta que lo cambies, aquí o en los ajustes."],
+  "lantern.title": ["Lights of the night", "Luces de la noche"],
+  "lantern.about": ["At night somebody in a room may light a lantern: they are awake and would be glad not to be the only one. If you choose so, you see that one burns in a room you sit in, never whose it is, and can answer it with one press. Off until you choose it.", "De noche, alguien de una sala puede encender un farol: no duerme y se alegraría de no ser la única persona despierta. Si lo eliges, verás que arde uno en la sala donde estás, nunca de quién es, y podrás responder con un toque. Apagado mientras no lo elijas."],
+  "lantern.away": ["We can’t reach the server right now, so nothing has changed. Try again when we’re connected.", "Ahora mismo no llegamos al servidor, así que nada ha cambiado. Inténtalo cuando vuelva la conexión."],
+};
