@@ -13,14 +13,14 @@ only the page can say when it is cut off, so each carries its hours: `"always"`,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from moderation.card import Barrier, Cards
 from moderation.elsewhere import Elsewhere
-from moderation.helplines import read_on
+from moderation.helplines import name_language, read_on
 from moderation.hours import Hours
 from moderation.offers import Offer, Wish, standing
 from moderation.verdict import Care, CareBand
@@ -104,15 +104,21 @@ def tell(
 def _with_a_line(cards: Cards, country: str | None, named: Container[str | None]) -> list[dict[str, Any]]:
     """Lines of the country that lead to groups too, but those of organisations that are `named` already."""
     return [
-        {"name": line["name"], "url": line["web"], "topics": [], "read_on": read_on(line).isoformat()}
+        {**_named(line), "url": line["web"], "topics": [], "read_on": read_on(line).isoformat()}
         for line in cards.lines.of(country)
         if line["kind"] in GROUPS and line.get("web") and urlsplit(line["web"]).hostname not in named
     ]
 
 
+def _named(line: Mapping[str, Any]) -> dict[str, str]:
+    """A line's name, and its language where the listing tells it."""
+    lang = name_language(line)
+    return {"name": line["name"], "lang": lang} if lang else {"name": line["name"]}
+
+
 def _line(offer: Offer, words: Any) -> dict[str, Any]:
     contact = offer.contact
-    shown: dict[str, Any] = {"line": offer.line["id"], "name": offer.line["name"], "method": contact["method"]}
+    shown: dict[str, Any] = {"line": offer.line["id"], **_named(offer.line), "method": contact["method"]}
     shown |= {name: str(contact[name]) for name in ("dial", "to", "keyword", "url") if contact.get(name)}
     if note := words["notes"].get(contact.get("note")):
         shown["note"] = note

@@ -3,7 +3,7 @@
     {id, urgent, says, lines: at most 3, emergency, person: {available, says}, ask: [{choice, says}], dismiss}
     and, only where it matters: quiet: true (show it folded), directory: [{name, url}] (no line of ours)
 
-A line is {name, method, dial | to | url, keyword?, note?, open, opens_at?, languages, crisis, read_on}; its strings are
+A line is {name, lang?, method, dial | to | url, keyword?, note?, open, opens_at?, languages, crisis, read_on}; these are
 those of the listing, character by character. The words come from `data/card.yaml`, in the person's language or else in
 English. They say that nothing wrong was done, what became of the message and who was told; never a score, "at risk" or
 a promise. The card dials nothing, and nothing on it is about the person but what they said themselves.
@@ -24,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from moderation.helplines import DATA, Helplines, read_on
+from moderation.helplines import DATA, Helplines, name_language, read_on
 from moderation.offers import Offer, Wish, choose
 from moderation.verdict import Care, CareBand, CareKind
 
@@ -176,6 +176,8 @@ def _wish(care: Care, reader: Reader, barrier: Barrier | None, now: float) -> Wi
 def _shown(offer: Offer, words: Mapping[str, Any]) -> dict[str, Any]:
     contact = offer.contact
     shown: dict[str, Any] = {"name": offer.line["name"], "method": contact["method"]}
+    if lang := name_language(offer.line):
+        shown["lang"] = lang
     for field in ("dial", "to", "keyword", "url"):
         if contact.get(field):
             shown[field] = str(contact[field])

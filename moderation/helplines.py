@@ -158,6 +158,22 @@ def read_on(line: Mapping[str, Any]) -> date:
     return date.fromisoformat(str(line["checked"])[-10:])
 
 
+def name_language(line: Mapping[str, Any]) -> str | None:
+    """The language of a line's name, so that a screen reader says it rightly; None where the listing does not tell.
+
+    A line that answers in one language is named in it, if its name is in that language's letters; one that answers in
+    English first is named in English. Of any other the listing says nothing: "NCMH Crisis Hotline" answers in Tagalog.
+    """
+    spoken = [each["languages"] for each in line["contacts"] if each.get("languages")]
+    if not spoken:
+        return None
+    first = str(spoken[0][0])
+    if first != "en" and {one for each in spoken for one in each} != {first}:
+        return None
+    letters = _LETTERS.get(first)
+    return None if letters and not re.search(letters, line["name"]) else first
+
+
 def age(line: Mapping[str, Any], today: date) -> int:
     """Days since the line's source was read."""
     return (today - read_on(line)).days
@@ -184,6 +200,13 @@ def _doubts(line: Mapping[str, Any]) -> list[str]:
 def _read(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
+
+# Letters of languages that have their own: a name without one of them is not in that language.
+_LETTERS = {
+    "ar": "[\u0600-\u06ff]", "el": "[\u0370-\u03ff]", "he": "[\u0590-\u05ff]", "hi": "[\u0900-\u097f]",
+    "ja": "[\u3040-\u30ff\u4e00-\u9fff]", "ko": "[\uac00-\ud7af]", "ru": "[\u0400-\u04ff]", "th": "[\u0e00-\u0e7f]",
+    "uk": "[\u0400-\u04ff]", "zh": "[\u4e00-\u9fff]",
+}  # fmt: skip
 
 # Where 112 works although the listing has no entry of its own.
 _EU = frozenset(

@@ -44,7 +44,7 @@ function entry(line) {
   const about = [opening(line), (line.languages ?? []).map(languageName).join(", ")].filter(Boolean).join(" · ");
   const elsewhere = reach?.kind === "web" ? {target: "_blank", rel: "noopener noreferrer"} : {};
   return h("li", {class: "line"},
-    h("p", {class: "line-name"}, h("strong", {dir: "auto"}, line.name ?? "")),
+    h("p", {class: "line-name"}, h("strong", {dir: "auto", lang: line.lang}, line.name ?? "")),
     h("p", {class: line.open === true ? "hint open" : "hint"}, about, line.crisis === false ? ` · ${t("card.not_crisis")}` : ""),
     reach?.href ? h("a", {class: "reach", href: reach.href, ...elsewhere, "aria-label": `${reach.words}, ${line.name ?? ""}`}, icon(reach.kind), h("span", {}, ...numbered(reach.words, String(line.dial ?? line.to ?? "")))) : null,
     reach && !reach.href ? h("p", {class: "reach-words"}, ...numbered(reach.words, String(line.to ?? ""))) : null,

@@ -21,8 +21,8 @@ const host = {groups: null, places: null, topic: ""};
 const read = ({source, read_on: day}) => h("p", {class: "hint checked"}, source ? t("help.read", {source, date: dateOf(day)}) : t("card.checked", {date: dateOf(day)}));
 const topicName = (name) => (has(`topic.${name}`) ? t(`topic.${name}`) : name);
 
-function group({name, url, about, topics = [], ...from}) {
-  return h("li", {}, h("p", {class: "group-name"}, outside(url, name, "plain-link")),
+function group({name, lang, url, about, topics = [], ...from}) {
+  return h("li", {}, h("p", {class: "group-name", lang}, outside(url, name, "plain-link")),
     topics.length ? h("p", {class: "tags"}, ...topics.map((one) => h("span", {class: "tag"}, topicName(one)))) : null,
     about ? h("p", {dir: "auto"}, about) : null, read(from));
 }

@@ -66,7 +66,7 @@ function lineChoice(hold, lines, redraw, {also = []} = {}) {
     redraw();
   };
   return h("ul", {class: "line-choice", role: "list"}, ...lines.map((line) => h("li", {},
-    h("p", {}, h("strong", {dir: "auto"}, line.name ?? ""), line.open ? h("span", {class: "hint"}, " ", t("stay.open-now")) : null),
+    h("p", {}, h("strong", {dir: "auto", lang: line.lang}, line.name ?? ""), line.open ? h("span", {class: "hint"}, " ", t("stay.open-now")) : null),
     line.note ? h("p", {class: "hint", dir: "auto"}, line.note) : null,
     h("div", {class: "verbs"}, link(line, {"aria-label": `${reach(line)?.words ?? ""}, ${line.name ?? ""}`}), button(t("stay.dialling"), () => going(line), "quiet outlined", {"aria-label": t("stay.dialling-of", {name: line.name ?? ""})})))), ...also);
 }

@@ -58,6 +58,7 @@ def test_every_card_has_the_shape_and_keeps_to_its_words(
     for line in made["lines"]:
         assert {"name", "method", "open", "languages", "crisis", "read_on"} <= set(line)
         assert len({"dial", "to", "url"} & set(line)) == 1
+        assert line["lang"] == "en" if line["name"].startswith("988 ") else line.get("lang", "x")
         assert line["crisis"] or care.band <= CareBand.CONCERN
     for each in made["ask"]:
         assert set(each) == {"choice", "says"}

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.helplines import EXPIRED_DAYS, STALE_DAYS, Helplines, age, read_on
+from moderation.helplines import EXPIRED_DAYS, STALE_DAYS, Helplines, age, name_language, read_on
 from moderation.rules import DATA
 
 LISTING: dict[str, Any] = yaml.safe_load((DATA / "helplines.yaml").read_text(encoding="utf-8"))
@@ -43,6 +43,18 @@ def test_a_line_without_source_or_date_is_refused(missing: str) -> None:
         Helplines({"lines": [line | {missing: [""] if missing == "source" else ""}], "emergency": {}})
     with pytest.raises(ValueError, match="x"):
         Helplines({"lines": [{name: line[name] for name in line if name != missing}], "emergency": {}})
+
+
+def test_a_name_is_in_the_language_of_its_line_where_the_listing_tells_that() -> None:
+    """F52: a screen reader that speaks English says "Línea de la Vida" in Spanish; where we do not know, it chooses."""
+    named = {line["name"]: name_language(line) for line in LISTING["lines"]}
+    assert named["Línea de la Vida"] == "es"
+    assert named["Zelfmoordlijn 1813"] == "nl"
+    assert named["988 Suicide & Crisis Lifeline"] == "en"
+    assert named["Inochi no Denwa (いのちの電話)"] == "ja"
+    assert named["MOHW Suicide Prevention Line 1925"] is None  # answers in Chinese, and is written in Latin letters
+    assert named["NCMH Crisis Hotline"] is None
+    assert named["Die Dargebotene Hand / La Main Tendue / Telefono Amico 143"] is None
 
 
 def test_no_line_differs_from_what_was_read() -> None:
