@@ -19,13 +19,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from time import thread_time
 
-from moderation.pipeline import Pipeline
+from moderation.pipeline import LONG, Pipeline
 from moderation.verdict import Submission
 from moderation.work import Work
 
-# Characters from which a text is long: one in a thousand of short talk, one in twenty of whole letters. At nine
-# microseconds for a character of the slowest texts anybody made up, what is read in the loop takes under five thousand.
-LONG = 480
 # Texts that wait for the thread: a second of its time at the worst.
 MOST = 64
 

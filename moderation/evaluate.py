@@ -37,6 +37,7 @@ from moderation.evaluation import (
     progress,
     rebuilding,
     report,
+    slow,
     strangers,
     timing,
     weight,
@@ -55,6 +56,8 @@ from moderation.work import Unsure
 REPORT = DATA / "report"
 # So many texts of each set are judged in CI.
 SAMPLE = 1500
+# And so many texts made to be slow.
+_MADE_SLOW = 300
 # Far above what any message takes: a busy machine must not turn a verdict into a hold.
 _PATIENT = 30.0
 
@@ -186,7 +189,8 @@ def measured(judging: Pipeline, most: int | None) -> tuple[Chapter, list[float]]
     usual = timing.usual(each.case.text for each in seen.every)
     # CPU time: what the text costs, whatever else the machine does.
     timed, alone = timing.timed(usual, _in_loop(judging), time.process_time)
-    chapter += timed + timing.second(usual, judging, opinion.packaged(), time.process_time) + weight.weighed()
+    chapter += timed + timing.hostile([*slow.texts(_MADE_SLOW)], judging, time.process_time)
+    chapter += timing.second(usual, judging, opinion.packaged(), time.process_time) + weight.weighed()
     order = list(BARS)
     return Chapter(sorted(chapter.figures, key=lambda figure: order.index(figure.bar)), chapter.tables), alone
 

@@ -47,7 +47,7 @@ LAYERS = {
         moderation.evaluation.personal moderation.evaluation.disguises moderation.evaluation.foreign
         moderation.evaluation.bars moderation.evaluation.lived moderation.evaluation.labelled
         moderation.evaluation.hidden moderation.evaluation.plots moderation.evaluation.report
-        moderation.evaluation.timing moderation.evaluation.strangers
+        moderation.evaluation.timing moderation.evaluation.slow moderation.evaluation.strangers
         moderation.features moderation.model moderation.opinion moderation.heeding moderation.teaching.examples
         moderation.familiar
         moderation.teaching.fitting moderation.teaching.packing moderation.teaching.trials

@@ -26,6 +26,7 @@ Files, all but `weight`, `rebuilding` and `progress` pure. A file imports those 
     report.py      report.json and report.md
     progress.py    the last committed report, and what became better or worse
     timing.py      M14: time alone and in batches
+    slow.py        texts made to be slow
     weight.py      M15: memory and shipped bytes
     rebuilding.py  M16: the model made again
     strangers.py   what is said of other people's files

@@ -137,6 +137,7 @@ BARS: dict[str, Bar] = {
     "M14.median": Bar("a message alone: median", 0.5, 0.15, less=True, unit="ms"),
     "M14.p99": Bar("a message alone: p99", 2.0, 0.8, less=True, unit="ms"),
     "M14.together": Bar("a message among 32: amortised", 0.5, 0.04, less=True, unit="ms"),
+    "M14.hostile": Bar("2,000 characters made to be slow, in the loop: p99", 5.0, 3.0, less=True, unit="ms"),
     "M14.uncertain": Bar("messages a second opinion is asked on", 0.08, 0.05, less=True),
     "M14.second": Bar("a second opinion: median", 10.0, 3.2, less=True, unit="ms"),
     "M14.second.p99": Bar("a second opinion: p99", 25.0, 7.0, less=True, unit="ms"),

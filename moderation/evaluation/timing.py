@@ -3,6 +3,7 @@
     texts of about 93 characters → each judged alone, several times → the middle of its times → median and p99 of them
                                  → judged 8 and 32 together          → time for each of them
     those the model is unsure of → each read by the second opinion   → median and p99 of its times, and their share
+    texts made to be slow        → read beforehand, as in the server → p99 of what is left for the loop
 
 The middle of several tries leaves out what the machine did meanwhile and keeps what the text costs: that is what can
 be compared between two versions. What a person meets under load is measured in the running server, by stage. The
@@ -17,7 +18,7 @@ from moderation.evaluation.bars import Cell, Chapter, Figure
 from moderation.evaluation.measures import percentile
 from moderation.evaluation.outcomes import Judge
 from moderation.opinion import Opining
-from moderation.pipeline import Pipeline
+from moderation.pipeline import LONG, Pipeline
 from moderation.verdict import Submission
 from moderation.work import Unsure
 
@@ -77,6 +78,27 @@ def second(texts: Sequence[str], judging: Pipeline, load: Opining | None, clock:
         Figure("M14.second", percentile(times, 0.5), len(times)),
         Figure("M14.second.p99", percentile(times, 0.99), len(times)),
     ])  # fmt: skip
+
+
+def hostile(texts: Sequence[str], judging: Pipeline, clock: Callable[[], float]) -> Chapter:
+    """What texts made to be slow take of the loop: all but the reading, where it is done beside."""
+    times, reading = [], []
+    for at, text in enumerate(texts):
+        tries, read = [], []
+        for again in range(_TRIES):
+            one = Submission(text, lane="hostile", author=f"{at} {again}")
+            begun = clock()
+            work = judging.read(one, 0.0, clock) if len(text) >= LONG else one
+            middle = clock()
+            (first,) = judging.first_all([work], 0.0)
+            if isinstance(first, Unsure):
+                judging.settled(first, first.small)
+            tries.append((clock() - middle) * 1000)
+            read.append((middle - begun) * 1000)
+        times.append(percentile(tries, 0.5))
+        reading.append(percentile(read, 0.5))
+    note = f"most {max(times):.1f} ms; beside the loop p99 {percentile(reading, 0.99):.1f}, most {max(reading):.1f} ms"
+    return Chapter([Figure("M14.hostile", percentile(times, 0.99), len(times), note=note)])
 
 
 def _alone(submissions: Sequence[Submission], judge: Judge, clock: Callable[[], float]) -> list[float]:

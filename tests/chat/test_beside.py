@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from chat.beside import LONG, MOST, Beside
+from chat.beside import MOST, Beside
+from moderation.pipeline import LONG
 from moderation.verdict import Submission
 from moderation.work import Work
 from tests.support.doubting import doubting

@@ -12,11 +12,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.beside import LONG, Beside
+from chat.beside import Beside
 from chat.metrics import Metrics
 from chat.second import Second
 from chat.turns import Alone, Turns, in_turn
 from moderation.opinion import Opining
+from moderation.pipeline import LONG
 from moderation.verdict import Action, Submission, Verdict
 from tests.support.doubting import ALWAYS, doubting
 from tests.support.tiny import tiny
