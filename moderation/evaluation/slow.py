@@ -24,8 +24,8 @@ PIECES = (
     "call 020 7946 0958", "one two three four five six", "oh seven seven double oh", "4111 1111 1111 1111",
     "sam at example dot com", "a@b.com", "hxxps://x.test", "bit.ly/3x", "him.but", "add me on discord a_b",
     "@quiet_maple", "k.i.l.l", "u r w o r t h l e s s", "sh1t", "sh*t", "loooooser", "$tup1d", "k!ll y0urself",
-    "yuorself", "worhtless", "i want to die", "not suicidal", "he said \"kill yourself\"", "how old are you", "116 123", "50mg",
-    "10/10/2020", "I'm", "don't", "…", "?!?!",
+    "yuorself", "worhtless", "i want to die", "not suicidal", "he said \"kill yourself\"", "how old are you", "116 123",
+    "50mg", "10/10/2020", "I'm", "don't", "…", "?!?!",
 )  # fmt: skip
 ALPHABETS = (
     "*!1|a", "il1!|", "a.", "a b", "a-b.c_", "0 1-2", "A 1,", "@#._a1", "a/.:", "qwertyuiop ", "аеорсух abc",
