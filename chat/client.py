@@ -224,6 +224,17 @@ class Client:
     async def ping(self) -> Event:
         return await self.ask("ping")
 
+    async def lantern(
+        self, room: str, *, lit: bool | None = None, watching: bool | None = None, answering: bool = False
+    ) -> Event:
+        """The night lantern of a topic room: `lantern_is {awake?, lights?, lit, watching, answered, until?}`.
+
+        `lit` lights our light or puts it out; `watching` opts in to see that lights of others burn, on this connection;
+        `answering` answers all of them, without a name. None of them: only look. Events of type `lantern` tell what
+        changes. A new connection watches nothing: ask again.
+        """
+        return await self.ask("lantern", room=room, lit=lit, watching=watching, answering=answering or None)
+
     def typing(self, room: str) -> None:
         """Lossy: forgotten where there is no connection."""
         if self._line.link is not None and self._line.link.ready:

@@ -158,6 +158,15 @@ class Typing(Command, frozen=True, kw_only=True):
     id: Id | None = None  # type: ignore[assignment]
 
 
+class Lantern(Command, frozen=True, kw_only=True):
+    """The night lantern of a topic room: my light, whether I see others', an answer to all I see. None: only look."""
+
+    room: RoomName
+    lit: bool | None = None
+    watching: bool | None = None
+    answering: bool = False
+
+
 class Page(Command, frozen=True, kw_only=True):
     room: RoomName
     before: Cursor | None = None
@@ -278,6 +287,7 @@ AnyCommand = (
     | Redact
     | React
     | Typing
+    | Lantern
     | Page
     | Members
     | Refresh

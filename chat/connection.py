@@ -34,6 +34,7 @@ from chat.budget import CHECKS, CHECKS_AT_ONCE, HELPING, MOST_REFUSED, Budget
 from chat.outbox import Lane, Outbox
 from chat.replies import Close, Code, Refused
 from rooms.events import Member, Position, RoomKey
+from rooms.lantern import Sight
 from rooms.topics import Topic
 
 # Sixteen hide a 150 ms round trip at a hundred messages a second; a longer queue only hides trouble.
@@ -102,6 +103,8 @@ class Membership:
     roll: list[dict[str, str]] | None = None  # of a session: who has a place there, as it was on entering
     floor: Position | None = None  # of who supervises: what was said up to here was said without them
     entrusted: bool = False  # of a session: what is for the responder only is for this one (entrusting.py)
+    watching: bool = False  # opted in to see that lights of others burn (lantern.py)
+    lantern: Sight | None = None  # what was told of the night lantern last
 
     @property
     def listed(self) -> bool:

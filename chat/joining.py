@@ -163,7 +163,9 @@ def enter(
     recovery = bridge(services, place.key, command.cursor, read, max_bytes)
     if recovery is None:
         return engine_away(re)
-    anew = command.room in connection.rooms
+    if anew := command.room in connection.rooms:
+        before = connection.rooms[command.room]
+        place.watching, place.lantern = before.watching, before.lantern
     connection.rooms[command.room] = place
     connection.direct = connection.topics == 1
     services.hub.join(place.key, command.room, connection)

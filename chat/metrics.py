@@ -57,6 +57,8 @@ class Metrics:
         self._verdicts = self._counter("verdicts", "Judged words, by kind and action.", "kind", "action")
         self._care = self._counter("care", "Care owed to authors, by band.", "band")
         self._eased = self._counter("rooms_eased", "Rooms slowed for a while after several disclosures.")
+        self._lights = self._counter("lights", "Lights of the night lantern that were lit.")
+        self._light_answers = self._counter("light_answers", "Answers to such lights, one for each person and light.")
         self._unsure = self._counter("unsure", "Texts that asked for a second opinion, by what they got.", "answer")
         self._second = self._gauge("second_waiting", "Texts that wait for a second opinion.")
         self._second_well = self._gauge("second_healthy", "Whether second opinions are given, or none is asked.")
@@ -133,6 +135,14 @@ class Metrics:
     def eased(self) -> None:
         """A room is slower for a while."""
         self._eased.inc()
+
+    def lit(self, lights: int = 1) -> None:
+        """So many lights of the night lantern were lit that had not burned."""
+        self._lights.inc(lights)
+
+    def light_answered(self, lights: int) -> None:
+        """Somebody answered so many lights."""
+        self._light_answers.inc(lights)
 
     def helplines(self, due: int, overdue: int) -> None:
         """How many helplines a human must read again (`warmline helplines check` lists them)."""

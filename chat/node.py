@@ -53,6 +53,7 @@ from rooms.backplane import Backplane, EngineAway
 from rooms.calls import engine_client
 from rooms.calming import Calming
 from rooms.events import NodeId
+from rooms.lights import Lanterns
 from rooms.matchmaker import Matchmaker
 from rooms.presence import Presence
 from rooms.topics import Catalogue
@@ -131,6 +132,7 @@ class Node:
             backplane=self.backplane,
             presence=self.presence,
             apart=Apart(self.redis),
+            lights=Lanterns(self.redis, self.backplane.engine_now_ms),
             pipeline=judge,
             turns=Turns(judge, self.second, self.beside, self.metrics, time.monotonic),
             helplines=lines,

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from chat import ages, blocking, conduct, desk, easing, marking, owing, people, settling, talk
+from chat import ages, blocking, conduct, desk, easing, lantern, marking, owing, people, settling, talk
 from chat.accounts import REVOKED, Revocation
 from chat.connection import State
 from chat.gateway import Gateway
@@ -101,6 +101,7 @@ WORDS: dict[str, Callable[[Services, bytes], None]] = {
     easing.HEAVY: easing.alert,
     owing.SHUT: owing.heard_shut,
     blocking.APART: blocking.heard,
+    lantern.LIGHTS: lantern.heard,
 }
 
 

@@ -301,6 +301,30 @@ class TypingNow(Said, frozen=True, kw_only=True, tag="typing", rename={"from_": 
     several: bool = False
 
 
+class LanternNow(Said, frozen=True, kw_only=True, tag="lantern"):
+    """The night lantern as one connection sees it. No alias and no id, ever: numbers, and what is one's own."""
+
+    room: str
+    lit: bool
+    watching: bool
+    answered: int
+    awake: int | None = None  # None where they are few
+    lights: int | None = None  # of others; None while not watching
+    until: str | None = None
+
+
+class LanternIs(Reply, frozen=True, kw_only=True, tag="lantern_is"):
+    """The same, as an answer."""
+
+    room: str
+    lit: bool
+    watching: bool
+    answered: int
+    awake: int | None = None
+    lights: int | None = None
+    until: str | None = None
+
+
 class Lag(Said, frozen=True, kw_only=True):
     room: str
     cursor: str

@@ -28,7 +28,7 @@ from functools import partial
 
 import structlog
 
-from chat import blocking, books, conduct, evening, overdue, people, talk
+from chat import blocking, books, conduct, evening, lantern, overdue, people, talk
 from chat.answers import where
 from chat.gateway import Gateway
 from chat.metrics import Metrics
@@ -82,6 +82,7 @@ def table(services: Services, gateway: Gateway, keeper: books.Keeper, missed: as
     listing = Listing(services)
     return (
         Round(name="presence", every=TELL, work=partial(tell_presence, services), steady=True),
+        Round(name="lantern", every=TELL, work=partial(lantern.tell, services)),
         Round(name="deadlines", every=SECOND, work=gateway.tick, steady=True),
         Round(name="filter", every=SECOND, work=partial(mend_filter, services), steady=True),
         Round(name="figures", every=SECOND, work=partial(copy_figures, services, gateway), steady=True),
@@ -197,7 +198,8 @@ async def note_head(services: Services) -> None:
 
 
 async def look_around(services: Services) -> None:
-    """Ask whether the tokens of those here are still good, what is in force against them, and who is apart."""
+    """Ask whether the tokens of those here are still good, what is in force against them, who is apart, what burns."""
+    lantern.look_again(services)
     await people.look_again(services)
     await conduct.look_around(services)
     await blocking.look_again(services)

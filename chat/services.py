@@ -28,6 +28,7 @@ from moderation.standing import Standing
 from rooms.apart import Apart
 from rooms.backplane import Backplane
 from rooms.calming import Calming
+from rooms.lights import Lanterns
 from rooms.matchmaker import Matchmaker
 from rooms.presence import Presence
 from rooms.topics import Catalogue
@@ -44,6 +45,7 @@ class Services:
     backplane: Backplane
     presence: Presence
     apart: Apart
+    lights: Lanterns
     pipeline: Pipeline
     turns: Turns
     helplines: Helplines

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import hosting
+from chat import hosting, lantern
 from chat.answers import absent, refused, who, worn
 from chat.auth import alias_id
 from chat.connection import TYPING_GAP, Connection
@@ -55,7 +55,9 @@ async def leave(services: Services, connection: Connection, command: say.Leave) 
     """Go out of a room, without a word to anyone but the roster."""
     if command.room not in connection.rooms:
         return absent(services, connection, command.id, command.room)
+    place = connection.rooms[command.room]
     depart(services, connection, command.room, grace=False)
+    await lantern.leaving(services, place)
     return Left(re=command.id, room=command.room)
 
 

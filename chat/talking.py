@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chat import commands, reports
+from chat import commands, lantern, reports
 from chat import sessioncommands as say
 from chat.answers import refused, who
 from chat.auth import Identity, alias_id
@@ -80,6 +80,7 @@ async def close(services: Services, connection: Connection, command: say.Close) 
     user = identity.user
     if command.why == "exit":
         await make(services, lambda scene: staying.go(scene, user, Act.QUIT), (RowKind.HOLD, user))
+        await lantern.hurried(services, connection)
         return Closed(re=command.id, room=command.room)
     if command.room == STAY:
         left = await make(services, lambda scene: staying.leave(scene, user), (RowKind.HOLD, user))

@@ -1,8 +1,8 @@
 """Envelopes: what travels between nodes, and under which key every part of a room is kept.
 
 Every key and channel name of rooms is said here, once. All keys of one room share the hash tag `{room}`, so one
-script may touch all of them and a cluster keeps them on one engine node. Two names are *stems*: scripts append an
-event id (dedupe) or a person, or `~` and a person (slow) to them, which stays inside the same tag.
+script may touch all of them and a cluster keeps them on one engine node. Three names are *stems*: scripts append
+an event id (dedupe), a person, or `~` and a person (slow), or a person (answers) to them, which stays in the same tag.
 
 A published payload is one ASCII header line and a body:
 
@@ -100,6 +100,21 @@ def wave(room: RoomKey) -> str:
 def apart(room: RoomKey) -> str:
     """Hash "who blocked whom" → since when (engine ms), kept by apart."""
     return f"warm:{{{room}}}:apart"
+
+
+def lights(room: RoomKey) -> str:
+    """Hash person → "until answered" (engine ms, people), and "" → version: the night lantern, kept by lights."""
+    return f"warm:{{{room}}}:lights"
+
+
+def answers_stem(room: RoomKey) -> str:
+    """Scripts append a person."""
+    return f"warm:{{{room}}}:answers:"
+
+
+def answers(room: RoomKey, user: UserId) -> str:
+    """Set: who has answered this person's light, so that nobody counts twice."""
+    return answers_stem(room) + user
 
 
 def roster(room: RoomKey) -> str:

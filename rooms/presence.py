@@ -167,7 +167,7 @@ class Presence:
                 gone.append(user)
         keys = [
             envelope.roster(room), envelope.people(room), envelope.roster_version(room), envelope.channel(room),
-            envelope.promised(room),
+            envelope.promised(room), envelope.lights(room), envelope.answers_stem(room),
         ]  # fmt: skip
         calls.call(pipe, self._script, keys, node, MOST_BYTES, len(here) // 2, *here, *gone)
         self._counts["scripts"] += 1

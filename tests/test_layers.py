@@ -34,7 +34,7 @@ LAYERS = {
         rooms.meeting rooms.parting rooms.giving rooms.helping rooms.asides rooms.calling rooms.supervising
         rooms.staying rooms.coming rooms.falling_due rooms.tomorrow
         rooms.envelope rooms.recovery rooms.topics rooms.commits rooms.ring rooms.roster rooms.seats rooms.address
-        rooms.pairkeys rooms.newer
+        rooms.pairkeys rooms.newer rooms.lantern
         moderation.pipeline moderation.text moderation.folding moderation.rules moderation.gates moderation.prefilter
         moderation.contact moderation.answer moderation.links moderation.addresses moderation.handles
         moderation.accounts moderation.dialled moderation.nicknames moderation.places
@@ -59,7 +59,7 @@ LAYERS = {
         chat.accounts chat.shift rooms.calming
         rooms.link rooms.pipeline rooms.subscriber rooms.resp rooms.scripts rooms.history rooms.healing rooms.calls
         rooms.committing rooms.intake rooms.reading rooms.tending rooms.backplane rooms.leases rooms.copies
-        rooms.presence rooms.promises rooms.apart
+        rooms.presence rooms.promises rooms.apart rooms.lights
         rooms.pairslot rooms.moment rooms.attendance rooms.debts rooms.words rooms.matchmaker
         moderation.review moderation.audit moderation.standing moderation.firsts
         """,
@@ -71,7 +71,7 @@ LAYERS = {
         chat.entrusting
         chat.holding chat.settling chat.overdue chat.desk chat.before
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
-        chat.talking chat.feedback chat.staying chat.marking chat.pending
+        chat.talking chat.feedback chat.staying chat.marking chat.pending chat.lantern
         """,
     4: """
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding

@@ -5,6 +5,8 @@
 --       3 version  string, the version of the last change
 --       4 channel  of the room
 --       5 promised sorted set of <node>:<user>; a promise ends when the seat is told or given up
+--       6 lights   hash  <user> -> a light of the night lantern; it goes out with who leaves (lantern_lights.lua)
+--       7 stem of who answered a light; the user is appended
 -- ARGV  1 node     2 most bytes of one diff    3 how many pairs follow
 --       then pairs: user, member               (here through this node)
 --       then users                             (no longer here through this node)
@@ -41,6 +43,8 @@ local function told(list, item)
 end
 
 local promises = redis.call('EXISTS', promised) == 1
+local lights, answers = KEYS[6], KEYS[7]
+local lit = redis.call('EXISTS', lights) == 1
 local arg = 4
 for _ = 1, pairs_follow do
   local user, member = ARGV[arg], ARGV[arg + 1]
@@ -61,6 +65,10 @@ for place = arg, #ARGV do
   if promises then redis.call('ZREM', promised, node .. ':' .. user) end
   if redis.call('HDEL', roster, node .. ':' .. user) == 1 and redis.call('HINCRBY', people, user, -1) <= 0 then
     redis.call('HDEL', people, user)
+    if lit and redis.call('HDEL', lights, user) == 1 then
+      redis.call('DEL', answers .. user)
+      redis.call('HSET', lights, '', string.format('%.0f', math.max(tonumber(redis.call('HGET', lights, '') or '0') + 1, now)))
+    end
     told(left, '"' .. user .. '"')
   end
 end

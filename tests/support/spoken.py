@@ -45,6 +45,10 @@ commands: st.SearchStrategy[c.AnyCommand] = st.one_of(
         c.React, id=ids, room=rooms, message=keys, reaction=st.sampled_from(sorted(c.REACTIONS)), on=st.booleans()
     ),
     st.builds(c.Typing, id=st.none() | ids, room=rooms),
+    st.builds(
+        c.Lantern, id=ids, room=rooms, lit=st.none() | st.booleans(), watching=st.none() | st.booleans(),
+        answering=st.booleans(),
+    ),
     st.builds(c.Page, id=ids, room=rooms, before=cursors, after=cursors, limit=st.integers(1, 100)),
     st.builds(c.Members, id=ids, room=rooms, after=aliases, limit=st.integers(1, 100)),
     st.builds(c.Refresh, id=ids, token=keys),
@@ -151,4 +155,5 @@ EXAMPLES: list[c.AnyCommand] = [
     s.Age(id=49, case="h1", is_="teen"),
     s.Unblock(id=50, room="anxiety", alias_id="a1"),
     s.FollowUp(id=51, on=False),
+    c.Lantern(id=52, room="postpartum", lit=True, watching=True, answering=True),
 ]
