@@ -25,10 +25,10 @@ learn(words);
 
 const BURNS_MS = 30 * 60_000; // the server's; a light that was lit in another tab is as old as its end says
 const PATIENCE_MS = 5 * 60_000; // after this long without an answer other doors are named
-const COUNT_AGAIN_MS = 60_000; // a number this old may be told again when somebody came or went
+const COUNT_AGAIN_MS = 60_000; // at most this often, however many come and go
 const LATER_MS = 500; // after a moment, not a hair before it
 
-const state = {room: null, host: null, told: null, open: false, answered: 0, gone: false, problem: "", asked: 0, timer: 0, drawn: ""};
+const state = {room: null, host: null, told: null, open: false, answered: 0, gone: false, problem: "", asked: 0, again: 0, timer: 0, drawn: ""};
 
 const lit = () => (state.told?.lit ? state.told : null);
 const burning = () => Math.max(0, (state.told?.lights ?? 0) - state.answered);
@@ -47,13 +47,13 @@ export function showLantern(room, host) {
 }
 
 export function hideLantern() {
-  clearTimeout(state.timer);
-  Object.assign(state, {room: null, host: null, told: null, drawn: ""});
+  for (const timer of [state.timer, state.again]) clearTimeout(timer);
+  Object.assign(state, {again: 0, room: null, host: null, told: null, drawn: ""});
 }
 
-/** Somebody came or went: the number may be another one. */
+/** Somebody came or went: the number may be another one, and is asked for once in a while. */
 export function countAgain() {
-  if (state.room && document.visibilityState === "visible" && Date.now() - state.asked > COUNT_AGAIN_MS) look();
+  if (state.room) state.again ||= setTimeout(look, Math.max(0, state.asked + COUNT_AGAIN_MS - Date.now()));
 }
 
 const look = () => step({});
@@ -61,7 +61,8 @@ const look = () => step({});
 /** Ask the server for something of the lantern; gives whether it happened. */
 async function step(wish) {
   const {room} = state;
-  state.asked = Date.now();
+  clearTimeout(state.again);
+  Object.assign(state, {asked: Date.now(), again: 0});
   const reply = await ask({type: "lantern", room: room.name, watching: watching(), ...wish}, {keep: false});
   if (room !== state.room) return false;
   const done = reply.type === "lantern_is";
@@ -75,8 +76,7 @@ async function step(wish) {
 function take(told) {
   const before = lit();
   state.told = told;
-  if (told.lit) state.gone = false;
-  else if (before && new Date(before.until) <= Date.now()) state.gone = true;
+  state.gone = !told.lit && (state.gone || Boolean(before)); // its time is over, or we were cut off for longer than a moment
   if (told.lit) kept.set("lit", told.until); // this tab is concerned by day as well (room.js)
   state.answered = Math.min(state.answered, told.lights ?? 0);
   if (before && told.answered && !before.answered) announce(t("lantern.answered", {n: told.answered}));

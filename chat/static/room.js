@@ -119,7 +119,7 @@ async function lamplight() {
   if (state.room === room) state.lantern?.showLantern(room, $("lantern"));
 }
 
-hear("welcome", lamplight);
+hear("welcome", () => queueMicrotask(lamplight)); // once the line is ready, and the rooms asked to be back in are asked
 
 const head = () => h("header", {class: "room-head"},
   h("button", {type: "button", class: "quiet back", id: "room-back", "aria-label": t("word.all_rooms"), onclick: () => go("rooms")}, icon("back")),

@@ -23,7 +23,7 @@ from playwright.async_api import Browser, ViewportSize, WebSocketRoute, expect
 from chat import config
 from chat.node import Node
 from chat.settings import Gateway, Moderation
-from tests.support.browser import DESK, Visitor, Visitors
+from tests.support.browser import DESK, NIGHT, Visitor, Visitors, zone
 from tests.support.evenings import FIRST, ask, button, hears, is_there, open_view, sign_in, talks
 from tests.support.nodes import node_on, talking
 from tests.support.proxy import Proxy
@@ -283,12 +283,58 @@ async def away(home: Home) -> AsyncIterator[View]:
     await expect(bea.page.locator("#stopped")).to_be_visible()
     await still(bea)
     yield View("stopped", bea)
+    await button(bea, "Start again").click()
+    await expect(bea.page.locator("#unhosted")).to_be_visible()
+    await ways[-1].close(code=4003)
+    await expect(bea.page.locator("#stopped-look")).to_be_visible()
+    await still(bea)
+    yield View("stopped-decided", bea)
 
 
 def open_way(way: WebSocketRoute, ways: list[WebSocketRoute]) -> None:
     """Let a connection through, and keep hold of it."""
     way.connect_to_server()
     ways.append(way)
+
+
+# ------------------------------------------------------------------ a room at night
+
+# By then the page has asked again how many are awake; by then nobody has answered for longer than is nothing.
+COUNTED_AGAIN_MS, UNANSWERED_MS = 70_000, 6 * 60_000
+
+
+async def night(home: Home) -> AsyncIterator[View]:
+    """Who is awake, a light of one's own, other doors when nobody looks up, an answer; and the light of another."""
+    ana = await home.arrive(timezone_id=zone(NIGHT))
+    page = ana.page
+    await page.clock.install()
+    await ana.come_in()
+    await ana.sit_down(ROOM, "Heron")
+    says, panel = page.locator("#lantern-says"), page.locator("#lantern-panel")
+    await expect(says).to_contain_text("a quiet night")
+    async with company(home) as there:
+        await page.clock.fast_forward(COUNTED_AGAIN_MS)
+        await expect(says).to_contain_text("one of 7 people awake")
+        yield View("night", ana)
+        await page.locator("#lantern [data-act=open]").click()
+        yield View("night-lantern", ana)
+        await panel.get_by_role("button", name="Light a lantern").click()
+        await expect(says).to_contain_text("burns until")
+        yield View("night-lit", ana, drawn=False)
+        await page.clock.fast_forward(UNANSWERED_MS)
+        await expect(says).to_contain_text("Nobody has looked up yet")
+        yield View("night-unanswered", ana)
+        await there["Moss"].ask("lantern", room=ROOM, watching=True)
+        await there["Moss"].ask("lantern", room=ROOM, answering=True)
+        await expect(says).to_contain_text("1 person answered")
+        yield View("night-answered", ana)
+        await page.locator("#lantern [data-act=open]").click()
+        await button(ana, "Put it out").click()
+        await page.locator("#lantern [data-act=open]").click()
+        await panel.get_by_label("Show me lights").check()
+        await there["Wren"].ask("lantern", room=ROOM, lit=True)
+        await expect(says).to_contain_text("A light burns here")
+        yield View("night-burns", ana)
 
 
 # ------------------------------------------------------------------ asking, waiting
@@ -537,6 +583,14 @@ async def desk(home: Home) -> AsyncIterator[View]:
         await one.ask("withdraw", request=also["id"])
 
 
-SCENES: dict[str, Scene] = {"peer": peer, "away": away, "wait": wait, "two": two, "held": held, "desk": desk}
+SCENES: dict[str, Scene] = {
+    "peer": peer,
+    "away": away,
+    "night": night,
+    "wait": wait,
+    "two": two,
+    "held": held,
+    "desk": desk,
+}
 # What a scene needs of the evening beyond the usual.
 SECONDS: dict[str, dict[str, Any]] = {"wait": {"update": 1.0, "alternatives": 4.0}}
