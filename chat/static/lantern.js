@@ -14,7 +14,7 @@
 import {$, button, h, icon} from "./dom.js";
 import {announce} from "./frame.js";
 import {helpNow} from "./help.js";
-import {ask, hear} from "./live.js";
+import {ask, hear, ready} from "./live.js";
 import {isNight} from "./night.js";
 import {go} from "./router.js";
 import {kept, settings} from "./store.js";
@@ -27,12 +27,13 @@ const BURNS_MS = 30 * 60_000; // the server's; a light that was lit in another t
 const PATIENCE_MS = 5 * 60_000; // after this long without an answer other doors are named
 const COUNT_AGAIN_MS = 60_000; // at most this often, however many come and go
 const LATER_MS = 500; // after a moment, not a hair before it
+const CUT_MS = 1_000; // a blink changes nothing here; after it nothing that is said about others is known to be so
 
-const state = {room: null, host: null, told: null, open: false, answered: 0, gone: false, problem: "", asked: 0, again: 0, timer: 0, drawn: ""};
+const state = {room: null, host: null, told: null, open: false, answered: 0, gone: false, problem: "", cut: false, asked: 0, again: 0, timer: 0, drawn: ""};
 
 const lit = () => (state.told?.lit ? state.told : null);
-const burning = () => Math.max(0, (state.told?.lights ?? 0) - state.answered);
-const overdue = () => lit() && !lit().answered && Date.now() >= new Date(lit().until) - BURNS_MS + PATIENCE_MS;
+const burning = () => (state.cut ? 0 : Math.max(0, (state.told?.lights ?? 0) - state.answered));
+const overdue = () => lit() && !state.cut && !lit().answered && Date.now() >= new Date(lit().until) - BURNS_MS + PATIENCE_MS;
 /** By night it is there; by day only while a light is mine, or burns for somebody who chose to see it. */
 const wanted = () => state.told && (isNight() || lit() || state.gone || state.told.lights > 0);
 
@@ -75,7 +76,7 @@ async function step(wish) {
 /** What the server says is so. */
 function take(told) {
   const before = lit();
-  state.told = told;
+  Object.assign(state, {told, cut: false});
   state.gone = !told.lit && (state.gone || Boolean(before)); // its time is over, or we were cut off for longer than a moment
   if (told.lit) kept.set("lit", told.until); // this tab is concerned by day as well (room.js)
   state.answered = Math.min(state.answered, told.lights ?? 0);
@@ -84,6 +85,13 @@ function take(told) {
   watchTheClock();
 }
 
+hear("state", (now) => {
+  if (now !== "away") return;
+  setTimeout(() => {
+    state.cut = !ready();
+    draw();
+  }, CUT_MS);
+});
 hear("lantern", (event) => event.room === state.room?.name && take(event));
 
 /** Look again when something here changes by the clock alone: other doors, the end of the light. */
@@ -129,6 +137,7 @@ const until = () => t("lantern.until", {time: when(lit().until)});
 
 /** Mine, if one burns; else what others' lights say; else who is awake. */
 function says() {
+  if (state.cut) return [t("lantern.cut")];
   const mine = lit();
   const others = state.told.lights ?? 0;
   return [

@@ -34,8 +34,12 @@ function form() {
   box = h("textarea", {id: "staff-token", rows: "4", autocomplete: "off", autocapitalize: "off", spellcheck: "false", dir: "ltr", "aria-describedby": "staff-token-hint"});
   problem = h("p", {class: "problem", role: "alert", hidden: true});
   const file = h("input", {type: "file", id: "staff-file", accept: "text/*,image/*,.token,.txt", "aria-describedby": "staff-file-hint", onchange: () => fromFile(file)});
+  // A telephone's own camera, with nothing of this page's policy opened for it: one picture, read here and let go.
+  const camera = "BarcodeDetector" in globalThis && matchMedia("(pointer: coarse)").matches;
+  const shot = h("input", {type: "file", id: "staff-camera", accept: "image/*", capture: "environment", onchange: () => fromFile(shot)});
   const made = h("form", {class: "sheet staff-in", novalidate: true},
     h("div", {class: "field"}, h("label", {for: "staff-token"}, t("staff.token")), box, h("p", {class: "hint", id: "staff-token-hint"}, t("staff.token-hint"))),
+    camera ? h("div", {class: "field"}, h("label", {for: "staff-camera"}, t("staff.camera")), shot) : null,
     h("div", {class: "field"}, h("label", {for: "staff-file"}, t("staff.file")), file, h("p", {class: "hint", id: "staff-file-hint"}, t("staff.file-hint"))),
     problem, h("button", {type: "submit", class: "main wide"}, t("staff.submit")), button(t("staff.back"), () => back(), "quiet"));
   made.addEventListener("submit", (event) => {

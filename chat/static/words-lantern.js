@@ -22,5 +22,6 @@ export const words = {
   "lantern.watch_hint": ["You see that a light burns here, never whose. This stays in this browser until you change it, here or in the settings.", "Verás que aquí arde una luz, nunca de quién es. Se queda en este navegador hasta que lo cambies, aquí o en los ajustes."],
   "lantern.title": ["Lights of the night", "Luces de la noche"],
   "lantern.about": ["At night somebody in a room may light a lantern: they are awake and would be glad not to be the only one. If you choose so, you see that one burns in a room you sit in, never whose it is, and can answer it with one press. Off until you choose it.", "De noche, alguien de una sala puede encender un farol: no duerme y se alegraría de no ser la única persona despierta. Si lo eliges, verás que arde uno en la sala donde estás, nunca de quién es, y podrás responder con un toque. Apagado mientras no lo elijas."],
+  "lantern.cut": ["We’re cut off. When we’re back, this says again who is awake.", "No hay conexión. Cuando vuelva, aquí se dirá de nuevo cuántas personas están despiertas."],
   "lantern.away": ["We can’t reach the server right now, so nothing has changed. Try again when we’re connected.", "Ahora mismo no llegamos al servidor, así que nada ha cambiado. Inténtalo cuando vuelva la conexión."],
 };

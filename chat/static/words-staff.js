@@ -5,6 +5,7 @@ export const words = {
   "staff.lead": ["For listeners, moderators and responders. Whoever runs this place gave you an invitation: a long word made for you alone.", "Para quienes escuchan, moderan o responden. Quien lleva este sitio te dio una invitación: una palabra larga, hecha solo para ti."],
   "staff.token": ["Your invitation", "Tu invitación"],
   "staff.token-hint": ["Paste it whole. It stays on this device until you sign out or leave quickly, and never stands in an address.", "Pégala entera. Se queda en este dispositivo hasta que salgas o uses la salida rápida, y nunca aparece en una dirección."],
+  "staff.camera": ["Or take a picture of its QR code", "O haz una foto de su código QR"],
   "staff.file": ["Or read it from a file", "O léela de un archivo"],
   "staff.file-hint": ["A text file with the invitation, or a picture of its QR code where your browser can read one.", "Un archivo de texto con la invitación, o una foto de su código QR si tu navegador sabe leerlo."],
   "staff.submit": ["Sign in", "Entrar"],

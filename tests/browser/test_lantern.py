@@ -46,7 +46,7 @@ async def test_a_light_is_answered_by_keyboard_and_nobody_is_named(visitors: Vis
         await shown_lights(ben)
         proxy.refuse = True
         proxy.cut()
-        await expect(ben.page.locator("body")).to_have_attribute("data-line", "away")
+        await expect(ben.page.locator("#lantern-says")).to_contain_text("We’re cut off")
         await tab_to(ben.page, "#lantern-panel button", backwards=True)
         await press(ben.page, "Enter")
         await expect(ben.page.locator("#lantern-problem")).to_be_focused()

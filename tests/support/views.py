@@ -315,6 +315,7 @@ async def night(home: Home) -> AsyncIterator[View]:
     async with company(home) as there:
         await page.clock.fast_forward(COUNTED_AGAIN_MS)
         await expect(says).to_contain_text("one of 7 people awake")
+        await expect(page.locator("#present")).to_contain_text("7")
         yield View("night", ana)
         await page.locator("#lantern [data-act=open]").click()
         yield View("night-lantern", ana)
