@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import segno
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.test_reach import faults
-from tests.support.browser import DESK, Visitor, Visitors
+from tests.support.browser import DESK, PHONE, Visitor, Visitors
 from tests.support.nodes import SECRET, next_event
 from tests.support.raw import Raw
 from tests.support.server import OPEN, Server, serving
@@ -56,9 +58,9 @@ class Moderator:
         assert self.token not in " ".join([*self.addresses, self.page.url])
 
 
-async def at_the_door_for_staff(people: Visitors, **how: Any) -> Moderator:
+async def at_the_door_for_staff(people: Visitors, *, visitor: Visitor | None = None, **how: Any) -> Moderator:
     """A browser at the page where staff sign in."""
-    visitor = await people.arrive(**how)
+    visitor = visitor or await people.arrive(**how)
     one = Moderator(visitor=visitor, token="")
     visitor.page.on("request", lambda request: one.addresses.append(request.url))
     visitor.page.on("websocket", lambda socket: one.addresses.append(socket.url))
@@ -100,6 +102,40 @@ async def people(browser: Browser, office: Server) -> AsyncIterator[Visitors]:
     visitors = Visitors(browser, office.url)
     yield visitors
     await visitors.leave()
+
+
+# What a telephone's browser has and this one has not. It reads a picture of some size as what `shown` says.
+READS_CODES = """globalThis.BarcodeDetector = class {
+  async detect(picture) {
+    return picture.width > 1 ? [{rawValue: window.shown}] : [];
+  }
+};"""
+
+
+def picture(text: str, scale: int) -> Any:
+    """A photograph of a code, as an input takes files."""
+    drawn = io.BytesIO()
+    segno.make(text).save(drawn, kind="png", scale=scale)
+    return {"name": "photo.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+
+
+async def test_an_invitation_is_read_off_a_picture_where_the_browser_reads_codes(people: Visitors) -> None:
+    """Issue 5, 6: a telephone's camera is offered where codes can be read, nowhere else; nothing leaves the page."""
+    plain = await at_the_door_for_staff(people)
+    await expect(plain.page.locator("#staff-camera")).to_have_count(0)
+    phone = await people.arrive(size=PHONE, has_touch=True, is_mobile=True)
+    await phone.page.add_init_script(READS_CODES)
+    one = await at_the_door_for_staff(people, visitor=phone)
+    one.token = token("moderator", "photo")
+    await one.page.get_by_label("Or take a picture of its QR code").set_input_files(picture("a wall", 4))
+    await expect(one.page.locator("#staff .problem")).to_contain_text("No invitation could be read")
+    await one.page.evaluate("(shown) => { window.shown = shown; }", one.token)
+    assert await faults(one.page) == []
+    await one.page.get_by_label("Or take a picture of its QR code").set_input_files(picture(one.token, 2))
+    await expect(one.page.locator("#staff-token")).to_have_value(one.token)
+    await one.page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(one.page.get_by_role("button", name="To the review desk")).to_be_visible()
+    await one.fine()
 
 
 async def test_a_held_message_is_decided_once_by_keyboard_and_its_author_told(people: Visitors, office: Server) -> None:

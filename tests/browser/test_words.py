@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from tests.support.browser import DESK, PHONE, Visitor, Visitors
+from tests.support.browser import DESK, NIGHT, PHONE, Visitor, Visitors, zone
 from tests.support.engines import Engine, one_flavour
 from tests.support.evenings import Evening, evening, on_duty
 from tests.support.nodes import talking
@@ -100,7 +100,7 @@ def slips(key: str, spanish: str) -> list[str]:
 async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(visitors: Visitors) -> None:
     """F52: right to left, in every view; nothing is wider than the window."""
     for size in (PHONE, DESK):
-        ana = await visitors.arrive(size=size)
+        ana = await visitors.arrive(size=size, timezone_id=zone(NIGHT))
         page = ana.page
         await page.context.add_init_script(MIRROR)
         await page.goto(ana.origin)
@@ -116,6 +116,10 @@ async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(v
         await seen_whole(page, "#join")
         await page.click("#join button[type=submit]")
         await seen_whole(page, "#words")
+        await page.click("#lantern [data-act=open]")
+        await seen_whole(page, "#lantern-panel .main")
+        await page.click("#lantern-panel .main")
+        await seen_whole(page, ".lantern-line.burns")
         await ana.write("Hello from the other side of the mirror.")
         await page.click("#composer button[type=submit]")
         await ana.sees("Hello from the other side of the mirror.", times=1 if size is PHONE else 2)
