@@ -18,6 +18,7 @@ from chat import (
     entrusting,
     feedback,
     hosting,
+    lantern,
     legible,
     outcomes,
     pairing,
@@ -59,7 +60,8 @@ def sentences() -> set[str]:
 
 def refusals() -> set[str]:
     """Of the handlers of sessions of two, and what anybody may be refused by."""
-    said_by = (answers, blocking, conduct, entrusting, legible, sanctions, outcomes, pairing, talking, waiting)
+    rooms = (blocking, conduct, entrusting, lantern, legible, outcomes)
+    said_by = (*rooms, answers, sanctions, pairing, talking, waiting)
     return {sentence for module in said_by for sentence in module.sentences()}
 
 

@@ -1,0 +1,112 @@
+"""The night lantern, pure: which lights burn, what each one sees, and when that is news."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.events import UserId
+from rooms.lantern import COARSE, DARK, LATE, Light, Lights, Window, is_news, sight
+
+PEOPLE = [UserId(name) for name in "abcdef"]
+people = st.sampled_from(PEOPLE)
+crowds = st.frozensets(people)
+lamps = st.dictionaries(people, st.builds(Light, st.integers(0, 100), st.integers(0, 9)))
+LONG_AGO = 1_000_000
+
+
+@given(burning=lamps, hidden=crowds, present=st.integers(1, 20))
+def test_everybody_sees_a_number_without_their_own_and_only_where_they_asked(
+    burning: Lights, hidden: frozenset[UserId], present: int
+) -> None:
+    """F5: no alias and no id; coarse presence below five, a single light all the same."""
+    for user in PEOPLE:
+        seen = sight(user, burning, hidden - {user}, present, watching=True)
+        assert seen.lights == len(burning.keys() - hidden - {user})
+        assert seen.awake == (present if present >= COARSE else None)
+        assert (seen.lit, seen.until is not None) == (user in burning, user in burning)
+        assert seen.answered == (burning[user].answered if user in burning else 0)
+        assert sight(user, burning, hidden - {user}, present, watching=False).lights is None
+
+
+@given(burning=lamps, one=people, other=people)
+def test_a_block_hides_two_lights_from_each_other_like_two_that_are_out(
+    burning: Lights, one: UserId, other: UserId
+) -> None:
+    """T7: symmetric, and no different from somebody who never lit anything."""
+    for user, hidden in ((one, other), (other, one)):
+        without = {owner: light for owner, light in burning.items() if owner != hidden or user == hidden}
+        apart = frozenset({hidden} - {user})
+        assert sight(user, burning, apart, 5, watching=True) == sight(user, without, apart, 5, watching=True)
+
+
+@given(lights=lamps, here=crowds, now=st.integers(0, 120))
+def test_a_light_burns_until_its_time_is_over_and_only_while_its_owner_is_here(
+    lights: Lights, here: frozenset[UserId], now: int
+) -> None:
+    window = Window()
+    window.read(1, lights, 0)
+    burning = window.burning(here.__contains__, now)
+    assert set(burning) == {owner for owner, light in lights.items() if owner in here and now < light.until}
+    assert window.look(here.__contains__, now) == bool(burning)
+    assert not window.look(here.__contains__, now)
+
+
+@given(moments=st.lists(st.tuples(lamps, crowds, crowds, st.booleans()), max_size=12), user=people)
+def test_whoever_is_told_only_news_knows_at_every_moment_what_a_fresh_look_would_say(
+    moments: list[tuple[Lights, frozenset[UserId], frozenset[UserId], bool]], user: UserId
+) -> None:
+    """All but how many are awake, which is told along and is no news by itself."""
+    window, knows = Window(), DARK
+    for version, (lights, here, hidden, watching) in enumerate(moments, 1):
+        window.read(version, lights, 0)
+        window.look(here.__contains__, 0)
+        fresh = sight(user, window.seen, hidden, 3, watching=watching)
+        if is_news(knows, fresh):
+            knows = fresh
+        assert (knows.lit, knows.answered, knows.until) == (fresh.lit, fresh.answered, fresh.until)
+        if watching:
+            assert knows.lights == fresh.lights
+
+
+def test_lighting_again_is_news_to_oneself_and_to_nobody_else() -> None:
+    """A dozen relights cannot flood those who watch."""
+    before, now = {PEOPLE[0]: Light(50, 2)}, {PEOPLE[0]: Light(80, 2)}
+    own = [sight(PEOPLE[0], lights, (), 5, watching=True) for lights in (before, now)]
+    theirs = [sight(PEOPLE[1], lights, (), 5, watching=True) for lights in (before, now)]
+    assert is_news(*own)
+    assert not is_news(*theirs)
+
+
+def test_who_comes_back_finds_their_light_out_once_the_room_was_read_anew() -> None:
+    """What was read before they left is not believed any more."""
+    window = Window()
+    window.read(10, {PEOPLE[0]: Light(100)}, 10)
+    window.stale = False
+    window.look(lambda user: True, 20)
+    assert window.look(lambda user: False, 30)
+    assert window.stale
+    window.read(30, {}, 31)
+    window.stale = False
+    assert not window.look(lambda user: True, 40)
+    assert not window.stale
+
+
+def test_a_light_whose_time_is_over_is_no_reason_to_read_anew() -> None:
+    window = Window()
+    window.read(10, {PEOPLE[0]: Light(100)}, 10)
+    window.stale = False
+    window.look(lambda user: True, 20)
+    assert window.look(lambda user: True, 100)
+    assert not window.stale
+
+
+def test_an_answer_of_the_engine_that_was_overtaken_is_let_go_of_but_a_loss_is_believed() -> None:
+    """Two readings may come back in the wrong order; an engine that was emptied says so for longer."""
+    window = Window()
+    window.read(LONG_AGO, {PEOPLE[0]: Light(LONG_AGO * 2)}, LONG_AGO)
+    window.read(LONG_AGO - 1, {}, LONG_AGO + 5)
+    window.read(0, {}, LONG_AGO + 5)
+    assert list(window.lights) == PEOPLE[:1]
+    window.read(0, {}, LONG_AGO + LATE)
+    assert not window.lights
