@@ -12,7 +12,7 @@
    happened, and says so: a light that is lit by itself half an hour later would be a surprise. Nothing moves here. */
 
 import {$, button, h, icon} from "./dom.js";
-import {announce} from "./frame.js";
+import {announce, banner} from "./frame.js";
 import {helpNow} from "./help.js";
 import {ask, hear, ready} from "./live.js";
 import {isNight} from "./night.js";
@@ -29,7 +29,8 @@ const COUNT_AGAIN_MS = 60_000; // at most this often, however many come and go
 const LATER_MS = 500; // after a moment, not a hair before it
 const CUT_MS = 1_000; // a blink changes nothing here; after it nothing that is said about others is known to be so
 
-const state = {room: null, host: null, told: null, open: false, answered: 0, gone: false, problem: "", cut: false, asked: 0, again: 0, timer: 0, drawn: ""};
+const known = new Map(); // room → how many have answered my light there, as far as this page was told
+const state = {room: null, host: null, told: null, open: false, answered: 0, gone: false, problem: "", unlit: false, cut: false, asked: 0, again: 0, timer: 0, drawn: ""};
 
 const lit = () => (state.told?.lit ? state.told : null);
 const burning = () => (state.cut ? 0 : Math.max(0, (state.told?.lights ?? 0) - state.answered));
@@ -41,7 +42,7 @@ const watching = () => settings.get("lights") === true;
 
 /** Into `host`: the lantern of a room, and again whenever we were away. */
 export function showLantern(room, host) {
-  if (room !== state.room) Object.assign(state, {told: null, open: false, answered: 0, gone: false, problem: ""});
+  if (room !== state.room) Object.assign(state, {told: null, open: false, answered: 0, gone: false, unlit: false, problem: ""});
   Object.assign(state, {room, host, drawn: ""});
   draw();
   look();
@@ -54,7 +55,7 @@ export function hideLantern() {
 
 /** Somebody came or went: the number may be another one, and is asked for once in a while. */
 export function countAgain() {
-  if (state.room) state.again ||= setTimeout(look, Math.max(0, state.asked + COUNT_AGAIN_MS - Date.now()));
+  if (state.room && wanted()) state.again ||= setTimeout(look, Math.max(0, state.asked + COUNT_AGAIN_MS - Date.now()));
 }
 
 const look = () => step({});
@@ -80,10 +81,22 @@ function take(told) {
   state.gone = !told.lit && (state.gone || Boolean(before)); // its time is over, or we were cut off for longer than a moment
   if (told.lit) kept.set("lit", told.until); // this tab is concerned by day as well (room.js)
   state.answered = Math.min(state.answered, told.lights ?? 0);
-  if (before && told.answered && !before.answered) announce(t("lantern.answered", {n: told.answered}));
+  if (isFirstAnswer(told)) announce(t("lantern.answered", {n: told.answered}));
   draw();
   watchTheClock();
 }
+
+/** Whether somebody has just looked up: that is told once for each light, and the next ones only stand there. */
+function isFirstAnswer({room, lit: burns, answered}) {
+  const before = known.get(room);
+  known.set(room, answered);
+  return burns && before === 0 && answered > 0;
+}
+
+hear("lantern", (event) => {
+  if (event.room === state.room?.name) take(event);
+  else if (isFirstAnswer(event)) banner(t("lantern.answered", {n: event.answered}), "notice"); // who looks at something else has waited for it
+});
 
 hear("state", (now) => {
   if (now !== "away") return;
@@ -92,7 +105,6 @@ hear("state", (now) => {
     draw();
   }, CUT_MS);
 });
-hear("lantern", (event) => event.room === state.room?.name && take(event));
 
 /** Look again when something here changes by the clock alone: other doors, the end of the light. */
 function watchTheClock() {
@@ -107,9 +119,8 @@ function watchTheClock() {
 
 async function light(on) {
   const done = await step({lit: on});
-  if (done) state.open = state.gone = false;
+  if (done) Object.assign(state, {open: false, gone: false, unlit: !on});
   draw();
-  if (done && !on) announce(t("lantern.unlit"));
   (done ? $("lantern-says") : $("lantern-problem"))?.focus();
 }
 
@@ -126,8 +137,7 @@ function watchOn(on) {
 }
 
 function toggle() {
-  state.open = !state.open;
-  state.problem = "";
+  Object.assign(state, {open: !state.open, problem: "", unlit: false});
   draw();
 }
 
@@ -140,9 +150,11 @@ function says() {
   if (state.cut) return [t("lantern.cut")];
   const mine = lit();
   const others = state.told.lights ?? 0;
+  if (mine && !mine.answered && burning()) return [t("lantern.both", {n: burning()})];
   return [
     mine?.answered ? t("lantern.answered", {n: mine.answered}) : overdue() ? t("lantern.nobody") : mine ? until() : null,
     burning() ? t("lantern.burns", {n: burning()}) : others ? t("lantern.seen") : null,
+    state.unlit ? t("lantern.unlit") : null,
     mine || others ? null : state.gone ? t("lantern.gone") : state.told.awake ? t("lantern.awake", {n: state.told.awake}) : t("lantern.few"),
   ].filter(Boolean);
 }

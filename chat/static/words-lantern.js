@@ -16,6 +16,7 @@ export const words = {
   "lantern.answered": [{one: "{n} person answered your light. You’re not the only one awake.", other: "{n} people answered your light. You’re not the only one awake."}, {one: "{n} persona ha respondido a tu luz. No eres la única despierta.", other: "{n} personas han respondido a tu luz. No eres la única despierta."}],
   "lantern.nobody": ["Nobody has looked up yet. That says nothing about you: few look at this hour.", "Aún no ha mirado nadie. Eso no dice nada de ti: a estas horas miran pocas personas."],
   "lantern.burns": [{one: "A light burns here.", other: "{n} lights burn here."}, {one: "Aquí arde una luz.", other: "Aquí arden {n} luces."}],
+  "lantern.both": [{one: "Your light burns, and so does another.", other: "Your light burns, and so do {n} others."}, {one: "Tu luz arde, y otra también.", other: "Tu luz arde, y otras {n} también."}],
   "lantern.answer": [{one: "Answer it", other: "Answer them"}, {one: "Responder", other: "Responder"}],
   "lantern.seen": ["They see that somebody answered. You can also simply write something.", "Se ve que alguien ha respondido. También puedes escribir algo."],
   "lantern.watch": ["Show me lights; I may answer", "Mostrarme luces; quizá responda"],

@@ -73,7 +73,8 @@ async def test_a_light_is_answered_by_keyboard_and_nobody_is_named(visitors: Vis
         await choose(ana.page, "My light", backwards=True)
         await choose(ana.page, "Put it out")
         await kept(ana.page)
-        await expect(answered).to_contain_text("quiet night")
+        await expect(answered).to_contain_text("You put your light out.")
+        await expect(answered).to_be_focused()
         await expect(ben.page.locator("#lantern-says")).to_contain_text("quiet night")
 
 
@@ -93,6 +94,10 @@ async def test_by_day_a_light_is_seen_by_who_chose_to_and_by_nobody_else(visitor
     await ben.page.get_by_label("Show me lights").check()
     await ben.page.locator("section.on .back").click()
     await expect(ben.page.locator("#lantern-says")).to_have_text("A light burns here.")
+    await ana.page.locator("#room-back:visible, [data-door=care]:visible").first.click()
+    await ben.page.get_by_role("button", name="Answer it").click()
+    await expect(ana.page.locator("#banner")).to_contain_text("1 person answered your light.")
+    await ana.page.locator("section.on .back").click()
     await ana.page.locator("#lantern [data-act=open]").click()
     await ana.page.get_by_role("button", name="Put it out").click()
     await expect(ben.page.locator("#lantern")).to_be_hidden()
