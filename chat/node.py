@@ -213,6 +213,7 @@ class Node:
         for some in (topics[at : at + OPENING] for at in range(0, len(topics), OPENING)):
             await asyncio.gather(*(self.backplane.open(topic.key) for topic in some))
             await asyncio.gather(*(self.presence.load(topic.key) for topic in some))
+            await self.services.apart.read([topic.key for topic in some])
 
     async def run(self) -> None:
         """Serve until `stop`, then drain."""

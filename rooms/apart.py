@@ -14,6 +14,7 @@ Failure: the engine away is `EngineAway`; what was known stays known, so that no
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from typing import Any
 
@@ -36,6 +37,7 @@ class Apart:
     def __init__(self, client: Redis) -> None:
         self._client = client  # from `rooms.calls.engine_client`
         self._rooms: dict[RoomKey, Pairs] = {}
+        self._loads: dict[RoomKey, asyncio.Future[Any]] = {}  # under way
 
     @property
     def rooms(self) -> list[RoomKey]:
@@ -43,9 +45,15 @@ class Apart:
         return list(self._rooms)
 
     async def load(self, room: RoomKey) -> None:
-        """Know a room, if it isn't known yet. Raises EngineAway."""
-        if room not in self._rooms:
-            await self.read([room])
+        """Know a room, if it isn't known yet. Those who ask at once share one reading: a thousand who come in together
+        would each open a connection for it. Raises EngineAway, and to all of them.
+        """
+        if room in self._rooms:
+            return
+        if (reading := self._loads.get(room)) is None:
+            reading = self._loads[room] = asyncio.ensure_future(self.read([room]))
+            reading.add_done_callback(lambda _: self._loads.pop(room))
+        await asyncio.shield(reading)
 
     async def read(self, rooms: Collection[RoomKey]) -> dict[RoomKey, set[UserId]]:
         """Read rooms anew: those who see others than before, by room. Raises EngineAway."""

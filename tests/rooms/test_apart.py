@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from rooms.apart import Apart
@@ -40,6 +42,24 @@ async def test_taking_it_back_is_for_whoever_said_it(engine: Engine) -> None:
     assert apart.behind(A, ROOM) == ((B, 80),)
     assert (apart.made_by(A, ROOM), apart.made_by(B, ROOM)) == (0, 1)
     await client.aclose()
+
+
+async def test_those_who_come_at_once_share_one_reading(engine: Engine) -> None:
+    """A thousand who come in together open one connection, and where it fails all know at once."""
+    client = engine_client(engine.url)
+    apart = Apart(client)
+    await apart.part(ROOM, A, B, 70)
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(apart.load(ROOM) for _ in range(1000)))
+    assert apart.behind(A, ROOM) == ((B, 70),)
+    assert len(await client.client_list()) <= 3
+    await client.aclose()
+    nobody = engine_client("redis://127.0.0.1:1/0")
+    async with asyncio.timeout(10):
+        away = Apart(nobody)
+        met = await asyncio.gather(*(away.load(ROOM) for _ in range(3)), return_exceptions=True)
+    assert {type(one) for one in met} == {EngineAway}
+    await nobody.aclose()
 
 
 async def test_reading_says_whose_view_has_changed(engine: Engine) -> None:
