@@ -34,7 +34,7 @@ const state = {room: null, host: null, told: null, open: false, answered: 0, gon
 
 const lit = () => (state.told?.lit ? state.told : null);
 const burning = () => (state.cut ? 0 : Math.max(0, (state.told?.lights ?? 0) - state.answered));
-const overdue = () => lit() && !state.cut && !lit().answered && Date.now() >= new Date(lit().until) - BURNS_MS + PATIENCE_MS;
+const overdue = () => lit() && !state.cut && !burning() && !lit().answered && Date.now() >= new Date(lit().until) - BURNS_MS + PATIENCE_MS;
 /** By night it is there; by day only while a light is mine, or burns for somebody who chose to see it. */
 const wanted = () => state.told && (isNight() || lit() || state.gone || state.told.lights > 0);
 

@@ -254,6 +254,7 @@ async def test_a_case_is_taken_read_and_decided_by_keyboard_alone(steady_engine:
         await page.goto(ada.origin)
         await choose(page, "Sign in with an invitation")
         await tab_to(page, "#staff-token")
+        await expect(page.locator("#staff-camera")).to_have_count(0)  # no telephone, and reads no codes
         await page.keyboard.insert_text(token("moderator", "ada"))
         await choose(page, "Sign in")
         await expect(page.get_by_role("button", name="To the review desk")).to_be_focused()
