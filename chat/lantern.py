@@ -83,7 +83,7 @@ async def act(services: Services, place: Membership, command: say.Lantern) -> No
             services.metrics.light_answered(answered)
             spread(services, key)
     elif command.lit is None:
-        await lights.read([key])
+        await lights.look(key)
 
 
 async def out(services: Services, key: RoomKey, user: UserId) -> None:

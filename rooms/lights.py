@@ -8,12 +8,14 @@ of whoever leaves the room for good, in the very step in which everybody hears t
 Who answered is kept only so that nobody counts twice, goes with the light, and is never read by anybody.
 
 Each node keeps a `Window` of the rooms it was asked about; `mark` says that one is to be read anew, and `read` does it.
-Every verb brings back the whole hash, so that who did something sees it done. Failure: the engine away is `EngineAway`;
-what was known stays known and goes out in its time.
+Every verb brings back the whole hash, so that who did something sees it done; who only looks shares a reading with all
+who look at that moment, for a thousand come into a room together. Failure: the engine away is `EngineAway`; what was
+known stays known and goes out in its time.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -25,6 +27,9 @@ from rooms.lantern import LASTS, Light, Lights, Window
 from rooms.resp import EngineAway
 from rooms.scripts import Script
 
+# Questions to the engine at once: enough for a busy night, and a crowd opens no more connections than this.
+AT_ONCE = 16
+
 
 class Lanterns:
     """The lights of every room this node was asked about."""
@@ -34,6 +39,8 @@ class Lanterns:
         self._clock = clock  # engine ms
         self.lasts = lasts  # seconds
         self.windows: dict[RoomKey, Window] = {}
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._looks: dict[RoomKey, asyncio.Future[None]] = {}  # readings under way
         self._light = scripts.read("lantern_light")
         self._out = scripts.read("lantern_out")
         self._answer = scripts.read("lantern_answer")
@@ -64,6 +71,13 @@ class Lanterns:
         keys = [envelope.lights(room), envelope.apart(room), envelope.answers_stem(room)]
         return int(await self._do(room, self._answer, keys, user))
 
+    async def look(self, room: RoomKey) -> None:
+        """Read one room; those who look at once share a reading. Raises EngineAway, to all of them."""
+        if (reading := self._looks.get(room)) is None:
+            reading = self._looks[room] = asyncio.ensure_future(self.read([room]))
+            reading.add_done_callback(lambda _: self._looks.pop(room))
+        await asyncio.shield(reading)
+
     async def read(self, rooms: Collection[RoomKey]) -> None:
         """Read rooms anew. Raises EngineAway; they are stale then as before."""
         pipe = self._client.pipeline(transaction=False)
@@ -92,7 +106,15 @@ class Lanterns:
         self.window(room).read(version, lights, self._clock())
 
     async def _ask(self, pipe: Any, used: list[Script]) -> list[Any]:
-        answers = await calls.run(self._client, pipe, used)
+        try:
+            async with asyncio.timeout(calls.TIMEOUT):
+                await self._gate.acquire()
+        except TimeoutError:
+            raise EngineAway("too many questions wait") from None
+        try:
+            answers = await calls.run(self._client, pipe, used)
+        finally:
+            self._gate.release()
         if answers is None:
             raise EngineAway("no answer")
         for answer in answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from rooms.apart import Apart
 from rooms.calls import engine_client
 from rooms.events import AliasId, Member, NodeId, RoomKey, UserId
 from rooms.lantern import LASTS
-from rooms.lights import Lanterns
+from rooms.lights import AT_ONCE, Lanterns
 from rooms.presence import Presence
 from rooms.resp import EngineAway
 from tests.support.engines import Engine, one_flavour
@@ -175,3 +176,25 @@ async def test_an_engine_that_is_away_says_so_and_what_was_known_stays_to_be_rea
             await lanterns.light(room, B)
         assert set(lanterns.window(room).lights) == {A}
         assert lanterns.window(room).stale
+
+
+@one_flavour
+async def test_a_crowd_that_comes_in_together_asks_the_engine_once_and_lights_with_few_connections(
+    steady_engine: Engine,
+) -> None:
+    """The page looks at every join: a thousand questions at once would each open a connection."""
+    room = fresh_room()
+    async with lanterns_on(steady_engine) as lanterns:
+        await lanterns.light(room, A)
+        before = int((await engine_info(steady_engine))["total_connections_received"])
+        await asyncio.gather(*(lanterns.look(room) for _ in range(500)))
+        await asyncio.gather(*(lanterns.light(room, UserId(f"u{number}")) for number in range(200)))
+        after = int((await engine_info(steady_engine))["total_connections_received"])
+        assert len(lanterns.window(room).lights) == 201
+        assert after - before <= AT_ONCE + 1  # the question after it is one
+
+
+async def engine_info(engine: Engine) -> dict[str, str]:
+    """What the engine says of its connections."""
+    told = (await engine.ask("INFO", "stats")).decode()
+    return dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
