@@ -178,7 +178,7 @@ function panel() {
   const words = lit() ? (says()[0] === until() ? null : until()) : t("lantern.says");
   return h("div", {id: "lantern-panel", hidden: !state.open},
     words ? h("p", {}, words) : null,
-    h("div", {class: "verbs"}, lit() ? button(t("lantern.put_out"), () => light(false), {"data-act": "light"}) : button(t(state.gone ? "lantern.again" : "lantern.light"), () => light(true), {kind: "main", "data-act": "light"})),
+    h("div", {class: "verbs"}, lit() ? button(t("lantern.put_out"), () => light(false), {"data-act": "light"}) : button(t(state.gone ? "lantern.again" : "lantern.light"), () => light(true), {kind: burning() ? "quiet outlined" : "main", "data-act": "light"})),
     choice());
 }
 

@@ -321,7 +321,6 @@ async def night(home: Home) -> AsyncIterator[View]:
         yield View("night-lantern", ana)
         await panel.get_by_role("button", name="Light a lantern").click()
         await expect(says).to_contain_text("burns until")
-        yield View("night-lit", ana, drawn=False)
         await page.clock.fast_forward(UNANSWERED_MS)
         await expect(says).to_contain_text("Nobody has looked up yet")
         yield View("night-unanswered", ana)
