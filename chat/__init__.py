@@ -48,6 +48,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         answers.py       what every handler says: refusals; each command ends in one reply
         joining.py       coming into a room, and catching up with it
         talk.py          being in a room: rooms, leave, members, page, typing
+        lantern.py       a light at night without a name, and who hears of it
         second.py        the second opinion at work: one thread, a bounded queue
         beside.py        long texts are read by a thread of their own
         turns.py         who waits behind whom for either

@@ -17,6 +17,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         ring.py          the newest entries of one open room on this node
         roster.py        one copy of who is in a room, and what clients are told, how often
         seats.py         who is in which room through this node, and what the engine has yet to hear
+        lantern.py       the night lantern: which lights burn, and what each one sees of them
         address.py       redis.url, read and checked
         durations.py     how long each state of a session lasts, how much is enough for one person
         effects.py       what follows from a step outside its rows, as values that can be done twice
@@ -62,6 +63,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         leases.py        which nodes are alive
         copies.py        this node's copies of the rosters of open rooms, read anew where a diff was lost
         apart.py         who has blocked whom in a room
+        lights.py        the lights of the night lantern in the engine
         calming.py       a heavy room goes slower on every node; who is in distress does not
         promises.py      places of a room with a limit, held for those who are on their way in
         pairslot.py      how the scripts of pairs are called, and what time it is for them
