@@ -63,9 +63,9 @@ async def lantern(services: Services, connection: Connection, command: say.Lante
         await out(services, place.key, place.member.user)
         return absent(services, connection, command.id, command.room)
     place.watching = watching
-    now = services.backplane.engine_now_ms()
+    now, awake = services.backplane.engine_now_ms(), services.presence.awake(place.key)
     burning = services.lights.window(place.key).burning(here_in(services, place.key), now)
-    place.lantern = seen = seen_from(services, place, burning, veil_of(services, place))
+    place.lantern = seen = seen_from(services, place, burning, awake, veil_of(services, place))
     connection.outbox.take_back(mark_of(place.key))
     return LanternIs(re=command.id, room=command.room, **fields(seen))
 
@@ -174,13 +174,13 @@ def tell_room(services: Services, local: LocalRoom) -> None:
     here, now = here_in(services, key), services.backplane.engine_now_ms()
     if not window.look(here, now) and window.under == veils:
         return
-    window.under = veils
+    window.under, awake = veils, services.presence.awake(key)
     frames: dict[tuple[wire.Codec, Sight], bytes] = {}  # most see the same
     for connection in local:
         place = connection.rooms.get(local.name)
         if place is None or not place.listed:
             continue
-        seen = seen_from(services, place, window.seen, veils.get(connection, NOTHING))
+        seen = seen_from(services, place, window.seen, awake, veils.get(connection, NOTHING))
         if not is_news(place.lantern or DARK, seen):
             continue
         place.lantern, kind = seen, (connection.codec, seen)
@@ -196,10 +196,10 @@ def here_in(services: Services, key: RoomKey) -> Callable[[UserId], bool]:
     return lambda user: services.presence.is_here(user, key)
 
 
-def seen_from(services: Services, place: Membership, burning: Lights, veil: Veil) -> Sight:
-    """What somebody with this place sees of the lights that burn."""
-    hidden, here = veil.users, here_in(services, place.key)
-    present = services.presence.present(place.key) - sum(map(here, hidden))
+def seen_from(services: Services, place: Membership, burning: Lights, awake: int, veil: Veil) -> Sight:
+    """What somebody with this place sees of the lights that burn, where so many are awake."""
+    hidden = veil.users
+    present = awake - sum(map(here_in(services, place.key), hidden)) if hidden else awake
     return sight(place.member.user, burning, hidden, present, watching=place.watching)
 
 

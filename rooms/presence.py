@@ -93,6 +93,10 @@ class Presence:
         known, seats = self.copies.people(room), self._seats.of(room)
         return len(known) + sum(user in seats and user not in known for user in self._seats.dirty(room))
 
+    def awake(self, room: RoomKey) -> int:
+        """Head count of all who are known to be here, also between telling the engine of them and hearing it back."""
+        return len({*self.copies.people(room), *self._seats.of(room)})
+
     def expected(self, room: RoomKey) -> int:
         """How many more are on their way in through this node."""
         seats, known = self._seats.of(room), self.copies.people(room)

@@ -94,8 +94,11 @@ async def test_how_many_are_awake_is_said_from_five_on_oneself_among_them(steady
         assert "awake" not in await lantern(first)
         await stack.enter_async_context(talking(two, ROOM))
         async with asyncio.timeout(10):
-            while (await lantern(first)).get("awake") != 5:
+            while (await lantern(first, lit=True)).get("awake") != 5:
                 await next_event(first, "presence")
+        second = await stack.enter_async_context(talking(one, ROOM))
+        await lantern(second, watching=True, answering=True)
+        assert (await told(first, answered=1))["awake"] == 6  # also in the moment in which the engine is told of them
 
 
 async def test_only_who_watches_may_answer_and_only_in_a_topic_room_they_are_in(steady_engine: Engine) -> None:

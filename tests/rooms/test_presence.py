@@ -23,7 +23,9 @@ async def test_everyone_of_a_window_is_one_script_and_one_diff_on_every_node(ste
         for number in range(50):
             here.arrive(person(number), ROOM, 0.0)
         await here.flush(0.0)
+        assert (here.awake(ROOM), there.awake(ROOM)) == (50, 0)  # told, and not heard back yet
         (diff,) = await ear.catch_up(here, there)
+        assert here.awake(ROOM) == there.awake(ROOM) == 50
         assert here.stats()["scripts"] == 1
         assert (diff.since, diff.present) == (0, 50)
         assert aliases(here) == aliases(there) == {person(number).alias for number in range(50)}
