@@ -3,10 +3,11 @@
     {id, urgent, says, lines: at most 3, emergency, person: {available, says}, ask: [{choice, says}], dismiss}
     and, only where it matters: quiet: true (show it folded), directory: [{name, url}] (no line of ours)
 
-A line is {name, lang?, method, dial | to | url, keyword?, note?, open, opens_at?, languages, crisis, read_on}: each is
-as in the listing, character by character. The words come from `data/card.yaml`, in the person's language or else in
-English. They say that nothing wrong was done, what became of the message and who was told; never a score, "at risk" or
-a promise. The card dials nothing, and nothing on it is about the person but what they said themselves.
+A line is {name, lang?, method, dial | to | url, keyword?, note?, open, opens_at?, languages, crisis, read_on}; its
+strings are those of the listing, character by character. The words come from `data/card.yaml`, in the person's
+language or else in English. They say that nothing wrong was done, what became of the message and who was told; never a
+score, "at risk" or a promise. The card dials nothing, and nothing on it is about the person but what they said
+themselves.
 
 `ask` is the barrier question: who answers it (`care_answer`) gets the card again, made for that barrier: lines to
 write to, free ones, other ones, what happens when one calls. It can be asked and answered any number of times.
