@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chat import lantern, talking, wire
 from chat import sessioncommands as say
-from chat import talking, wire
 from chat.answers import absent, refused, worn
 from chat.auth import alias_id
 from chat.connection import Connection, Membership
@@ -89,6 +89,7 @@ async def unblock(services: Services, connection: Connection, command: say.Unblo
     if other is None or not await services.apart.lift(key, user, other):
         return refused(command.id, Code.NOT_FOUND, NOBODY, path="alias_id")
     await spread(services, key)
+    await lantern.out_if_possible(services, key, user)  # who comes into sight comes as from outside: without a light
     return Unblocked(re=command.id, room=command.room)
 
 

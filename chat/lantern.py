@@ -9,10 +9,11 @@ is what a groomer wants. Nothing opens between two people by it. Nothing of it i
 
 A light is a person's: their devices share it. Watching is a connection's, and gone with it. A light goes out when its
 owner puts it out, by itself, with the quick exit, and with the seat in the room (a cut keeps that for five seconds).
-A block hides lights and answers both ways and looks like leaving: what was answered before stays answered, as it does
-when somebody leaves. **No sanction but being shown out takes the light**: it has no words, counts once for each person,
-and lighting it again tells nobody else anything: so there is nothing in it to abuse, and whoever is muted at three in
-the morning may be the one who needs it.
+A block hides lights and answers both ways and looks like leaving: the light lingers for a moment, as of who leaves, and
+what was answered before stays answered. Who takes a block back is there again like anybody who comes in: without a
+light. **No sanction but being shown out takes the light**: it has no words, counts once for each person, and lighting
+it again tells nobody else anything. So there is nothing in it to abuse, and whoever is muted at three in the morning
+may be the one who needs it.
 
 At most one event for a connection and room in a tick, however often somebody lights, puts out or answers meanwhile.
 Failure: the store away is `unavailable`; what burns goes out in its time all the same. A word between nodes that is
@@ -21,7 +22,8 @@ lost: `look_again`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Collection
 from typing import Any
 
 from chat import commands as say
@@ -37,7 +39,7 @@ from chat.veil import NOTHING, Veil
 from rooms import envelope
 from rooms.backplane import EngineAway
 from rooms.events import RoomKey, UserId
-from rooms.lantern import DARK, Lights, Sight, is_news, sight
+from rooms.lantern import DARK, Night, Sight, dark_at, is_news, sight
 
 # The word between nodes that the lights of a room are others now.
 LIGHTS = "lights"
@@ -64,8 +66,9 @@ async def lantern(services: Services, connection: Connection, command: say.Lante
         return absent(services, connection, command.id, command.room)
     place.watching = watching
     now, awake = services.backplane.engine_now_ms(), services.presence.awake(place.key)
-    burning = services.lights.window(place.key).burning(here_in(services, place.key), now)
-    place.lantern = seen = seen_from(services, place, burning, awake, veil_of(services, place))
+    night = services.lights.window(place.key).night(here_in(services, place.key), now, services.lights.lingers)
+    veil = veil_of(services, place)
+    place.lantern = seen = seen_from(services, place, night, awake, veil, dark(services, veil, now))
     connection.outbox.take_back(mark_of(place.key))
     return LanternIs(re=command.id, room=command.room, **fields(seen))
 
@@ -100,20 +103,22 @@ async def leaving(services: Services, place: Membership) -> None:
     devices = person.connections if person is not None else ()
     if window is None or user not in window.lights or any(place_in(one, key) for one in devices):
         return
-    try:
-        if await services.lights.put_out(key, user, services.presence.node):
-            spread(services, key)
-    except EngineAway:
-        return
+    with contextlib.suppress(EngineAway):
+        if await services.lights.leave(key, user, services.presence.node):
+            later = services.backplane.engine_now_ms() + 2 * services.lights.lingers
+            services.lights.later[key] = later  # all look again: by then it was told that they left, or they are back
 
 
 async def hurried(services: Services, connection: Connection) -> None:
     """Quick exit: this person is not here any more, on whatever device. Nothing of theirs goes on burning."""
     for place in [one for one in connection.rooms.values() if one.listed]:
-        try:
-            await out(services, place.key, place.member.user)
-        except EngineAway:
-            return  # the seat is given up in five seconds, and the light with it
+        await out_if_possible(services, place.key, place.member.user)  # else it goes with the seat, in five seconds
+
+
+async def out_if_possible(services: Services, key: RoomKey, user: UserId) -> None:
+    """Put a person's light out beside something that must not fail by it."""
+    with contextlib.suppress(EngineAway):
+        await out(services, key, user)
 
 
 def place_in(connection: Connection, key: RoomKey) -> Membership | None:
@@ -159,6 +164,9 @@ async def tell(services: Services) -> None:
     lights = services.lights
     for key in [key for key in lights.windows if key not in services.hub.rooms]:
         del lights.windows[key]  # nobody here hears the room any more
+    for key in [key for key, due in lights.later.items() if due <= services.backplane.engine_now_ms()]:
+        del lights.later[key]
+        spread(services, key)
     try:
         if stale := [key for key, window in lights.windows.items() if window.stale]:
             await lights.read(stale)
@@ -170,17 +178,18 @@ async def tell(services: Services) -> None:
 
 def tell_room(services: Services, local: LocalRoom) -> None:
     """Tell those of one room what is news to them: watchers, and whose light it is."""
-    key, window, veils = local.key, services.lights.window(local.key), dict(local.veils)
-    here, now = here_in(services, key), services.backplane.engine_now_ms()
-    if not window.look(here, now) and window.under == veils:
+    key, window, now = local.key, services.lights.window(local.key), services.backplane.engine_now_ms()
+    hidden = {connection: dark(services, veil, now) for connection, veil in local.veils.items()}
+    if not window.look(here_in(services, key), now, services.lights.lingers) and window.under == hidden:
         return
-    window.under, awake = veils, services.presence.awake(key)
+    window.under, awake = hidden, services.presence.awake(key)
     frames: dict[tuple[wire.Codec, Sight], bytes] = {}  # most see the same
     for connection in local:
         place = connection.rooms.get(local.name)
         if place is None or not place.listed:
             continue
-        seen = seen_from(services, place, window.seen, awake, veils.get(connection, NOTHING))
+        veil = local.veils.get(connection, NOTHING)
+        seen = seen_from(services, place, window.told, awake, veil, hidden.get(connection, ()))
         if not is_news(place.lantern or DARK, seen):
             continue
         place.lantern, kind = seen, (connection.codec, seen)
@@ -196,11 +205,17 @@ def here_in(services: Services, key: RoomKey) -> Callable[[UserId], bool]:
     return lambda user: services.presence.is_here(user, key)
 
 
-def seen_from(services: Services, place: Membership, burning: Lights, awake: int, veil: Veil) -> Sight:
-    """What somebody with this place sees of the lights that burn, where so many are awake."""
-    hidden = veil.users
-    present = awake - sum(map(here_in(services, place.key), hidden)) if hidden else awake
-    return sight(place.member.user, burning, hidden, present, watching=place.watching)
+def seen_from(
+    services: Services, place: Membership, night: Night, awake: int, veil: Veil, hidden: Collection[UserId]
+) -> Sight:
+    """What somebody with this place sees, where so many are awake. `hidden`: whose lights they don't see any more."""
+    present = awake - sum(map(here_in(services, place.key), veil.users)) if veil else awake
+    return sight(place.member.user, night, hidden, present, watching=place.watching)
+
+
+def dark(services: Services, veil: Veil, now: int) -> frozenset[UserId]:
+    """Whose lights are not seen under a veil: of who is hidden for long enough, as of who has left."""
+    return frozenset(user for user, since in veil.since if dark_at(since, services.lights.lingers) <= now)
 
 
 def mark_of(key: RoomKey) -> RoomKey:

@@ -23,7 +23,7 @@ from redis.asyncio import Redis
 
 from rooms import calls, envelope, scripts
 from rooms.events import NodeId, RoomKey, UserId
-from rooms.lantern import LASTS, Light, Lights, Window
+from rooms.lantern import LASTS, LINGERS, Light, Lights, Window
 from rooms.resp import EngineAway
 from rooms.scripts import Script
 
@@ -38,6 +38,8 @@ class Lanterns:
         self._client = client  # from `rooms.calls.engine_client`
         self._clock = clock  # engine ms
         self.lasts = lasts  # seconds
+        self.lingers = LINGERS  # ms; none: a test that has no time
+        self.later: dict[RoomKey, int] = {}  # to be told as changed by then (engine ms), with who left there
         self.windows: dict[RoomKey, Window] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._looks: dict[RoomKey, asyncio.Future[None]] = {}  # readings under way
@@ -58,13 +60,18 @@ class Lanterns:
         keys = [envelope.lights(room), envelope.answers(room, user)]
         return bool(await self._do(room, self._light, keys, user, int(self.lasts * 1000)))
 
-    async def put_out(self, room: RoomKey, user: UserId, leaving: NodeId | None = None) -> bool:
-        """Put it out; `leaving`: unless the person is in the room through another node. False: it was out, or burns on.
+    async def put_out(self, room: RoomKey, user: UserId) -> bool:
+        """Put this person's light out. False: it was out. Raises EngineAway."""
+        return bool(await self._do(room, self._out, _of_one(room, user), user, ""))
 
-        Raises EngineAway.
+    async def leave(self, room: RoomKey, user: UserId, node: NodeId) -> bool:
+        """Put out the light of who leaves the room through this node and is there through no other. True: it burned.
+
+        Nobody here is told by this: that they left is told first. Raises EngineAway.
         """
-        keys = [envelope.lights(room), envelope.answers(room, user), envelope.people(room), envelope.roster(room)]
-        return bool(await self._do(room, self._out, keys, user, leaving or ""))
+        pipe = self._client.pipeline(transaction=False)
+        calls.call(pipe, self._out, _of_one(room, user), user, node)
+        return bool((await self._ask(pipe, [self._out]))[0])
 
     async def answer(self, room: RoomKey, user: UserId) -> int:
         """Answer every light of whoever is not apart from this person: how many hear of it now. Raises EngineAway."""
@@ -121,6 +128,11 @@ class Lanterns:
             if isinstance(answer, Exception):
                 raise EngineAway(type(answer).__name__)
         return answers
+
+
+def _of_one(room: RoomKey, user: UserId) -> list[str]:
+    """What putting out one light looks at."""
+    return [envelope.lights(room), envelope.answers(room, user), envelope.people(room), envelope.roster(room)]
 
 
 def unpack(found: dict[bytes, bytes]) -> tuple[int, Lights]:

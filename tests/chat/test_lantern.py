@@ -40,6 +40,11 @@ async def told(raw: Raw, **wanted: Any) -> dict[str, Any]:
             return event
 
 
+def left(raw: Raw) -> set[str]:
+    """Who has left, as far as this one was told while something else was waited for."""
+    return {alias for event in raw.events if event["type"] == "presence" for alias in event["left"]}
+
+
 async def news_until(raw: Raw, **wanted: Any) -> list[dict[str, Any]]:
     """Every event of the lantern up to one that says so."""
     heard = [await next_event(raw, "lantern")]
@@ -124,6 +129,7 @@ async def test_a_block_hides_lights_and_answers_both_ways_and_looks_like_leaving
         talking(two, ROOM) as bob,
         talking(two, ROOM) as cat,
     ):
+        one.services.lights.lingers = two.services.lights.lingers = 500
         for raw in (ann, bob, cat):
             await lantern(raw, watching=True)
         for raw in (ann, bob):
@@ -132,10 +138,11 @@ async def test_a_block_hides_lights_and_answers_both_ways_and_looks_like_leaving
         await told(bob, lights=1)
         await lantern(ann, answering=True)
         answered = await told(bob, answered=1)
-        theirs = (await bob.ask("join", room=ROOM))["alias_id"]
+        mine, theirs = [(await raw.ask("join", room=ROOM))["alias_id"] for raw in (ann, bob)]
         assert (await lantern(bob))["watching"] is True  # joined anew on the same connection
         assert (await ann.ask("block", room=ROOM, alias_id=theirs))["type"] == "blocked"
         by_block = await told(bob, lights=0)
+        assert mine in left(bob)  # told before, and so it is when somebody leaves
         await told(ann, lights=0)
         assert by_block == answered | {"lights": 0}  # what was answered before stays, as when somebody leaves
         for raw in (ann, bob, cat):
@@ -147,10 +154,13 @@ async def test_a_block_hides_lights_and_answers_both_ways_and_looks_like_leaving
         await lantern(ann, answering=True)
         assert (await lantern(bob))["answered"] == 0
         assert (await ann.ask("unblock", room=ROOM, alias_id=theirs))["type"] == "unblocked"
-        await told(ann, lights=1)
+        await told(ann, lights=1, lit=False)  # who comes into sight comes without a light
+        await lantern(ann, lit=True)
         await told(bob, lights=1)
+        bob.events.clear()
         await ann.ask("leave", room=ROOM)
         by_leaving = await told(bob, lights=0)
+        assert mine in left(bob)
         assert by_leaving.keys() == by_block.keys()
 
 
@@ -162,6 +172,7 @@ async def test_a_light_is_a_person_s_on_every_device_and_goes_out_with_them(stea
         talking(one, ROOM) as bob,
         Raw.upgraded(two.url) as other,
     ):
+        one.services.lights.lingers = two.services.lights.lingers = 0
         await lantern(bob, watching=True)
         async with Raw.upgraded(one.url) as phone:
             token = (await phone.hello())["token"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.events import UserId
-from rooms.lantern import COARSE, DARK, LATE, Light, Lights, Window, is_news, sight
+from rooms.lantern import COARSE, DARK, LATE, LINGERS, Light, Lights, Night, Window, dark_at, is_news, sight
 
 PEOPLE = [UserId(name) for name in "abcdef"]
 people = st.sampled_from(PEOPLE)
@@ -15,18 +15,23 @@ lamps = st.dictionaries(people, st.builds(Light, st.integers(0, 100), st.integer
 LONG_AGO = 1_000_000
 
 
+def lit(lights: Lights) -> Night:
+    """A night in which these burn, and nobody has left."""
+    return Night(lights, frozenset(lights))
+
+
 @given(burning=lamps, hidden=crowds, present=st.integers(1, 20))
 def test_everybody_sees_a_number_without_their_own_and_only_where_they_asked(
     burning: Lights, hidden: frozenset[UserId], present: int
 ) -> None:
     """F5: no alias and no id; coarse presence below five, a single light all the same."""
     for user in PEOPLE:
-        seen = sight(user, burning, hidden - {user}, present, watching=True)
+        seen = sight(user, lit(burning), hidden - {user}, present, watching=True)
         assert seen.lights == len(burning.keys() - hidden - {user})
         assert seen.awake == (present if present >= COARSE else None)
         assert (seen.lit, seen.until is not None) == (user in burning, user in burning)
         assert seen.answered == (burning[user].answered if user in burning else 0)
-        assert sight(user, burning, hidden - {user}, present, watching=False).lights is None
+        assert sight(user, lit(burning), hidden - {user}, present, watching=False).lights is None
 
 
 @given(burning=lamps, one=people, other=people)
@@ -37,7 +42,7 @@ def test_a_block_hides_two_lights_from_each_other_like_two_that_are_out(
     for user, hidden in ((one, other), (other, one)):
         without = {owner: light for owner, light in burning.items() if owner != hidden or user == hidden}
         apart = frozenset({hidden} - {user})
-        assert sight(user, burning, apart, 5, watching=True) == sight(user, without, apart, 5, watching=True)
+        assert sight(user, lit(burning), apart, 5, watching=True) == sight(user, lit(without), apart, 5, watching=True)
 
 
 @given(lights=lamps, here=crowds, now=st.integers(0, 120))
@@ -46,7 +51,7 @@ def test_a_light_burns_until_its_time_is_over_and_only_while_its_owner_is_here(
 ) -> None:
     window = Window()
     window.read(1, lights, 0)
-    burning = window.burning(here.__contains__, now)
+    burning = window.night(here.__contains__, now).burning
     assert set(burning) == {owner for owner, light in lights.items() if owner in here and now < light.until}
     assert window.look(here.__contains__, now) == bool(burning)
     assert not window.look(here.__contains__, now)
@@ -61,7 +66,7 @@ def test_whoever_is_told_only_news_knows_at_every_moment_what_a_fresh_look_would
     for version, (lights, here, hidden, watching) in enumerate(moments, 1):
         window.read(version, lights, 0)
         window.look(here.__contains__, 0)
-        fresh = sight(user, window.seen, hidden, 3, watching=watching)
+        fresh = sight(user, window.told, hidden, 3, watching=watching)
         if is_news(knows, fresh):
             knows = fresh
         assert (knows.lit, knows.answered, knows.until) == (fresh.lit, fresh.answered, fresh.until)
@@ -72,8 +77,8 @@ def test_whoever_is_told_only_news_knows_at_every_moment_what_a_fresh_look_would
 def test_lighting_again_is_news_to_oneself_and_to_nobody_else() -> None:
     """A dozen relights cannot flood those who watch."""
     before, now = {PEOPLE[0]: Light(50, 2)}, {PEOPLE[0]: Light(80, 2)}
-    own = [sight(PEOPLE[0], lights, (), 5, watching=True) for lights in (before, now)]
-    theirs = [sight(PEOPLE[1], lights, (), 5, watching=True) for lights in (before, now)]
+    own = [sight(PEOPLE[0], lit(lights), (), 5, watching=True) for lights in (before, now)]
+    theirs = [sight(PEOPLE[1], lit(lights), (), 5, watching=True) for lights in (before, now)]
     assert is_news(*own)
     assert not is_news(*theirs)
 
@@ -88,8 +93,34 @@ def test_who_comes_back_finds_their_light_out_once_the_room_was_read_anew() -> N
     assert window.stale
     window.read(30, {}, 31)
     window.stale = False
-    assert not window.look(lambda user: True, 40)
+    window.look(lambda user: True, 40)
+    assert not window.told.burning
     assert not window.stale
+
+
+@given(left=st.integers(LONG_AGO, LONG_AGO * 9), late=st.integers(0, 4 * LINGERS))
+def test_the_light_of_who_leaves_goes_out_for_others_some_moments_later_and_for_themselves_at_once(
+    left: int, late: int
+) -> None:
+    """Whoever counts lights as people leave, and knows what a block looks like, learns nothing by the moment (T7)."""
+    window = Window()
+    window.read(1, {PEOPLE[0]: Light(left * 2)}, 0)
+    window.look(lambda user: True, left - 1)
+    night = window.night(lambda user: False, left)
+    assert not night.burning
+    assert night.seen == {PEOPLE[0]}
+    assert not sight(PEOPLE[0], night, (), 5, watching=True).lit
+    assert LINGERS <= dark_at(left) - left < 3 * LINGERS
+    assert bool(window.night(lambda user: False, left + late).seen) == (left + late < dark_at(left))
+
+
+def test_a_light_that_is_put_out_by_its_owner_does_not_linger() -> None:
+    window = Window()
+    window.read(1, {PEOPLE[0]: Light(100)}, 0)
+    window.look(lambda user: True, 10)
+    window.read(2, {}, 0)
+    assert window.look(lambda user: True, 20)
+    assert not window.told.seen
 
 
 def test_a_light_whose_time_is_over_is_no_reason_to_read_anew() -> None:

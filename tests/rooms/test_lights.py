@@ -121,10 +121,11 @@ async def test_leaving_by_one_device_keeps_the_light_of_who_is_there_through_ano
             node.arrive(member(A), room, 0.0)
             await node.flush(0.0)
         await lanterns.light(room, A)
-        assert not await lanterns.put_out(room, A, NodeId("n1"))
+        assert not await lanterns.leave(room, A, NodeId("n1"))
         nodes[0].depart(A, room, 1.0, grace=False)
         await nodes[0].flush(1.0)
-        assert await lanterns.put_out(room, A, NodeId("n2"))
+        assert await lanterns.leave(room, A, NodeId("n2"))
+        assert set(lanterns.window(room).lights) == {A}  # nobody hears of it by this
     await client.aclose()
 
 
