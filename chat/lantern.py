@@ -23,7 +23,7 @@ lost: `look_again`.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Set
 from typing import Any
 
 from chat import commands as say
@@ -43,6 +43,8 @@ from rooms.lantern import DARK, Night, Sight, dark_at, is_news, sight
 
 # The word between nodes that the lights of a room are others now.
 LIGHTS = "lights"
+
+NOBODY: Set[UserId] = frozenset()
 
 WATCH_FIRST = "Only who sees the lights can answer them: ask with `watching` first."
 
@@ -189,7 +191,7 @@ def tell_room(services: Services, local: LocalRoom) -> None:
         if place is None or not place.listed:
             continue
         veil = local.veils.get(connection, NOTHING)
-        seen = seen_from(services, place, window.told, awake, veil, hidden.get(connection, ()))
+        seen = seen_from(services, place, window.told, awake, veil, hidden.get(connection, NOBODY))
         if not is_news(place.lantern or DARK, seen):
             continue
         place.lantern, kind = seen, (connection.codec, seen)
@@ -206,7 +208,7 @@ def here_in(services: Services, key: RoomKey) -> Callable[[UserId], bool]:
 
 
 def seen_from(
-    services: Services, place: Membership, night: Night, awake: int, veil: Veil, hidden: Collection[UserId]
+    services: Services, place: Membership, night: Night, awake: int, veil: Veil, hidden: Set[UserId]
 ) -> Sight:
     """What somebody with this place sees, where so many are awake. `hidden`: whose lights they don't see any more."""
     present = awake - sum(map(here_in(services, place.key), veil.users)) if veil else awake

@@ -21,7 +21,7 @@ could never be seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field
 
 from rooms.events import UserId
@@ -85,16 +85,16 @@ def dark_at(since: int, lingers: int = LINGERS) -> int:
     return since + lingers + since % (2 * lingers) if lingers else since
 
 
-def sight(user: UserId, night: Night, hidden: Collection[UserId], present: int, *, watching: bool) -> Sight:
+def sight(user: UserId, night: Night, hidden: Set[UserId], present: int, *, watching: bool) -> Sight:
     """What this person sees. `hidden`: whose lights they don't; `present`: how many they see here, themselves too."""
     own = night.burning.get(user)
-    lights = sum(owner != user and owner not in hidden for owner in night.seen) if watching else None
+    lights = len(night.seen - hidden - {user}) if hidden else len(night.seen) - (user in night.seen)
     return Sight(
         lit=own is not None,
         watching=watching,
         answered=own.answered if own is not None else 0,
         awake=present if present >= COARSE else None,
-        lights=lights,
+        lights=lights if watching else None,
         until=own.until if own is not None else None,
     )
 

@@ -77,8 +77,8 @@ def test_whoever_is_told_only_news_knows_at_every_moment_what_a_fresh_look_would
 def test_lighting_again_is_news_to_oneself_and_to_nobody_else() -> None:
     """A dozen relights cannot flood those who watch."""
     before, now = {PEOPLE[0]: Light(50, 2)}, {PEOPLE[0]: Light(80, 2)}
-    own = [sight(PEOPLE[0], lit(lights), (), 5, watching=True) for lights in (before, now)]
-    theirs = [sight(PEOPLE[1], lit(lights), (), 5, watching=True) for lights in (before, now)]
+    own = [sight(PEOPLE[0], lit(lights), frozenset(), 5, watching=True) for lights in (before, now)]
+    theirs = [sight(PEOPLE[1], lit(lights), frozenset(), 5, watching=True) for lights in (before, now)]
     assert is_news(*own)
     assert not is_news(*theirs)
 
@@ -109,7 +109,7 @@ def test_the_light_of_who_leaves_goes_out_for_others_some_moments_later_and_for_
     night = window.night(lambda user: False, left)
     assert not night.burning
     assert night.seen == {PEOPLE[0]}
-    assert not sight(PEOPLE[0], night, (), 5, watching=True).lit
+    assert not sight(PEOPLE[0], night, frozenset(), 5, watching=True).lit
     assert LINGERS <= dark_at(left) - left < 3 * LINGERS
     assert bool(window.night(lambda user: False, left + late).seen) == (left + late < dark_at(left))
 
