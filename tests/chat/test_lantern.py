@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from chat.client import Client, Codec
+from chat.lantern import look_again
 from chat.rounds import TELL
 from rooms import envelope
 from rooms.events import RoomKey
 from rooms.lantern import LASTS
+from rooms.lights import Lanterns
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
@@ -229,3 +231,21 @@ async def test_a_dozen_relights_are_one_event_to_who_watches_and_it_goes_out_by_
         heard = [event for event in ann.events if event["type"] == "lantern"]
         assert len(heard) <= ticks + 2
         assert LASTS == 1800.0
+
+
+async def test_a_word_between_nodes_that_was_lost_is_made_good_by_looking_again(steady_engine: Engine) -> None:
+    """As after a while without the engine: what burns is in the store, not in what was heard."""
+    key = RoomKey(f"adult/{ROOM}")
+    async with node_on(steady_engine.url) as node, talking(node, ROOM) as ann, talking(node, ROOM) as bob:
+        await lantern(ann, watching=True)
+        await lantern(bob, watching=True)
+        first, _ = node.hub.people
+        silent = Lanterns(node.redis, lambda: 0)  # a node whose words nobody hears
+        await silent.light(key, first)
+        look_again(node.services)
+        assert (await told(bob, lights=1))["lit"] is False
+        await told(ann, lit=True)
+        await silent.put_out(key, first)
+        assert (await lantern(bob))["lights"] == 0  # who asks is told what is
+        look_again(node.services)
+        assert (await told(ann, lit=False))["lights"] == 0

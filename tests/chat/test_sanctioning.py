@@ -73,6 +73,7 @@ async def test_a_muted_person_is_muted_on_every_node_told_why_and_still_cared_fo
         notice = await next_event(peer, "notice")
         await in_force(one)
         refused = await say(peer, "hello again")
+        light = await peer.ask("lantern", room="anxiety", lit=True)
         elsewhere = await peer.ask("join", room="recovery")
         await say(peer, LOW, key="low")
         card = await next_event(peer, "care")
@@ -85,6 +86,7 @@ async def test_a_muted_person_is_muted_on_every_node_told_why_and_still_cared_fo
     assert "second look" in notice["says"]
     assert refused["code"] == "muted"
     assert refused["retry_after"] > 80_000
+    assert light["lit"] is True  # it has no words, and whoever may not speak may be the one who needs it
     assert card["card"]["lines"]
     assert elsewhere["type"] == "joined"
     assert there["state"] == "delivered"
