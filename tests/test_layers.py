@@ -64,8 +64,8 @@ LAYERS = {
         moderation.review moderation.audit moderation.standing moderation.firsts
         """,
     3: """
-        chat.dispatch chat.answers chat.joining chat.talk chat.second chat.beside chat.turns chat.spoken chat.outcomes chat.speech
-        chat.amends chat.care
+        chat.dispatch chat.answers chat.joining chat.talk chat.second chat.beside chat.turns chat.spoken
+        chat.outcomes chat.speech chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
         chat.sanctioning chat.blocking chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
         chat.entrusting
