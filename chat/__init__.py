@@ -66,6 +66,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         care.py          what is owed to a person who wrote something heavy: the private card
         help.py          help at any time: the card, the barrier question, a person
         reports.py       report, concern: whom they are about, and what the reporter is told
+        blocked.py       whom one has blocked oneself, to take it back
         blocking.py      who doesn't see whom any more, where they met
         sanctioning.py   what moderators decide about people
         appeals.py       the second look at that; the door of who is kept out
@@ -83,6 +84,7 @@ Files, from the bottom up. A file imports its own layer and those below (tests/t
         waiting.py       writing before anybody is there
         talking.py       a session beside speaking: open, close, undo, hand on, leave
         feedback.py      how it was
+        past.py          what a listener gave in the last week, for their own eyes
         tomorrow.py      "check on me tomorrow", once
         staying.py       who is held, and the team: settle, handover, take
         ages.py          somebody under 18 among grown-ups: help first, then their own rooms

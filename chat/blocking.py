@@ -21,7 +21,7 @@ from typing import Any
 
 from chat import lantern, talking, wire
 from chat import sessioncommands as say
-from chat.answers import absent, refused, worn
+from chat.answers import absent, find, not_found, refused, who, worn
 from chat.auth import alias_id
 from chat.connection import Connection, Membership
 from chat.joining import veil_of
@@ -61,7 +61,7 @@ async def block(services: Services, connection: Connection, command: say.Block) 
     found = await whom(services, connection, command)
     if isinstance(found, Refused):
         return found
-    place, other = found
+    place, other, name = found
     key, user = place.key, place.member.user
     await services.apart.load(key)
     if services.apart.made_by(user, key) >= MOST:
@@ -74,17 +74,21 @@ async def block(services: Services, connection: Connection, command: say.Block) 
         return True
 
     await make(services, step, (RowKind.PERSON, user), (RowKind.PERSON, other))
-    fresh = await services.apart.part(key, user, other, services.backplane.engine_now_ms())
+    fresh = await services.apart.part(key, user, other, services.backplane.engine_now_ms(), name)
     await spread(services, key, connection)
     return Blocked(re=command.id, room=command.room, repeated=not fresh)
 
 
 async def unblock(services: Services, connection: Connection, command: say.Unblock) -> Unblocked | Refused:
-    """See each other again here, unless the other doesn't want to. They are never matched, all the same."""
-    place = connection.rooms.get(command.room)
-    if place is None or not place.listed:
-        return absent(services, connection, command.id, command.room)
-    key, user = place.key, place.member.user
+    """See each other again here, unless the other doesn't want to. They are never matched, all the same. Nobody need be
+    in the room for it: whoever takes it back from their list (blocked.py) may be anywhere.
+    """
+    identity = who(connection)
+    topic = find(services, identity, command.room)
+    if topic is None:
+        return not_found(command.id)
+    key, user = topic.key, identity.user
+    await services.apart.load(key)
     other = behind(services, key, user, command.alias_id)
     if other is None or not await services.apart.lift(key, user, other):
         return refused(command.id, Code.NOT_FOUND, NOBODY, path="alias_id")
@@ -93,8 +97,12 @@ async def unblock(services: Services, connection: Connection, command: say.Unblo
     return Unblocked(re=command.id, room=command.room)
 
 
-async def whom(services: Services, connection: Connection, command: say.Block) -> tuple[Membership, UserId] | Refused:
-    """Who is meant, in a room of many. Raises EngineAway."""
+async def whom(
+    services: Services, connection: Connection, command: say.Block
+) -> tuple[Membership, UserId, str] | Refused:
+    """Who is meant, in a room of many, and what they are called there; "" where they aren't seen already. Raises
+    EngineAway.
+    """
     place = connection.rooms.get(command.room)
     if place is None or not place.listed:
         return absent(services, connection, command.id, command.room)
@@ -106,7 +114,7 @@ async def whom(services: Services, connection: Connection, command: say.Block) -
         return refused(command.id, Code.NOT_FOUND, NOBODY, path="alias_id")
     if other == place.member.user:
         return refused(command.id, Code.BAD_REQUEST, YOURSELF, path="alias_id")
-    return place, other
+    return place, other, found.name if found is not None else ""
 
 
 def behind(services: Services, key: RoomKey, user: UserId, alias: str) -> UserId | None:

@@ -203,6 +203,14 @@ class Client:
         """See somebody of a topic room again, unless they have blocked us too: `unblocked`."""
         return await self.ask("unblock", room=room, alias_id=alias_id, key=self.key())
 
+    async def blocks(self, *, before: str | None = None) -> Event:
+        """Whom we have blocked ourselves, the newest first: `blocks {blocks, next?}`; `before` is the `next` before."""
+        return await self.ask("blocks", before=before)
+
+    async def past(self) -> Event:
+        """The sessions this listener gave in the last week: `past {sessions}`."""
+        return await self.ask("past")
+
     async def follow_up(self, *, on: bool = True) -> Event:
         """Be asked how we are, tomorrow, once; or not after all: `follow_up`."""
         return await self.ask("follow_up", on=on, key=self.key())

@@ -1,7 +1,8 @@
 """The words of sessions of two: what seekers, listeners and the team may say, one frozen type for each command.
 
     seek · choose · withdraw (commands.py) · close · undo · extend · transfer · feedback · again       the two of them
-    available · away · answer                                                                         listeners
+    block · unblock · blocks                                                                          anybody
+    available · away · answer · past                                                                         listeners
     still · settle · handover · join_ok                                                               who is held
     raise · take · stand_down · supervise · sessions                                                  the team
 
@@ -157,6 +158,16 @@ class Unblock(Command, frozen=True, kw_only=True):
     key: Key | None = None
 
 
+class Blocks(Command, frozen=True, kw_only=True):
+    """Whom I have blocked myself. `before`: the `next` of the page before."""
+
+    before: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class Past(Command, frozen=True, kw_only=True):
+    """The sessions this listener gave in the last week."""
+
+
 class Feedback(Command, frozen=True, kw_only=True):
     """How it was, from either. Everything may be left out; `line` goes to the team only, and is judged."""
 
@@ -270,6 +281,8 @@ AnySessionCommand = (
     | StepOut
     | Block
     | Unblock
+    | Blocks
+    | Past
     | Feedback
     | Again
     | FollowUp

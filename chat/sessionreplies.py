@@ -73,6 +73,15 @@ class Unblocked(Reply, frozen=True, kw_only=True):
     room: str
 
 
+class BlockList(Reply, frozen=True, kw_only=True, tag="blocks"):
+    blocks: list[dict[str, Any]]
+    next: str | None = None  # there are more: `before` of the next page
+
+
+class Past(Reply, frozen=True, kw_only=True):
+    sessions: list[dict[str, Any]]
+
+
 class Thanks(Reply, frozen=True, kw_only=True):
     session: str
     says: str

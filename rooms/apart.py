@@ -1,6 +1,7 @@
 """Apart: who has blocked whom in which room, and so isn't seen by them there, nor sees them (F10, T7).
 
-    warm:{<room>}:apart   hash   "<who blocked> <whom>" → since when (engine ms)
+    warm:{<room>}:apart                         hash     "<who blocked> <whom>" → since when (engine ms)
+    warm:{<room>}:apart:<who blocked> <whom>    string   what they were called then: 30 days, as long as a room's words
 
 A block is made where two met and is kept with that room, so that it says nothing about any other: whoever could read
 two of these could not tell that the same person is in both. It has no end of its own. That the two are never matched
@@ -15,7 +16,7 @@ Failure: the engine away is `EngineAway`; what was known stays known, so that no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -27,6 +28,10 @@ from rooms.resp import EngineAway
 # How many people one person may have blocked in one room. Whoever meets fifty such people needs somebody of the team;
 # and each of them is an audience of their own to every node.
 MOST = 50
+
+# What somebody was called is kept as long as what they said in a room, no longer (ms): who they blocked knows whom they
+# mean for as long as anybody does, and after that by the room and the day.
+NAMED = 30 * 86_400_000
 
 Pairs = dict[tuple[UserId, UserId], int]
 
@@ -80,21 +85,39 @@ class Apart:
         """How many people this person has blocked in a room."""
         return sum(one == user for one, _ in self._rooms.get(room, {}))
 
+    def blocked_by(self, user: UserId, room: RoomKey) -> tuple[tuple[UserId, int], ...]:
+        """Whom this person has blocked in a room, and when; never who has blocked them."""
+        return tuple((other, at) for (one, other), at in self._rooms.get(room, {}).items() if one == user)
+
+    async def names(self, user: UserId, whom: Sequence[tuple[RoomKey, UserId]]) -> list[str]:
+        """What these were called when this person blocked them; "" where it is not kept any more. Raises EngineAway."""
+        if not whom:
+            return []
+        pipe = self._client.pipeline(transaction=False)
+        for room, other in whom:
+            pipe.get(envelope.apart_name(room, user, other))
+        return [(found or b"").decode() for found in await self._ask(pipe)]
+
     def has_blocked(self, user: UserId, room: RoomKey, others: Collection[UserId]) -> bool:
         """Whether it was this person who blocked one of these in a room."""
         pairs = self._rooms.get(room, {})
         return any((user, other) in pairs for other in others)
 
-    async def part(self, room: RoomKey, user: UserId, other: UserId, now: int) -> bool:
-        """Keep these two apart from now (engine ms) on. False: it is so already. Raises EngineAway."""
+    async def part(self, room: RoomKey, user: UserId, other: UserId, now: int, name: str = "") -> bool:
+        """Keep these two apart from now (engine ms) on. `name`: what the other is called here. False: it is so already.
+        Raises EngineAway.
+        """
         pipe = self._client.pipeline(transaction=False)
         pipe.hsetnx(envelope.apart(room), f"{user} {other}", now)
+        if name:
+            pipe.set(envelope.apart_name(room, user, other), name, px=NAMED, nx=True)
         return bool((await self._ask(pipe))[0])
 
     async def lift(self, room: RoomKey, user: UserId, other: UserId) -> bool:
         """Take back what this person has said of the other here; what the other said stays. Raises EngineAway."""
         pipe = self._client.pipeline(transaction=False)
         pipe.hdel(envelope.apart(room), f"{user} {other}")
+        pipe.delete(envelope.apart_name(room, user, other))
         return bool((await self._ask(pipe))[0])
 
     async def _ask(self, pipe: Any) -> list[Any]:

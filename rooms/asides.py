@@ -36,7 +36,7 @@ def extend(scene: Scene, id: str, by: str) -> Session | No:
     if isinstance(after, No):
         return after
     if after.extended:
-        return cast.told(scene, after, "extended")
+        return cast.told(scene, after, "extended", until=after.soft_end)
     cast.put(scene, after)
     other = before.listener if by == before.seeker else before.seeker
     return cast.told(scene, after, "extend_asked", only=other) if other else after

@@ -96,15 +96,18 @@ def here(one: Session) -> list[str]:
     return [*seat, *one.present]
 
 
-def told(scene: Scene, one: Session, code: str = "", *, only: str = "", **fields: Any) -> Session:
-    """Write a session and tell both, and the guests, how it stands; `only` one person. `code` names the words."""
+def told(scene: Scene, one: Session, code: str = "", *, only: str = "", until: int = 0, **fields: Any) -> Session:
+    """Write a session and tell both, and the guests, how it stands; `only` one person. `code` names the words. `until`
+    (ms): the end that the words are about, where the state has none of its own.
+    """
     one = replace(one, said=one.said + 1)
     put(scene, one)
     state = "stay" if one.held and one.state is not Talk.CLOSING else WORDS.get(one.state, "")
     for to in (only,) if only else everybody(one):
         scene.tell(
             one.seeker, to, Event.SESSION_CHANGED,
-            session=one.id, state=state, until=one.until, code=code, here=here(one), seeker_here=not one.seeker_gone,
+            session=one.id, state=state, until=one.until or until, code=code, here=here(one),
+            seeker_here=not one.seeker_gone,
             standing=(RowKind.SESSION, one.id, one.said), **fields,
         )  # fmt: skip
     return one

@@ -102,6 +102,11 @@ def apart(room: RoomKey) -> str:
     return f"warm:{{{room}}}:apart"
 
 
+def apart_name(room: RoomKey, user: str, other: str) -> str:
+    """String: what somebody was called when they were blocked here, kept by apart for as long as a room's words."""
+    return f"warm:{{{room}}}:apart:{user} {other}"
+
+
 def lights(room: RoomKey) -> str:
     """Hash person → "until answered" (engine ms, people), and "" → version: the night lantern, kept by lights."""
     return f"warm:{{{room}}}:lights"

@@ -88,11 +88,16 @@ MISSES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """One session a listener has given: when (ms), and whether it was heavy."""
+    """One session a listener has given, for a week: when (ms), whether it was heavy, and what they may read of it
+    themselves: about what, by the fixed list, and how it ended as far as they know (`handed_on`, `you`, "").
+    """
 
     began: int
     ended: int
     heavy: bool = False
+    session: str = ""
+    topic: str = ""
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,8 @@ def part(scene: Scene, id: str, by: str, why: str, *, bar: bool = True) -> Sessi
     listener = before.listener
     if bar and listener:
         bar_two(scene, before.seeker, listener)
+        if why == "block":
+            cast.put(scene, ties.remember(cast.person(scene, by), id, scene.now))
     if before.state not in talking.LIVE:
         return before
     if before.held:
@@ -87,7 +89,7 @@ def end(scene: Scene, before: Session, after: Session, *, keep: str = "") -> Ses
     """What every end does, in one order. `after` is the session as it is once ENDED; `keep` a request that goes on."""
     after = replace(after, guests=(), said=after.said + 1)
     cast.put(scene, after)
-    rest(scene, before, before.listener)
+    rest(scene, before, before.listener, after.why)
     person = cast.person(scene, before.seeker)
     if person.session == before.id:
         cast.put(scene, replace(person, session=""))
@@ -146,13 +148,19 @@ def unasked(scene: Scene, user: str) -> Listener:
     return row
 
 
-def rest(scene: Scene, before: Session, user: str) -> None:
-    """A listener has given a session: it is counted, and what they were asked meanwhile is asked of others."""
+def rest(scene: Scene, before: Session, user: str, why: str = "") -> None:
+    """A listener has given a session: it is counted, and what they were asked meanwhile is asked of others. `why` it
+    ended; they may read of it later what they knew then.
+    """
     there = cast.listener(scene, user)
     if there is None or before.id not in there.sessions:
         return
     there = unasked(scene, user)
-    spent = Spent(began=before.began, ended=scene.now, heavy=before.heavy)
+    request = cast.request(scene, before.request)
+    spent = Spent(
+        began=before.began, ended=scene.now, heavy=before.heavy, session=before.id,
+        topic=(request.topic or "") if request is not None else "", end=_ended_for(before, user, why),
+    )  # fmt: skip
     if there.state is Listening.SUSPENDED:
         cast.put(scene, replace(there, sessions=tuple(one for one in there.sessions if one != before.id)))
         return
@@ -167,6 +175,13 @@ def rest(scene: Scene, before: Session, user: str) -> None:
     scene.tell(user, user, Event.AVAILABILITY, state=after.state, until=after.rest_until, note=full)
     if before.heavy and talked:
         calling.debrief(scene, before.seeker, user, before.id, before.band, "listener")
+
+
+def _ended_for(before: Session, user: str, why: str) -> str:
+    """How a session ended, as far as its listener knows: handed on, closed by themselves, or just over."""
+    if why == "given":
+        return "handed_on"
+    return "you" if why == "closed" and before.closing_by == user else ""
 
 
 def leave_held(scene: Scene, before: Session, user: str) -> Session | No:

@@ -18,6 +18,8 @@ from rooms.events import Band
 MOST_BARS = 2000
 # Whom somebody met is counted over a week, and in all up to the review.
 MOST_MET = 200
+# Of the people somebody blocked in sessions, the last ones are listed for them; a bar needs no list.
+MOST_BLOCKED = 50
 # Who would talk to each other again; of more, the last ones.
 MOST_AGAIN = 20
 
@@ -40,6 +42,7 @@ class Person:
     held_at: int = 0  # when they were last held
     beside: tuple[str, ...] = ()  # of the team: with which people who are held
     ask_at: int = 0  # when they are asked how they are, as they wished (ms); 0: they did not
+    blocked: tuple[tuple[str, int], ...] = ()  # the sessions whose other they blocked, and when; for their own eyes
     language: str = ""  # in which they are told what happens while they are not here
 
 
@@ -68,6 +71,13 @@ def _barring(person: Person, other: str) -> Person:
     if other in person.barred:
         return person
     return replace(person, barred=(*person.barred, other)[-MOST_BARS:])
+
+
+def remember(person: Person, session: str, now: int) -> Person:
+    """This person has blocked the other of a session, and may read that they did. Once."""
+    if any(id == session for id, _ in person.blocked):
+        return person
+    return replace(person, blocked=(*person.blocked, (session, now))[-MOST_BLOCKED:])
 
 
 def meet(seeker: Person, listener: str, now: int) -> Person:

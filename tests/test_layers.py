@@ -67,7 +67,7 @@ LAYERS = {
         chat.dispatch chat.answers chat.joining chat.talk chat.second chat.beside chat.turns chat.spoken
         chat.outcomes chat.speech chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
-        chat.sanctioning chat.blocking chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
+        chat.sanctioning chat.blocking chat.blocked chat.past chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
         chat.entrusting
         chat.holding chat.settling chat.overdue chat.desk chat.before
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting

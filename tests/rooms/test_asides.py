@@ -26,6 +26,9 @@ def test_more_time_takes_both_and_is_given_once() -> None:
     assert not any(one.get("code") == "extend_asked" for one in stage.told("lee"))
     stage.play(asides.extend, session.id, "sam")
     assert stage.session(session.id).soft_end == before + DURATIONS.extension
+    stage.deliver()
+    ends = [stage.told(each, Event.SESSION_CHANGED)[-1]["until"] for each in ("sam", "lee")]
+    assert ends == [before + DURATIONS.extension] * 2  # who said so first learns the new end as well
     stage.play(asides.extend, session.id, "sam")
     assert stage.session(session.id).soft_end == before + DURATIONS.extension
     assert stage.play(asides.extend, session.id, "eve") is No.NOT_FOUND
