@@ -1,7 +1,8 @@
 /* Choices of this browser: language, country, how the page looks, what one would rather not come upon (F7), whether one
-   sees lights of the night (F5), and forgetting everything. */
+   sees lights of the night (F5), whom one has blocked (F10), and forgetting everything. */
 
 import {setWish, wishFor, WISHES} from "./apart.js";
+import {blocked} from "./blocked.js";
 import {$, button, h} from "./dom.js";
 import {placeFields} from "./door.js";
 import {dress, quickExit} from "./frame.js";
@@ -15,6 +16,8 @@ import {words} from "./words-settings.js";
 learn(lantern);
 learn(lists);
 learn(words);
+
+let people;
 
 const CHOICES = {theme: ["", "light", "dark"], text: ["", "large", "largest"], motion: ["", "less"]};
 
@@ -54,9 +57,11 @@ export const view = {
     h("div", {class: "sheet"}, placeFields("settings"), Object.keys(CHOICES).map(choice)),
     h("section", {class: "sheet", "aria-labelledby": "wish-title"}, h("h2", {id: "wish-title"}, t("settings.wish_title")), h("p", {}, t("settings.wish_says")), wishes()),
     lights(),
+    (people = blocked()).element,
     h("section", {class: "sheet", "aria-labelledby": "forget-title"}, h("h2", {id: "forget-title"}, t("settings.forget_title")), h("p", {}, t("settings.forget_says")), h("div", {class: "verbs"}, button(t("settings.forget"), quickExit, {pic: "leave"})))),
   /** `at`: what somebody came for. */
   enter: ({at}) => {
+    people.draw();
     if (at === "wishes") requestAnimationFrame(() => $("wish-title").scrollIntoView()); // after the view stands at its top
     return at === "wishes" ? $("wish-all") : undefined;
   },
