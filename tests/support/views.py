@@ -191,6 +191,10 @@ async def peer(home: Home) -> AsyncIterator[View]:
         await page.locator("#aside .between").get_by_role("button", name="Mute", exact=True).click()
         await expect(page.locator("#apart-list li")).to_have_count(1)
         yield View("room-about", ana)
+        await page.get_by_role("button", name="About Linnet").click()
+        for _ in range(2):  # asked once more
+            await page.locator("#aside .between").get_by_role("button", name="Block", exact=True).click()
+        await expect(page.locator("#apart-list li")).to_have_count(2)
     async for view in own_corner(ana):
         yield view
     async for view in told(home, ana):
@@ -252,6 +256,10 @@ async def own_corner(ana: Visitor) -> AsyncIterator[View]:
     await open_view(ana, "settings")
     await still(ana)
     yield View("settings", ana)
+    await page.locator("#blocked summary").click()
+    await expect(page.locator("#blocked li")).to_contain_text("Linnet")
+    await page.locator("#blocked").evaluate("one => one.scrollIntoView()")
+    yield View("settings-blocked", ana, drawn=False)
 
 
 async def away(home: Home) -> AsyncIterator[View]:
