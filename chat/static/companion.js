@@ -2,9 +2,11 @@
 
    Folded by default on a phone: the words come first. Nothing here is seen by the other, and nothing is measured. */
 
+import {ages, mayTellAge} from "./ages.js";
 import {button, everySecond, newId, select} from "./boxes.js";
 import {h} from "./dom.js";
 import {announce} from "./frame.js";
+import {caseOf, tellAge} from "./pair-acts.js";
 import {span, t} from "./words.js";
 
 const CARDS = 7;
@@ -50,6 +52,18 @@ export function makeCompanion({step, cursor, handOn}) {
     return h("div", {class: "stack"}, problem, h("div", {class: "verbs"}, button(t("guide.settle"), settle, "main"), button(t("guide.stand-down"), () => step("step_out"))));
   }
 
+  /** Of the team, who was checked, with somebody they were called to. */
+  function aged(one) {
+    const id = one.role === "guest" && mayTellAge() ? caseOf(one.room) : null;
+    if (!id) return [];
+    const told = h("p", {class: "hint", hidden: true});
+    const done = (words) => {
+      told.hidden = false;
+      told.textContent = words;
+    };
+    return [h("details", {class: "unfold"}, h("summary", {}, t("age.title")), ages({say: (is) => tellAge(id, is), done, hint: "age.held"}), told)];
+  }
+
   function draw(one) {
     element.hidden = one.role === "seeker" || Boolean(one.closed);
     if (element.hidden) return;
@@ -59,7 +73,7 @@ export function makeCompanion({step, cursor, handOn}) {
     const clock = h("span", {class: "clock"});
     const began = new Date(one.began);
     element.open = globalThis.innerWidth >= 900;
-    element.replaceChildren(h("summary", {}, t("guide.title"), " · ", clock), h("div", {class: "stack"}, ...(one.role === "guest" ? [agree(), cards()] : [cards(), raise(), out()])));
+    element.replaceChildren(h("summary", {}, t("guide.title"), " · ", clock), h("div", {class: "stack"}, ...(one.role === "guest" ? [agree(), cards(), ...aged(one)] : [cards(), raise(), out()])));
     everySecond(element, () => (clock.textContent = t("guide.time", {time: span(Math.max(60, (Date.now() - began) / 1000))})));
   }
 

@@ -4,13 +4,14 @@
 
    A case is drawn anew only when its state changes, so that a clock never takes away a focus or a choice. */
 
+import {ages, mayTellAge} from "./ages.js";
 import {announce} from "./frame.js";
 import {h, icon} from "./dom.js";
 import {around, lookIn} from "./desk-beside.js";
-import {desk, claim, claimOf, handOn, isOver, lapse, mayDecide, resolve, rowOf} from "./desk-cases.js";
+import {age as tellAge, desk, claim, claimOf, handOn, isOver, lapse, mayDecide, resolve, rowOf} from "./desk-cases.js";
 import {ladder} from "./desk-ladder.js";
 import {age, ageOf, became, button, found, isSession, kindOf, named, note, press, rank, refusal, where} from "./desk-rows.js";
-import {ages, asksAge, mayTellAge, past} from "./desk-past.js";
+import {asksAge, past} from "./desk-past.js";
 import {go} from "./router.js";
 import {countdown, t} from "./words.js";
 
@@ -123,7 +124,7 @@ function taken(row, mine) {
 
 /** A case of somebody's age is decided by saying it, or handed on. */
 function aged(row) {
-  return h("div", {class: "stack"}, ages(row.case, () => settled(row)), h("div", {class: "verbs"}, button(press("h", t("decide.hand")), passOn)));
+  return h("div", {class: "stack"}, ages({say: (is) => tellAge(row.case, is), done: () => settled(row)}), h("div", {class: "verbs"}, button(press("h", t("decide.hand")), passOn)));
 }
 
 function clock(row) {

@@ -1,13 +1,9 @@
-/* Beside a case: what was decided about this person before, and how old they are where that is what the case asks. */
+/* Beside a case: what was decided about this person before, and whether what the case asks is how old they are. */
 
-import {announce} from "./frame.js";
 import {h} from "./dom.js";
-import {age} from "./desk-cases.js";
 import {OFFENCES, STEPS} from "./desk-rows.js";
-import {visit} from "./live.js";
 import {dayOf, t, when} from "./words.js";
 
-const AGES = ["adult", "teen", "child"];
 const SAID = "age.said";
 
 /** What was decided before, the newest first; null where a case is not about anybody's conduct. */
@@ -23,25 +19,3 @@ export function past(mine) {
 }
 
 export const asksAge = (row) => (row.rules ?? []).includes(SAID);
-export const mayTellAge = () => (visit.scopes ?? []).includes("teen_vetted");
-
-/** How old somebody is, as far as it matters here. `done(words)`: it was said. */
-export function ages(id, done) {
-  const problem = h("p", {class: "problem", role: "alert", hidden: true, dir: "auto"});
-  const pick = (one) => h("label", {class: "choice"}, h("input", {type: "radio", name: "age", value: one}), h("span", {}, h("strong", {}, t(`age.${one}`)), h("small", {}, t(`age.${one}-means`))));
-  const form = h("form", {class: "stack ages", novalidate: true, "aria-label": t("age.title")}, h("p", {class: "hint"}, t("age.hint")),
-    h("fieldset", {class: "field"}, h("legend", {}, t("age.title")), h("div", {class: "choices"}, ...AGES.map(pick))), problem,
-    h("div", {class: "verbs"}, h("button", {type: "submit", class: "main"}, t("age.submit"))));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const chosen = form.querySelector("[name=age]:checked")?.value;
-    const reply = chosen ? await age(id, chosen) : {says: t("age.pick")};
-    problem.hidden = reply.type === "aged";
-    problem.textContent = reply.type === "aged" ? "" : (reply.says ?? t("no.other"));
-    if (reply.type !== "aged") return;
-    const words = t(reply.state === "after" ? "age.after" : "age.done");
-    announce(words);
-    done(words);
-  });
-  return form;
-}

@@ -6,6 +6,7 @@ import {announce} from "./frame.js";
 import {ask, rooms} from "./live.js";
 import {keepWritten, own, pair, tell, waits} from "./pair.js";
 import {newKey} from "./rooms.js";
+import {kept} from "./store.js";
 
 export async function seek(wish) {
   const reply = await ask({type: "seek", key: newKey(), ...wish});
@@ -86,11 +87,20 @@ export async function answer(offer, accept) {
 export async function take(id) {
   const reply = await ask({type: "take", case: id, key: newKey()});
   const page = pair.pages.get(id);
-  if (reply.type === "taken") Object.assign(page, {taken: reply.waits ? "waits" : "coming", at: reply.room});
+  if (reply.type === "taken") {
+    Object.assign(page, {taken: reply.waits ? "waits" : "coming", at: reply.room});
+    kept.set("pair.cases", {...kept.get("pair.cases"), [reply.room]: id});
+  }
   else pair.pages.delete(id);
   tell("pages");
   return reply;
 }
+
+/** The case this one was called to a room for, also after the page was loaded again. */
+export const caseOf = (room) => kept.get("pair.cases")?.[room] ?? null;
+
+/** How old somebody is whom this one was called to. */
+export const tellAge = (id, is) => ask({type: "age", case: id, is, key: newKey()});
 
 export async function standDown(id, why) {
   const reply = await ask({type: "stand_down", case: id, why, key: newKey()});

@@ -35,11 +35,11 @@ async def guest(one: Visitor) -> Visitor:
     return one
 
 
-async def sign_in(one: Visitor, role: str, name: str = "") -> Visitor:
+async def sign_in(one: Visitor, role: str, name: str = "", *, vetted: bool = False) -> Visitor:
     """Come in with an invitation, as somebody of the team, and begin where everybody does."""
     await one.page.goto(one.origin)
     await one.page.locator("#door-staff").click()
-    await one.page.fill("#staff-token", token(role, name or f"{role}-one"))
+    await one.page.fill("#staff-token", token(role, name or f"{role}-one", vetted=vetted))
     await button(one, "Sign in").click()
     await expect(button(one, "Sign out")).to_be_visible()
     await one.page.goto(one.origin)
@@ -47,9 +47,10 @@ async def sign_in(one: Visitor, role: str, name: str = "") -> Visitor:
     return one
 
 
-async def on_duty(one: Visitor, role: str, name: str = "") -> Visitor:
+async def on_duty(one: Visitor, role: str, name: str = "", *, vetted: bool = False) -> Visitor:
     """The same without the form: a browser that was signed in before."""
-    visit = json.dumps(json.dumps({"band": "adult", "token": token(role, name or f"{role}-one"), "staff": True}))
+    passed = token(role, name or f"{role}-one", vetted=vetted)
+    visit = json.dumps(json.dumps({"band": "adult", "token": passed, "staff": True}))
     await one.page.add_init_script(f"sessionStorage['warmline.visit'] ??= {visit}")
     await one.page.goto(one.origin)
     await expect(one.page.locator('#doors [data-door="staff"]')).to_be_visible()
@@ -76,8 +77,8 @@ class Evening:
     async def guest(self, **how: Any) -> Visitor:
         return await guest(await self.people.arrive(**how))
 
-    async def staff(self, role: str, **how: Any) -> Visitor:
-        return await on_duty(await self.people.arrive(**how), role)
+    async def staff(self, role: str, *, vetted: bool = False, **how: Any) -> Visitor:
+        return await on_duty(await self.people.arrive(**how), role, vetted=vetted)
 
 
 @asynccontextmanager

@@ -64,9 +64,9 @@ class Home:
         await one.come_in()
         return one
 
-    async def staff(self, role: str, name: str = "") -> Visitor:
+    async def staff(self, role: str, name: str = "", *, vetted: bool = False) -> Visitor:
         """Somebody of the team, signed in, among the rooms."""
-        return await sign_in(await self.arrive(), role, name)
+        return await sign_in(await self.arrive(), role, name, vetted=vetted)
 
 
 @asynccontextmanager
@@ -493,7 +493,7 @@ async def open_companion(one: Visitor) -> None:
 
 async def held(home: Home) -> AsyncIterator[View]:
     """Somebody in danger is stayed with: the team comes, a line is reached together."""
-    rio = await home.staff("responder", "rio")
+    rio = await home.staff("responder", "rio", vetted=True)
     await open_view(rio, "respond")
     await still(rio)
     yield View("respond-quiet", rio, drawn=False)
@@ -521,6 +521,10 @@ async def held(home: Home) -> AsyncIterator[View]:
     await expect(rio.page.locator("#session")).to_be_visible()
     await say_to(rio, "I am here with you.", ana, sam)
     yield View("session-responder", rio)
+    await open_companion(rio)
+    await rio.page.locator(".companion").get_by_text("How old are they?").first.click()
+    await expect(rio.page.locator(".companion .ages")).to_be_visible()
+    yield View("session-responder-age", rio, drawn=False)
     together = button(ana, "Let’s contact a line together")
     if await together.count():
         await together.click()
