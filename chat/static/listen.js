@@ -7,6 +7,7 @@
 import {button, choice, chosenOf, everySecond, left, named, says, select, ticks} from "./boxes.js";
 import {h} from "./dom.js";
 import {announce} from "./frame.js";
+import {given} from "./given.js";
 import {helpNow} from "./help.js";
 import {ask, visit} from "./live.js";
 import {live, pair, watch} from "./pair.js";
@@ -159,12 +160,13 @@ export const view = {
     parts = {state: h("div", {class: "stack"}), offers: h("div", {class: "stack"}), none: h("p", {class: "hint"}, t("offer.none")), sessions: h("div", {class: "sheet", hidden: true}), gauge: h("ul", {class: "gauge", role: "list"}), problem: h("p", {class: "problem", hidden: true, dir: "auto"})};
     parts.fuel = h("section", {class: "sheet", hidden: true}, h("h2", {}, t("listen.fuel")), parts.gauge, h("p", {class: "hint"}, t("listen.fuel-hint")));
     host = h("div", {class: "pair-view"}, h("h1", {id: "listen-title"}, t("listen.title")), h("p", {class: "lead"}, t("listen.lead")), h("p", {class: "not sheet"}, t("listen.not")),
-      h("div", {class: "stack listening"}, parts.offers, parts.sessions, h("section", {class: "sheet"}, h("h2", {}, t("listen.state")), parts.state, parts.none, parts.problem), form(), parts.fuel));
+      h("div", {class: "stack listening"}, parts.offers, parts.sessions, h("section", {class: "sheet"}, h("h2", {}, t("listen.state")), parts.state, parts.none, parts.problem), form(), parts.fuel, (parts.given = given()).element));
     return host;
   },
   enter() {
     looking("listen");
     draw();
+    if (may()) parts.given.draw();
   },
   leave() {
     looking(null);

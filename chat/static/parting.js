@@ -68,7 +68,7 @@ export function givingOn(one, done) {
 const yesNo = (key, name) => choice(t(key), name, [["yes", t("after.yes")], ["no", t("after.no")]]);
 
 /** How it was: for the seeker or the listener; everything can be left out. */
-function survey(one, done) {
+export function survey(one, done) {
   const seeker = one.role === "seeker";
   const id = newId("line");
   const hint = newId("hint");

@@ -88,6 +88,12 @@ async def test_from_asking_to_a_gentle_ending(steady_engine: Engine, browser: Br
         await expect(seeker.page.locator("#session .after")).to_contain_text("Thank")
         await button(listener, "Back to listening").click()
         await expect(listener.page.locator("#listen .wait-place")).to_contain_text("let it settle")
+        week = listener.page.locator("#given")
+        await week.locator("summary").click()
+        await expect(week.locator("li[data-session]")).to_contain_text("It came to its end")  # and no more of it
+        await week.get_by_role("button", name="Say how it was").click()
+        await week.get_by_role("button", name="Send this").click()
+        await expect(week.locator("li[data-session]")).to_contain_text("Thank")
         await fine(listener)
 
 

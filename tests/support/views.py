@@ -477,6 +477,10 @@ async def two(home: Home) -> AsyncIterator[View]:
     await expect(sam.page.locator("#listen .wait-place")).to_contain_text("settle")
     await still(sam)
     yield View("listen-rest", sam)
+    await sam.page.locator("#given summary").click()
+    await button(sam, "Say how it was, or ask for a talk about it").click()
+    await sam.page.locator("#given").evaluate("one => one.scrollIntoView()")
+    yield View("listen-week", sam, drawn=False)
 
 
 async def mood(one: Visitor, view: str) -> None:
