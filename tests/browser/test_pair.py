@@ -212,6 +212,7 @@ async def test_a_seeker_is_handed_on_with_the_words_they_leave_standing(
         await button(listener, "A quarter of an hour more").click()
         for one in (seeker, listener):
             await expect(one.page.locator("#session .bell")).to_contain_text("A little more time")
+            await expect(one.page.locator("#session .bell")).to_contain_text("You have until")
             await button(one, "All right").click()
             await expect(one.page.locator("#session .bell")).to_have_count(0)
         await button(listener, "Hand on to another listener").click()

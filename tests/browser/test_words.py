@@ -111,6 +111,8 @@ async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(v
         for door, there in (("care", "#plan-signs"), ("lines", "#doctor-script"), ("settings", "[name=theme]")):
             await page.click(f"[data-door={door}]")
             await seen_whole(page, f"section.on {there}")
+            if door == "settings":
+                await step(page, "#blocked summary", "#blocked details .hint")
             await page.click("section.on .back")
         await page.click("[data-room=newcomers]")
         await seen_whole(page, "#join")
@@ -149,7 +151,8 @@ async def test_the_teams_views_and_a_conversation_are_whole_in_the_mirror(
         await step(rio.page, "[data-door=respond]", "#respond h1")
         sam = await mirrored(house, "listener", PHONE)
         await step(sam.page, "[data-door=listen]", "#listen [type=submit]")
-        await step(sam.page, "#listen details summary", "#listen [name=topics]")
+        await step(sam.page, "#listen form details summary", "#listen [name=topics]")
+        await step(sam.page, "#given summary", "#given details .hint")
         await sam.page.click("#listen [type=submit]")
         ana = await mirrored(house, None, PHONE)
         await step(ana.page, "[data-door=ask]", "#ask [type=submit]")

@@ -46,6 +46,19 @@ async def test_one_tap_says_still_here(steady_engine: Engine) -> None:
         assert (await changed(listener, state="active"))["room"] == room
 
 
+async def test_who_wished_for_more_time_first_learns_the_new_end_as_well(steady_engine: Engine) -> None:
+    """F14: by both, and both are told until when."""
+    async with node_on(steady_engine.url) as node, talking(node) as seeker, listening(node) as listener:
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        first = await seeker.ask("extend", room=room)
+        await changed(listener, code="extend_asked")
+        second = await listener.ask("extend", room=room)
+        told = [await changed(raw, code="extended") for raw in (seeker, listener)]
+    assert "until" not in first
+    assert [one["until"] for one in told] == [second["until"]] * 2
+
+
 async def test_who_stepped_out_hears_nothing_more_on_any_device(steady_engine: Engine) -> None:
     """At once, here; on other nodes with the word between them and with the inbox."""
     async with (
