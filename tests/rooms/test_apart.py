@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from rooms.apart import Apart
+from rooms import envelope
+from rooms.apart import NAMED, Apart
 from rooms.calls import engine_client
 from rooms.events import RoomKey, UserId
 from rooms.resp import EngineAway
@@ -41,6 +42,23 @@ async def test_taking_it_back_is_for_whoever_said_it(engine: Engine) -> None:
     await apart.read([ROOM])
     assert apart.behind(A, ROOM) == ((B, 80),)
     assert (apart.made_by(A, ROOM), apart.made_by(B, ROOM)) == (0, 1)
+    await client.aclose()
+
+
+async def test_what_somebody_was_called_is_kept_a_month_for_whoever_blocked_them(engine: Engine) -> None:
+    """F33: for their eyes only; gone with the block, and never told of who has blocked oneself."""
+    client = engine_client(engine.url)
+    apart = Apart(client)
+    await apart.part(ROOM, A, B, 70, "Warm Lantern")
+    await apart.part(ROOM, A, B, 90, "Another Name")
+    await apart.part(ROOM, C, A, 80)
+    await apart.read([ROOM])
+    assert (apart.blocked_by(A, ROOM), apart.blocked_by(B, ROOM)) == (((B, 70),), ())
+    assert await apart.names(A, [(ROOM, B), (ROOM, C), (OTHER, B)]) == ["Warm Lantern", "", ""]
+    assert await apart.names(B, [(ROOM, A)]) == [""]
+    assert 0 < await client.pttl(envelope.apart_name(ROOM, A, B)) <= NAMED
+    await apart.lift(ROOM, A, B)
+    assert await apart.names(A, [(ROOM, B)]) == [""]
     await client.aclose()
 
 
