@@ -69,6 +69,7 @@ def test_both_are_there_until_the_new_one_speaks_in_a_room_of_their_own() -> Non
     assert stage.session(old.id).state is Talk.ENDED
     assert stage.person("sam").session == new.id
     assert stage.told("lee", Event.SESSION_CLOSED)[-1]["why"] == "ended"
+    assert [one.end for one in stage.listener("lee").spent] == ["handed_on"]  # what they knew, for their own eyes
 
 
 def test_a_taker_who_never_speaks_gives_them_back() -> None:

@@ -54,6 +54,17 @@ def test_the_pair_is_never_matched_again(way: str) -> None:
     assert len(stage.match()) == 1
 
 
+def test_only_who_blocked_has_it_on_their_list_and_only_a_block_is_there() -> None:
+    """T9, F10: the other's row says no more than after any leaving; saying it twice is one entry."""
+    for way, listed in (("block", 1), ("step_out", 0), ("report", 0)):
+        stage, session, _ = ended(way)
+        by, other = ("lee", "sam")
+        stage.play(parting.part, session.id, by, way)
+        assert [id for id, _ in stage.person(by).blocked] == [session.id] * listed
+        assert stage.person(other).blocked == ()
+        assert [one.end for one in stage.listener("lee").spent] == [""]
+
+
 def test_closing_can_be_taken_back_and_then_it_ends_for_both() -> None:
     stage = Stage()
     session = stage.paired()
