@@ -67,8 +67,8 @@ LAYERS = {
         chat.dispatch chat.answers chat.joining chat.talk chat.second chat.beside chat.turns chat.spoken
         chat.outcomes chat.speech chat.amends chat.care
         chat.people chat.services chat.help chat.asking chat.easing chat.conduct chat.appeals chat.reports
-        chat.sanctioning chat.blocking chat.blocked chat.past chat.tomorrow chat.probing chat.hosting chat.supervising chat.ages
-        chat.entrusting
+        chat.sanctioning chat.blocking chat.blocked chat.past chat.tomorrow chat.probing chat.hosting
+        chat.supervising chat.ages chat.entrusting
         chat.holding chat.settling chat.overdue chat.desk chat.before
         chat.company chat.seating chat.owing chat.carrying chat.alarming chat.disclosing chat.pairing chat.waiting
         chat.talking chat.feedback chat.staying chat.marking chat.pending chat.lantern
@@ -77,7 +77,7 @@ LAYERS = {
         moderation.evaluate moderation.evaluation.weight moderation.evaluation.rebuilding
         moderation.evaluation.progress moderation.train
         chat.cli chat.node chat.rounds chat.evening chat.pump chat.drain chat.books chat.gateway chat.web chat.listener
-        chat.page chat.offline chat.ws         chat.workers chat.checks chat.config
+        chat.page chat.offline chat.ws chat.workers chat.checks chat.config
         chat.sources chat.datadir
         chat.valkey chat.logs chat.dialler chat.line chat.places chat.client
         """,
