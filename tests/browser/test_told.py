@@ -71,6 +71,7 @@ async def test_a_decision_stays_on_the_page_and_is_appealed_inside_and_at_the_do
             await button(one, "Back").click()
             await one.say(f"{SAID} Still.")
             await one.settled()
+            await one.sees(f"{SAID} Still.")
             await step(ada, one, "suspension")
             await expect(one.page.locator("#stopped h1")).to_contain_text("can’t take part")
             await expect(one.page.locator(".card")).to_be_visible()  # the lines come with it

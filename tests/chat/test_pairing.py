@@ -98,7 +98,7 @@ async def test_a_refusal_is_said_in_the_language_of_who_reads_it(steady_engine: 
             await raw.ask("seek", key="again"),
             await raw.ask("available"),
             await raw.ask("undo", room="session:none"),
-            await raw.ask("unblock", room="anxiety", alias_id="nobody"),
+            await raw.ask("block", room="anxiety", alias_id="nobody"),
         ]
         await raw.ask("step_out", room=room)
         said.append(await raw.ask("seek", key="more"))

@@ -95,6 +95,8 @@ commands: st.SearchStrategy[c.AnyCommand] = st.one_of(
     st.builds(s.Sessions, id=ids),
     st.builds(s.Unblock, id=ids, room=rooms, alias_id=keys),
     st.builds(s.FollowUp, id=ids, on=st.booleans(), key=aliases),
+    st.builds(s.Blocks, id=ids, before=st.none() | keys),
+    st.builds(s.Past, id=ids),
     st.builds(s.Age, id=ids, case=keys, is_=st.sampled_from(["adult", "teen", "child"])),
 )  # fmt: skip
 
@@ -156,4 +158,6 @@ EXAMPLES: list[c.AnyCommand] = [
     s.Unblock(id=50, room="anxiety", alias_id="a1"),
     s.FollowUp(id=51, on=False),
     c.Lantern(id=52, room="postpartum", lit=True, watching=True, answering=True),
+    s.Blocks(id=53, before="b1"),
+    s.Past(id=54),
 ]
