@@ -100,8 +100,10 @@ function handover(hold, redraw) {
 }
 
 async function confirm(room, redraw) {
+  kept.set("stay", {...kept.get("stay"), end: {how: "confirmed", room}}); // a page that is loaded before the answer knows it too
   const reply = await dial("confirmed", room);
   if (reply.type === "handover") letGo(room);
+  else keep();
   redraw();
 }
 
@@ -163,7 +165,8 @@ function over(redraw) {
     const reply = await act("undo", room);
     if (reply.type === "undone") (forgetEnd(), redraw());
   };
-  return [h("p", {}, t("stay.confirmed")), ...(until && left(until) ? [h("p", {class: "hint"}, t("stay.undo-until", {time: when(until)})), h("div", {class: "verbs"}, button(t("stay.undo"), undo))] : []), tomorrow()];
+  const hint = until ? h("p", {class: "hint"}, t("stay.undo-until", {time: when(until)})) : null;
+  return [h("p", {}, t("stay.confirmed")), ...(isPast(local.end) ? [] : [hint, h("div", {class: "verbs"}, button(t("stay.undo"), undo))]), tomorrow()];
 }
 
 /** Draw into `host`. `hold`: what held() gives, or null; `listener`: whether one is in the room; `cursor()`: read up to. */
