@@ -21,10 +21,14 @@ from moderation import model as heads
 from moderation.books import Books
 from moderation.conversation import Brought, Conversation
 from moderation.guessing import Guessing
+from moderation.policy import Pack
 from moderation.text import Views
-from moderation.verdict import CareBand, Finding
+from moderation.verdict import Action, CareBand, Finding
 from moderation.wording import SELLING, Wording
 from moderation.work import TALK, Stage, Work
+
+# Messages put together read less like talk, and nothing gives a second opinion of them: a guess has to be so much surer.
+_SURER = 0.1
 
 
 class Gathering:
@@ -81,7 +85,7 @@ class Gathering:
             Views(conversation.lately(work.submission)).soft.text, self._gates
         )
         for one in found:
-            if one.rule not in known and (one.care.band or (harmful and one.rule != SELLING)):
+            if one.rule not in known and (one.care.band or (harmful and one.rule != SELLING and _sure(one, pack))):
                 work.pieced.add(one.rule)
                 work.findings.append(replace(heeding.held_at_most(one, pack), span=span))
         if any(one.care.band and one.rule not in known for one in found):
@@ -166,3 +170,8 @@ def _pieces(work: Work) -> tuple[Views, int] | None:
         return None
     whole = conversation.joined(said)
     return (Views(whole[0]), whole[1]) if whole is not None else None
+
+
+def _sure(guess: Finding, pack: Pack) -> bool:
+    """Whether a guess about joined messages is sure enough to hold the newest."""
+    return guess.score >= pack.thresholds(guess.label, "message").get(Action.HOLD, 0.0) + _SURER

@@ -215,7 +215,9 @@ def _expand(written: str, classes: Mapping[str, str], where: str) -> str:
 
     body = _CLASS.sub(words, written).replace(r"\w+", r"[\w']+")  # a word keeps its apostrophe
     opening = "" if "^" in body[:8] or body.startswith(("(?:£", "((?:£", "£")) else r"\b"
-    closing = "" if "$" in body[-30:] or body.endswith(("*", "\\W", ".", "?")) else r"\b"
+    # A word that may follow ends like a word; any other part that may follow says itself where it ends.
+    loose = body.endswith(("*", "\\W", ".", "?")) and not body.endswith(r"[\w']+)?")
+    closing = "" if "$" in body[-30:] or loose else r"\b"
     return elastic(f"{opening}(?:{body}){closing}")
 
 
