@@ -27,7 +27,7 @@ from moderation.verdict import Action, CareBand, Finding
 from moderation.wording import SELLING, Wording
 from moderation.work import TALK, Stage, Work
 
-# Messages put together read less like talk, and nothing gives a second opinion of them: a guess has to be so much surer.
+# Messages put together read less like talk, and nothing gives a second opinion: a guess has to be so much surer.
 _SURER = 0.1
 
 
