@@ -4,10 +4,11 @@
            └─ in a room of many ─▶ matching never brings the two together · the room keeps them apart (rooms/apart.py)
                                    every node: a veil over the connections of both (veil.py), now and at every join
 
-Symmetric: neither sees what the other says, that they type, come, go, react or are there, in history as little as now.
-Immediate: the one seems to have left the room to the other, as anybody leaves it. Unobservable: no refusal and no event
-says so, and nothing that is told has a hole. And it hides in this room only: somewhere else the same two may read each
-other, under other names, for else the block would say who is who (F33).
+Symmetric: neither sees what the other says, that they type, come, go, react or are there. Immediate: the one seems to
+have left the room to the other, as anybody leaves it: what they said before stays in the other's history. Who has
+blocked them sees nothing of that either. Unobservable: no refusal and no event says so, and nothing that is told has a
+hole. And it hides in this room only: somewhere else the same two may read each other, under other names, for else the
+block would say who is who (F33).
 
 `unblock` takes back one's own block of a room; that the two are never matched stays. **Who looks after a room sees
 everything in it**, whoever has blocked them: a block must not be a place to hide.
@@ -32,7 +33,6 @@ from chat.reports import meant
 from chat.seating import is_session
 from chat.services import Services
 from chat.sessionreplies import Blocked, Unblocked
-from chat.veil import Veil
 from rooms import cast, envelope, parting
 from rooms.apart import MOST
 from rooms.events import Band, RoomKey, UserId
@@ -171,29 +171,28 @@ def put_over(services: Services, connection: Connection, place: Membership, name
     The other devices of who has blocked them begin the room anew, so that nothing of theirs is left there, either.
     """
     key, roster = place.key, services.presence.roster(place.key)
-    before = services.hub.veil_of(key, connection).users
-    now = veil_of(services, place)
-    if now.users == before:
+    before, now = services.hub.veil_of(key, connection), veil_of(services, place)
+    if now == before:
         return
-    event = seeming(services, name, roster, before, now)
-    services.hub.veil(key, connection, now, event.version)
-    if event.joined or event.left:
+    known = services.hub.told(key, connection, roster.version)
+    event = seeming(name, roster, before.users, now.users, known)
+    moved = bool(event.joined or event.left)
+    services.hub.veil(key, connection, now, known + moved, known + moved - roster.version)
+    if moved:
         connection.say(Lane.LOSSY, event)
         services.hub.touch(connection)
-    if not knows and services.apart.has_blocked(place.member.user, key, now.users - before):
+    if now.wholly - before.wholly and not knows:
         connection.say(Lane.CONTROL, Reset(room=name, why="lost"))
         services.hub.touch(connection)
 
 
-def seeming(services: Services, name: str, roster: Roster, before: frozenset[UserId], now: Veil) -> Presence:
-    """The change of presence that a new veil looks like, one version on; the next real one follows on it."""
+def seeming(name: str, roster: Roster, before: frozenset[UserId], now: frozenset[UserId], known: int) -> Presence:
+    """The change of presence that a new veil looks like: one version on from what is `known`, as any other is."""
     listed = roster.present <= LISTED
     members = list(roster.members) if listed else []
     told: dict[str, Any] = {
-        "joined": [worn(one) for one in members if one.user in before - now.users],
-        "left": [one.alias for one in members if one.user in now.users - before],
+        "joined": [worn(one) for one in members if one.user in before - now],
+        "left": [one.alias for one in members if one.user in now - before],
     }
-    hidden = sum(one.user in now.users for one in roster.members)
-    return Presence(
-        room=name, from_=roster.version, version=roster.version + 1, present=roster.present - hidden, **told
-    )
+    hidden = sum(one.user in now for one in roster.members)
+    return Presence(room=name, from_=known, version=known + 1, present=roster.present - hidden, **told)

@@ -50,7 +50,7 @@ class Job:
 class LocalRoom:
     """A room as this node sees it: who is connected here, and what they have not been told yet."""
 
-    __slots__ = ("events", "here", "key", "last", "name", "names", "pending", "veils")
+    __slots__ = ("ahead", "events", "here", "key", "last", "name", "names", "pending", "veils")
 
     def __init__(self, key: RoomKey, name: str) -> None:
         self.key = key
@@ -61,6 +61,7 @@ class LocalRoom:
         self.events: list[tuple[Lane, Any, Under | None]] = []
         self.veils: dict[Connection, Veil] = {}  # of those who don't see everybody here
         self.last: dict[Veil, int] = {}  # the version of presence that they were told last
+        self.ahead: dict[Veil, int] = {}  # by how much their versions are ahead: who seemed to leave was counted
         self.names: tuple[int, frozenset[str]] = (-1, frozenset())  # worn here: (presence version, names)
 
     def __len__(self) -> int:
@@ -163,17 +164,27 @@ class Hub:
         del self.rooms[key]
         return True
 
-    def veil(self, key: RoomKey, connection: Connection, veil: Veil, version: int) -> None:
-        """From the next seal on this connection sees no more of a room than that; `version` of presence it knows."""
+    def veil(self, key: RoomKey, connection: Connection, veil: Veil, version: int, ahead: int = 0) -> None:
+        """From the next seal on this connection sees no more of a room than that. `version`: of presence, the one it
+        knows or will be told; `ahead`: by how much that is more than the room's.
+        """
         room = self.rooms.get(key)
         if room is None:
             return
         if veil:
             room.veils[connection] = veil
             room.last.setdefault(veil, version)
+            room.ahead.setdefault(veil, ahead)
         else:
             room.veils.pop(connection, None)
-        room.last = {one: room.last[one] for one in set(room.veils.values())}
+        worn = set(room.veils.values())
+        room.last = {one: room.last[one] for one in worn}
+        room.ahead = {one: room.ahead[one] for one in worn}
+
+    def told(self, key: RoomKey, connection: Connection, version: int) -> int:
+        """A version of a room's presence as this connection is told it."""
+        room = self.rooms.get(key)
+        return version + (room.ahead.get(self.veil_of(key, connection), 0) if room is not None else 0)
 
     def veil_of(self, key: RoomKey, connection: Connection) -> Veil:
         """What is over a connection in a room."""

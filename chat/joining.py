@@ -207,7 +207,8 @@ def come_into_sight(
     services.hub.veil(place.key, connection, veil, roster.version)
     seen = [member for member in roster.members if member.user not in veil.users]
     present = services.presence.present(place.key) - (roster.present - len(seen))
-    return present, roster.version, [worn(member) for member in seen] if present <= ROSTER else None
+    version = services.hub.told(place.key, connection, roster.version)
+    return present, version, [worn(member) for member in seen] if present <= ROSTER else None
 
 
 def rules_for(connection: Connection, place: Membership, cursor: str | None) -> str:
@@ -255,7 +256,8 @@ def veil_of(services: Services, place: Membership) -> Veil:
         return Veil(apart=True) if place.session and not place.entrusted else NOTHING
     if place.member.role in KEEPERS:
         return NOTHING
-    return Veil(services.apart.behind(place.member.user, place.key))
+    user, apart = place.member.user, services.apart
+    return Veil(apart.behind(user, place.key), frozenset(other for other, _ in apart.blocked_by(user, place.key)))
 
 
 def seen_by(services: Services, place: Membership, entries: list[Entry]) -> list[Entry]:

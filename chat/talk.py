@@ -7,6 +7,7 @@ puts it right.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chat import commands as say
@@ -87,7 +88,7 @@ async def members(services: Services, connection: Connection, command: say.Membe
         room=command.room,
         members=[worn(member) for member in rest[: command.limit]],
         present=roster.present - (len(names) - len(seen)),
-        version=roster.version,
+        version=services.hub.told(place.key, connection, roster.version),
         more=len(rest) > command.limit,
     )
 
@@ -164,9 +165,10 @@ def tell_presence(services: Services, room: RoomKey, change: Change) -> None:
         hidden = sum(services.presence.is_here(user, room) for user in veil.users)
         last = here.last.get(veil, change.from_)
         left = thin(veil, change, worn_by(services, veil, room), hidden, last)
-        if left is not None:
-            here.last[veil] = change.version
-        return as_presence(here.name, left) if left is not None else None
+        if left is None:
+            return None
+        here.last[veil] = change.version + here.ahead.get(veil, 0)
+        return as_presence(here.name, replace(left, version=here.last[veil]))
 
     services.hub.tell(room, as_presence(local.name, change), Lane.LOSSY, under)
     if notice := hosting.news(services, room, local.name):

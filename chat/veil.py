@@ -4,9 +4,11 @@ session, words that are for the responder alone (entrusting.py).
     entries of the room ─▶ sift ─▶ without theirs, and without what others did to theirs
     who came and went   ─▶ thin ─▶ without them, and counted without them
 
-The one who was blocked must not be able to tell it from a quiet evening: what is left out leaves no hole, no number
-that doesn't add up, and no answer to something that was never heard. What was on a screen before the block and is
-taken back later goes there too: that is its author's right.
+The one who was blocked must not be able to tell it from somebody who left: what they have said before stays, and may
+be answered; what is left out leaves no hole, no number that doesn't add up, and no answer to something that was never
+heard. Old words that were changed later seem taken back: the new ones are not for them, the old ones are gone. Who has
+blocked somebody sees nothing of them, of before as little. What was on a screen before and is taken back later goes
+there too: that is its author's right.
 
 Pure: whom a veil is between is kept by rooms/apart.py, and it is put over a connection by blocking.py.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from chat import wire
 from rooms.events import AliasId, Entry, EventId, Kind, UserId
@@ -25,10 +28,12 @@ from rooms.roster import Change
 class Veil:
     """Whom somebody doesn't see in one room, and since when (engine ms). Equal ones are one audience of the hub.
 
+    `wholly`: of whom nothing is seen, not what they said before either: those whom they have blocked themself.
     `apart`: nor what was said to somebody else alone (entrusting.py).
     """
 
     since: tuple[tuple[UserId, int], ...] = field(default=(), repr=False)
+    wholly: frozenset[UserId] = field(default=frozenset(), repr=False)
     apart: bool = False
 
     def __bool__(self) -> bool:
@@ -50,11 +55,8 @@ def sift(veil: Veil, entries: Iterable[Entry], known: Iterable[Entry]) -> list[E
     entries, known = list(entries), list(known)
     if not veil:
         return entries
-    since = dict(veil.since)
-    secret = {one.id: True for one in (*known, *entries) if veil.apart and is_for_one(one)}
-    theirs = {one.id: one.at >= since[one.author] for one in (*known, *entries) if one.author in since} | secret
-    open_ = [one for one in entries if one.id not in secret]
-    return [left for one in open_ if (left := _seen(one, since, theirs)) is not None]
+    seeing = _Seeing(veil, {one.id: one for one in (*known, *entries)})
+    return [left for one in entries if (left := seeing.of(one)) is not None]
 
 
 def is_for_one(one: Entry) -> bool:
@@ -62,22 +64,51 @@ def is_for_one(one: Entry) -> bool:
     return one.kind in _OF_WORDS and "to" in wire.unbody(one.body)
 
 
-def _seen(one: Entry, since: dict[UserId, int], theirs: dict[EventId, bool]) -> Entry | None:
-    """An entry as it may be seen, or None. `theirs`: entries of those behind the veil, and whether they are newer."""
-    if one.kind == Kind.REDACTED:
-        target = wire.unbody(one.body).get("message", "")
-        return None if theirs.get(target, False) or target == one.id else one
-    if one.author in since:
-        return None
-    if one.kind not in (Kind.REACTED, Kind.MESSAGE):
+class _Seeing:
+    """What is seen through a veil of a stretch of a room. `near`: the entries in which answered ones are found."""
+
+    def __init__(self, veil: Veil, near: dict[EventId, Entry]) -> None:
+        self._since, self._wholly = dict(veil.since), veil.wholly
+        theirs = [one for one in near.values() if one.author in self._since]
+        self._newer = {one.id for one in theirs if one.at >= self._since[one.author]}
+        self._newer |= {one.id for one in near.values() if veil.apart and is_for_one(one)}
+        self._early = {one.id for one in theirs if one.author not in self._wholly and self._as_it_was(one)}
+        self._hidden = ({one.id for one in theirs} | self._newer) - self._early
+
+    def of(self, one: Entry) -> Entry | None:
+        """An entry as it may be seen, or None."""
+        if one.id in self._hidden and not self._takes_back(one):
+            return None
+        if one.kind not in _OF_WORDS:
+            return one
+        body = wire.unbody(one.body)
+        target = body.get("message")
+        if one.kind == Kind.REDACTED:
+            return None if target in self._newer else one
+        if one.kind == Kind.REACTED:
+            return None if target in self._hidden else one
+        if one.kind == Kind.EDITED:  # one of theirs has the newest words of a message that may not be here
+            return one if one.author not in self._since or target in self._early else None
+        if body.get("reply_to") in self._hidden:
+            del body["reply_to"]
+            return replace(one, body=wire.body(body))
         return one
-    body = wire.unbody(one.body)
-    if one.kind == Kind.REACTED:
-        return None if body.get("message") in theirs else one
-    if body.get("reply_to") in theirs:
-        del body["reply_to"]
-        return replace(one, body=wire.body(body))
-    return one
+
+    def _as_it_was(self, one: Entry) -> bool:
+        """Whether something of theirs is of before the block, with the words it had then."""
+        return max(one.at, _changed(one)) < self._since[one.author]
+
+    def _takes_back(self, one: Entry) -> bool:
+        """Whether it is the word that takes something of theirs back, not what is left in the place of it."""
+        return (
+            one.kind == Kind.REDACTED and one.author in self._since and wire.unbody(one.body).get("message") != one.id
+        )
+
+
+def _changed(one: Entry) -> int:
+    """When the words of a message were changed last (ms); 0 where they are the first ones."""
+    at = wire.unbody(one.body).get("edited_at") if one.kind == Kind.MESSAGE else None
+    return int(datetime.fromisoformat(at).timestamp() * 1000) if at else 0
 
 
 def thin(veil: Veil, change: Change, aliases: frozenset[AliasId], here: int, last: int) -> Change | None:

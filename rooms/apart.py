@@ -98,11 +98,6 @@ class Apart:
             pipe.get(envelope.apart_name(room, user, other))
         return [(found or b"").decode() for found in await self._ask(pipe)]
 
-    def has_blocked(self, user: UserId, room: RoomKey, others: Collection[UserId]) -> bool:
-        """Whether it was this person who blocked one of these in a room."""
-        pairs = self._rooms.get(room, {})
-        return any((user, other) in pairs for other in others)
-
     async def part(self, room: RoomKey, user: UserId, other: UserId, now: int, name: str = "") -> bool:
         """Keep these two apart from now (engine ms) on. `name`: what the other is called here. False: it is so already.
         Raises EngineAway.

@@ -99,6 +99,41 @@ async def test_neither_hears_the_other_from_now_on_and_others_hear_both(steady_e
     assert lists == [2, 2, 3]
 
 
+async def test_to_who_is_blocked_it_looks_as_if_the_other_had_left(steady_engine: Engine) -> None:
+    """T7: what was said before stays and may be answered; what is changed later is not told; versions go up."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, ROOM) as ann,
+        talking(node, ROOM) as bob,
+    ):
+        await everybody(bob, 2)
+        mine, theirs = await me(ann), await me(bob)
+        old, changed = await say(ann, "ann before"), await say(ann, "to be changed")
+        await heard_until(bob, "to be changed")
+        await bar(ann, theirs)
+        left = await gone(bob, mine)
+        assert await texts_of(bob, ROOM) == ["ann before", "to be changed"]
+        members, joined = [await bob.ask(what, room=ROOM) for what in ("members", "join")]
+        assert members["version"] == joined["version"] == left["version"] == left["from"] + 1
+        edited = await ann.ask("edit", room=ROOM, message=changed, text="after the block", key="e")
+        assert edited["type"] == "sent"
+        bob.events.clear()
+        reacted = await bob.ask("react", room=ROOM, message=old, reaction="hug", on=True, key="r")
+        await say(bob, "an answer", reply_to=old)
+        answered = await next_event(bob, "message")
+        told = {event["type"]: event for event in bob.events if event.get("room") == ROOM}
+        assert await texts_of(bob, ROOM) == ["ann before", "an answer"]
+        assert reacted["type"] == "reacted"
+        async with talking(node, ROOM) as cat:
+            came, names = await me(cat), set[str]()
+            while came not in names:
+                event = await next_event(bob, "presence")
+                names = {one["alias_id"] for one in event["joined"]}
+    assert told["reacted"]["message"] == answered["reply_to"] == old
+    assert "edited" not in told
+    assert event["version"] > event["from"]
+
+
 async def test_it_holds_in_history_on_return_and_on_another_device(steady_engine: Engine) -> None:
     async with (
         node_on(steady_engine.url) as one,
