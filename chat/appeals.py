@@ -48,11 +48,11 @@ async def at_the_door(
     """Why this person may not come in, or None. An appeal that came along is taken first. Raises StoreAway."""
     now = services.backplane.engine_now_ms()
     barred = (await services.standing.watch(identity.user, now)).barred(now)
-    if barred is None:
-        return None
-    if command.appeal is not None:
+    if command.appeal is not None:  # also of whoever has come to be let in since they wrote it
         filed = await file(services, identity, command.id, command.appeal.sanction, command.appeal.note)
         connection.say(Lane.CONTROL, {"type": "notice", "code": "appeal", "says": filed.says})
+    if barred is None:
+        return None
     if await conduct.stayed_with(services, identity.user):
         services.company.hold(identity.user)
         connection.confined = True

@@ -103,8 +103,7 @@ export function country() {
 function hello() {
   const {band, name, token} = visit.now ?? {};
   const place = country();
-  const {appeal} = state;
-  state.appeal = null;
+  const {appeal} = state; // goes with every hello until one is answered: the same appeal twice is one
   const guest = {band, language: spoken(), ...(name ? {name} : {}), ...(place ? {country: place} : {})};
   return {...(token ? {token} : {guest}), ...(appeal ? {appeal} : {}), resume: rooms.resume(), client: {name: "page", version: "2", tab}};
 }
@@ -114,6 +113,7 @@ function tell(what, value) {
   if (what === "refused") return turnedAway(value);
   if (what === "stale") return rooms.forgetCursors();
   if (what !== "event") return say(what, value);
+  if (value.code === "appeal" && !value.id) state.appeal = null;
   if (value.type === "notice" && !value.id) return say(kindOf(value), value);
   rooms.receive(value);
   return value.room === "inbox" ? undefined : say(value.type, value);

@@ -32,6 +32,17 @@ async def appeals(one: Visitor, note: str) -> None:
     await button(one, "Send it").click()
 
 
+# The next appeal breaks its connection instead of going over it, once.
+BREAK_ONCE = """
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (words) {
+    if (!String(words).includes('"appeal"')) return send.call(this, words);
+    WebSocket.prototype.send = send;
+    return this.close();
+  };
+"""
+
+
 async def hear(mod: Raw, resolution: str) -> None:
     (row,) = [row for row in await waiting(mod) if row["kind"] == "appeal"]
     assert (await decide(mod, row["case"], resolution))["type"] == "decided"
@@ -78,6 +89,7 @@ async def test_a_decision_stays_on_the_page_and_is_appealed_inside_and_at_the_do
             await one.page.locator(".card .card-head button").click()
             assert await faults(one.page) == []
             await button(one, "What was decided, and a second look at it").click()
+            await one.page.evaluate(f"() => {{ {BREAK_ONCE} }}")
             await appeals(one, "It was about the weather.")
             await expect(one.page.locator("#stopped")).to_be_visible()
             await one.page.locator(".card .card-head button").click()

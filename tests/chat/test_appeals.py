@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat.appeals import HEARD_ALREADY
 from chat.settling import settle
 from moderation.cases import DAY, Case, Step
 from moderation.cases import State as CaseState
@@ -83,7 +84,9 @@ async def test_who_is_kept_out_appeals_with_the_hello_and_comes_in_when_it_is_li
         await other.ask("claim", case=case.id)
         await other.ask("resolve", case=case.id, resolution="overturn")
         async with Raw.upgraded(node.url) as peer:
-            welcome = await peer.ask("hello", token=token)
+            welcome = await peer.ask("hello", token=token, appeal=appeal)  # written at a door that has opened since
+            heard = next(event["says"] for event in peer.events if event.get("code") == "appeal")
+    assert heard == HEARD_ALREADY
     assert refused["code"] == "forbidden"
     assert said == ["appeal", "care", "sanction"]
     assert welcome["type"] == "welcome"
