@@ -278,7 +278,7 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(pair: tupl
             spoken, _ = await asyncio.gather(asyncio.gather(*(speak(number) for number in range(8))), saw())
             last = await writers[0].send("newcomers", "last", patient=True)
             acknowledged = sorted([*(id for ids in spoken for id in ids), last["id"]])
-            for client in (*writers, reader):
+            for client in (reader, *writers):
                 await seen(client, "newcomers", last["id"])
                 view = [event["id"] for event in client.view("newcomers")]
                 assert sorted(view) == acknowledged
