@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat import commands as say
-from chat import conduct, hosting, probing, wire
+from chat import conduct, entrusting, hosting, probing, wire
 from chat.answers import absent, refused, worn
 from chat.auth import event_id
 from chat.care import UNSHOWN, care_for, deal
@@ -47,9 +47,11 @@ async def edit(services: Services, connection: Connection, command: say.Edit, ca
     judged = submission(services, connection, place, command.text, key=id, kind="edit")
     one = Spoken(call, place, id, judged)
     verdict = probing.looked_at(services, one, await services.turns.judged(judged), edits=entry)
+    verdict = entrusting.looked_at(services, one, verdict, entry)
     verdict = await hosting.first_looked_at(services, one, hosting.looked_at(services, one, verdict))
     services.metrics.judged("edit", verdict.action.word)
     barred = conduct.silenced(services, command.id, place) or hosting.closed(services, command.id, place, verdict)
+    barred = barred or entrusting.unread(one, verdict, entry)
     heard = UNSHOWN if barred else ""
     if cards := care_for(services, connection, place, command.room, id, verdict, heard=heard):
         outcomes = await services.backplane.submit(cards)

@@ -23,8 +23,10 @@ from chat.seating import trusted
 from chat.services import Services
 from chat.settling import pack_of
 from chat.spoken import Spoken, prepare
+from chat.veil import is_for_one
 from moderation.verdict import Action, Verdict
 from rooms import session as talking
+from rooms.events import Entry
 from rooms.held import OPEN
 from rooms.scene import RowKind
 
@@ -69,9 +71,12 @@ async def is_there(services: Services, place: Membership) -> bool:
     return session.state in talking.LIVE and any(trusted(session, one) for one in hold.responders)
 
 
-def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
-    """The verdict on words for the responder: an address is what they are for. What is stopped stays stopped (R5)."""
-    if not is_entrusted(one) or verdict.action is Action.BLOCK or verdict.blind:
+def looked_at(services: Services, one: Spoken, verdict: Verdict, edits: Entry | None = None) -> Verdict:
+    """The verdict on words for the responder: an address is what they are for. What is stopped stays stopped (R5).
+
+    `edits`: the words they are to replace; a corrected address is for whom the first one was.
+    """
+    if not is_entrusted(one, edits) or verdict.action is Action.BLOCK or verdict.blind:
         return verdict
     left = tuple(finding for finding in verdict.findings if not finding.label.startswith(CONTACT))
     text = pack_of(services, one.submission.pack).masked(one.submission.text, left)
@@ -79,13 +84,13 @@ def looked_at(services: Services, one: Spoken, verdict: Verdict) -> Verdict:
     return replace(verdict, action=action, text=text, findings=left)
 
 
-def unread(one: Spoken, verdict: Verdict) -> Refused | None:
+def unread(one: Spoken, verdict: Verdict, edits: Entry | None = None) -> Refused | None:
     """Words for the responder that the filter could not look at stay with who wrote them, and can be sent again."""
-    if not (is_entrusted(one) and verdict.blind):
+    if not (is_entrusted(one, edits) and verdict.blind):
         return None
     return refused(one.call.command.id, Code.UNAVAILABLE, NOT_READ, retry="later", retry_after=5.0)
 
 
-def is_entrusted(one: Spoken) -> bool:
+def is_entrusted(one: Spoken, edits: Entry | None = None) -> bool:
     """Whether these words are for the responder only."""
-    return bool(getattr(one.call.command, "to_responder", False))
+    return bool(getattr(one.call.command, "to_responder", False)) or (edits is not None and is_for_one(edits))

@@ -47,8 +47,10 @@ def take(scene: Scene, user: str, by: str, role: str, session_id: str) -> Hold |
     hold = replace(hold, asking=asking, session=session.id)
     cast.put(scene, hold)
     invited = hold.joins is Joins.YES or hold.risk is Risk.IMMINENT or hold.band is Band.TEEN
-    if session.guest(by) is None:
-        session = replace(session, guests=(*session.guests, Guest(user=by, role=role, reason="held")))
+    guest = session.guest(by)
+    if guest is None or guest.unread:  # who only looked on comes anew, and is told of like anybody who comes
+        others = tuple(one for one in session.guests if one.user != by)
+        session = replace(session, guests=(*others, Guest(user=by, role=role, reason="held")))
         cast.put(scene, session)
     if invited:
         let_in(scene, session, by)
@@ -66,12 +68,16 @@ def let_in(scene: Scene, session: Session, by: str) -> None:
 
 
 def arrive(scene: Scene, id: str, by: str, floor: str = "") -> Session | No:
-    """They are there, as the person has been told. Also supervisors of sessions in which nobody is held."""
+    """They are there, as the person has been told. Also supervisors: who looks on has not come to be with somebody, so
+    no clock stops for them, and nothing can be entrusted to them (`take` makes them somebody who has).
+    """
     after = parting.arrive(scene, id, by, floor)
     if isinstance(after, No):
         return after
-    hold = cast.open_hold(scene, after.seeker)
-    if hold is not None and hold.session == id and by not in hold.responders and hold.state is Held.HELD:
+    hold, guest = cast.open_hold(scene, after.seeker), cast.must(after.guest(by))
+    if guest.unread or hold is None:
+        return after
+    if hold.session == id and by not in hold.responders and hold.state is Held.HELD:
         asking = cast.must(escalation.take(hold.asking, Tick.TAKE, scene.now, scene.times))
         calling.tell(scene, replace(hold, responders=(*hold.responders, by), asking=asking))
     return after

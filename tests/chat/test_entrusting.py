@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from chat.entrusting import NOBODY_THERE, NOT_READ, sentences
 from chat.node import Node
 from chat.seating import trusted
+from rooms.scene import RowKind
 from rooms.session import Guest, Session
 from tests.support.engines import Engine, one_flavour
 from tests.support.nodes import next_event, node_on, talking
 from tests.support.raw import Raw
-from tests.support.staff import URGENT, decide, on_duty, waiting
+from tests.support.staff import URGENT, on_duty, waiting
 from tests.support.two import changed, enter, hear, listening, on_shift, quick, talked, together
 
 ADDRESS = "I live at 12 Elm Street, please send someone."
@@ -96,8 +97,37 @@ def test_only_where_somebody_is_held_it_may_be_said() -> None:
     assert "emergency number" in NOBODY_THERE
 
 
-async def test_a_held_edit_of_an_address_is_released_to_the_responder_alone(steady_engine: Engine) -> None:
-    """R4: what was said for one is not given to another by way of the desk."""
+@one_flavour
+async def test_who_looks_on_is_entrusted_with_nothing_until_they_take_it(steady_engine: Engine) -> None:
+    """F18: nobody is told that the team is with them by whom they cannot reach."""
+    async with (
+        node_on(steady_engine.url) as node,
+        talking(node, country="GB") as seeker,
+        listening(node, "one") as listener,
+        on_duty(node.url, "supervisor", "sue") as sue,
+    ):
+        await on_shift(node, 1)
+        room = await together(seeker, listener)
+        await talked(seeker, listener, room)
+        await seeker.ask("send", room=room, text=URGENT, key="u")
+        await changed(seeker, state="stay")
+        await sue.ask("supervise", room=room, reason="nursery")
+        await changed(sue, code="joined")
+        await enter(sue, room)
+        early = await seeker.ask("send", room=room, text=ADDRESS, key="a", to_responder=True)
+        (hold,) = await node.services.matchmaker.live(RowKind.HOLD)
+        await sue.ask("take", case=hold.case)
+        await seeker.ask("join_ok", room=room, choice="yes")
+        await changed(seeker, code="team_here")
+        await enter(sue, room)
+        said = await seeker.ask("send", room=room, text=ADDRESS, key="b", to_responder=True)
+        heard = await next_event(sue, "message")
+    assert (early["code"], hold.responders) == ("closed", ())
+    assert (said["type"], heard["text"]) == ("sent", ADDRESS)
+
+
+async def test_a_corrected_address_is_whole_and_for_the_responder_alone_too(steady_engine: Engine) -> None:
+    """R4: what was said for one is masked for nobody, and goes to nobody else by way of the desk."""
     async with (
         node_on(steady_engine.url, sessions=quick(update=30)) as one,
         node_on(steady_engine.url, sessions=quick(update=30)) as two,
@@ -105,15 +135,23 @@ async def test_a_held_edit_of_an_address_is_released_to_the_responder_alone(stea
         on_duty(one.url, "moderator", "mod") as mod,
     ):
         said = await t.seeker.ask("send", room=t.room, text=ADDRESS, key="a", to_responder=True)
-        words = "I am in the red house behind the mill, can we talk on telegram instead"
-        assert (await t.seeker.ask("edit", room=t.room, message=said["id"], text=words, key="e"))["state"] == "held"
-        case = next(row["case"] for row in await waiting(mod) if row["kind"] == "held")
-        await decide(mod, case, "release")
-        edited = await next_event(t.responder, "edited")
+        words = f"Sorry, wrong number: {ADDRESS} Can we talk on telegram instead?"
+        edited = await t.seeker.ask("edit", room=t.room, message=said["id"], text=words, key="e")
+        heard = await next_event(t.responder, "edited")
+        pipelines = [(node.services.pipeline, node.services.pipeline._budget) for node in (one, two)]
+        for pipeline, _ in pipelines:
+            pipeline._budget = -1.0  # every verdict is late
+        refused = await t.seeker.ask("edit", room=t.room, message=said["id"], text="The blue house.", key="f")
+        for pipeline, budget in pipelines:
+            pipeline._budget = budget
         await t.seeker.ask("send", room=t.room, text="I am here.", key="c")
         await hear(t.listener, "I am here.")
-    assert "red house" in edited["text"]
-    assert "red house" not in str(t.listener.events)
+        rows = await waiting(mod)
+    assert (edited["type"], edited["state"]) == ("sent", "delivered")
+    assert (heard["text"], heard["to"]) == (words, "responder")
+    assert refused["says"] == NOT_READ
+    assert said["id"] not in str(t.listener.events)
+    assert not [row for row in rows if row["kind"] == "held"]
 
 
 async def test_what_the_filter_could_not_look_at_is_given_to_nobody_and_can_be_sent_again(

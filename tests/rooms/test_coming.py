@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import coming, staying
+from rooms import coming, parting, staying
 from rooms.durations import DURATIONS
 from rooms.effects import Do, Event
 from rooms.escalation import Clock
@@ -61,6 +61,26 @@ def test_where_it_is_imminent_they_come_visibly_at_once() -> None:
     codes = [one.get("code") for one in stage.told("sam", since=before)]
     assert codes.index("coming") < codes.index("joined")
     assert [one.fields["did"] for _, one in stage.done if one.do is Do.NOTE] == ["join"]
+
+
+def test_who_looks_on_has_not_come_until_they_take_it() -> None:
+    """T10, F18: no clock stops for a supervisor who watches; who then takes it is told of like anybody who comes."""
+    stage, session = held(Risk.IMMINENT)
+    stage.staff("sue")
+    stage.play(parting.supervise, session.id, "sue", "supervisor", "held")
+    stage.deliver()
+    assert may_read(stage.session(session.id), "sue")
+    assert stage.hold("sam").responders == ()
+    assert stage.hold("sam").asking.step is not Clock.TAKEN
+    stage.play(coming.take, "sam", "sue", "supervisor", "s9")
+    before = len(stage.done)
+    stage.deliver()
+    guest = stage.session(session.id).guest("sue")
+    assert guest is not None
+    assert (guest.present, guest.unread) == (True, False)
+    assert stage.hold("sam").responders == ("sue",)
+    codes = [one.get("code") for one in stage.told("sam", since=before)]
+    assert codes.index("coming") < codes.index("joined")
 
 
 def test_who_says_that_they_are_young_keeps_who_is_there_and_has_a_checked_one_called() -> None:
