@@ -49,8 +49,9 @@ def take(scene: Scene, user: str, by: str, role: str, session_id: str) -> Hold |
     invited = hold.joins is Joins.YES or hold.risk is Risk.IMMINENT or hold.band is Band.TEEN
     guest = session.guest(by)
     if guest is None or guest.unread:  # who only looked on comes anew, and is told of like anybody who comes
-        others = tuple(one for one in session.guests if one.user != by)
-        session = replace(session, guests=(*others, Guest(user=by, role=role, reason="held")))
+        if guest is not None:
+            session = cast.must(parting.depart(scene, session.id, by))
+        session = replace(session, guests=(*session.guests, Guest(user=by, role=role, reason="held")))
         cast.put(scene, session)
     if invited:
         let_in(scene, session, by)
@@ -108,7 +109,7 @@ def stand_down(scene: Scene, user: str, by: str) -> Hold | No:
     if by in hold.responders:
         calling.debrief(scene, user, by, hold.case, hold.band, "responder")
     hold = replace(hold, responders=tuple(one for one in hold.responders if one != by))
-    waiting = session is not None and bool(session.guests)
+    waiting = session is not None and any(not one.unread for one in session.guests)  # who looks on is no company
     cast.put(scene, hold)
     return calling.tell(scene, hold if waiting else calling.alone(scene, hold))
 

@@ -167,3 +167,17 @@ def test_who_was_reported_by_them_does_not_come() -> None:
     assert stage.play(coming.take, "sam", "rae", "responder", "s9") is No.NOT_FOUND
     assert stage.play(coming.take, "sam", "sam", "responder", "s9") is No.NOT_FOUND
     assert stage.play(coming.stand_down, "nobody", "rae") is No.NOT_FOUND
+
+
+def test_the_team_is_asked_again_though_somebody_looks_on() -> None:
+    """F18: who only looks on is nobody's company: when the last who came goes, others are asked, at once."""
+    stage, session = held(Risk.IMMINENT)
+    stage.staff("sue")
+    stage.play(coming.take, "sam", "rae", "responder", "s9")
+    stage.play(parting.supervise, session.id, "sue", "supervisor", "held")
+    stage.deliver()
+    before = len(stage.done)
+    stage.play(coming.stand_down, "sam", "rae")
+    stage.deliver()
+    assert stage.hold("sam").asking.step is not Clock.TAKEN
+    assert [one for _, one in stage.done[before:] if one.do is Do.PAGE]
