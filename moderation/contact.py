@@ -217,6 +217,10 @@ class Contacts:
         read = dialled.undone(text)
         return [] if read is None else digits.phones(read, digits.Islands(self.islands(read)))
 
+    def helplines(self, text: str) -> list[Island]:
+        """Where listed numbers and pages of helplines stand."""
+        return self.islands(text) + self._links.ours(text)
+
     def islands(self, text: str) -> list[Island]:
         """Where listed numbers stand, longest first: nothing inside is personal."""
         if not len(self._listed):

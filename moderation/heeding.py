@@ -52,6 +52,8 @@ NAMES = [PREFIX + head for head in HEADS]
 CRISIS_HEADS = frozenset(PREFIX + head for head in _CARING)
 # Who contradicts what is said of people like them repeats the words of contempt, and the model hears only these.
 _OWN_ANSWER, _CONTEMPT = ("countered", "first_person"), ("abuse", "hate")
+# Who says that people deserve care, or hurt like anybody, names them; the model mostly heard them named in contempt.
+_KINDLY = "kindly"
 _TOLD_GATES = ("quoted", "first_person", "past", "countered")
 _CALM_GATES = ("quoted", "past", "unwanted", "idiom", "supportive")
 
@@ -94,7 +96,7 @@ def findings(
         label = PREFIX + head
         if score < LOWEST or words < (_LEAST_SAID if head in SAYS else _LEAST_FELT):
             continue
-        if head in _CONTEMPT and all(opened([name]) for name in _OWN_ANSWER):
+        if head in _CONTEMPT and (all(opened([name]) for name in _OWN_ANSWER) or opened([_KINDLY])):
             continue
         if head in SAYS:
             kind = BESIDE if contact and head in _CONTACTED else TOLD if opened(_TOLD_GATES) else ""

@@ -68,6 +68,8 @@ _MAYBE_LINK = re.compile(
 )
 # The library reads so many different ones of a text; any more are links without being read.
 MOST_LINKS = 8
+# What stands around a link and is none of it.
+_AROUND = "\"'()[]<>,.!?;:"
 # Reserved names nobody can own, which the library's list of last labels does not have.
 _RESERVED = re.compile(r"(?i)(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,3}(?:example|test|invalid)\b(?:/\S*)?")
 _SCHEMA = re.compile(r"^(?:https?[:;]{0,2}/+|[a-z]+:/*)")  # also with a sign missing
@@ -105,6 +107,10 @@ class Links:
             spans += [("contact.link", *match.span()) for match in said_ones]
         return spans
 
+    def ours(self, text: str) -> list[Island]:
+        """Where pages of helplines stand."""
+        return [token.span() for token in _MAYBE_LINK.finditer(text) if self._ours(token.group().strip(_AROUND))]
+
     def _ours(self, link: str) -> bool:
         """Whether it leads to a helpline's own site."""
         return _host(link).removeprefix("www.") in self._hosts
@@ -122,7 +128,7 @@ class Links:
 
     def _unread(self, token: str) -> list[Island]:
         """All of it, where nobody looks closer, unless it leads to a helpline."""
-        return [] if self._ours(token.strip("\"'()[]<>,.!?;:")) else [(0, len(token))]
+        return [] if self._ours(token.strip(_AROUND)) else [(0, len(token))]
 
     def _linked(self, token: str) -> list[Island]:
         """Links in what stands between two blanks."""

@@ -61,9 +61,11 @@ class Model:
         rows = 1 << BITS
         if marks.shape != (rows,) or weights.shape != (rows, len(HEADS)) or scale.shape != bias.shape != (len(HEADS),):
             raise ModelError(f"the model's arrays must have {rows} rows and {len(HEADS)} heads")
-        rarity = np.rint((np.arange(256) * RARITY_STEP) ** 2 * _LENGTH).astype(np.uint32)
+        rarity = np.rint((np.arange(256) * RARITY_STEP) ** 2 * _LENGTH)
+        if rarity[(marks >> 8).max()] > np.iinfo(np.int16).max:
+            raise ModelError("the model's rarest features are rarer than a row has room for")
         self._marks = marks.astype(np.uint8)
-        self._weights = np.empty((rows, len(HEADS) + 1), np.int32)  # and each row's squared length
+        self._weights = np.empty((rows, len(HEADS) + 1), np.int16)  # and each row's squared length
         self._weights[:, :-1] = weights
         self._weights[:, -1] = rarity[marks >> 8]
         self._weights[0] = 0  # where what was never taught is sent

@@ -203,13 +203,15 @@ class Prefilter:
         self.number: dict[str, int] = {}
         self._triggers: dict[int, list[tuple[int, list[frozenset[int]]]]] = {}
         self.always: list[int] = []
+        alike: dict[frozenset[int], frozenset[int]] = {}
         for pattern, sets in enumerate(wanted):
             if not sets:
                 self.always.append(pattern)
                 continue
             confirming = [frozenset(map(self._number, words)) for words in sets[1:]]
+            needs = (pattern, [alike.setdefault(each, each) for each in confirming])  # classes of words stand in many
             for word in sets[0]:
-                self._triggers.setdefault(self._number(word), []).append((pattern, confirming))
+                self._triggers.setdefault(self._number(word), []).append(needs)
         for cue in cues:
             self._number(cue)
         self._triggering = frozenset(self._triggers)

@@ -49,6 +49,8 @@ _MOST_MASKS = 200
 # Memory RE2 may use for one pattern's automaton: grown only by patterns that run, and far less than this; a tighter
 # limit makes it fall back to an engine twenty times slower.
 _PATTERN_MEMORY = 8 << 20
+# What parts the strings of a set of needs, and the sets, where they are kept.
+_OR, _AND = "\x01", "\x00"
 # Where one sentence stops and the next begins, keeping the blank with the first.
 SENTENCE = re.compile(r"(?<=[.!?])(?=\s)|(?<=\n)")
 # What a pattern may take in only to know that a clause begins there; a span begins with the first word.
@@ -199,9 +201,14 @@ def _compiled(source: str) -> Matcher:
     return pattern
 
 
-@lru_cache(maxsize=4096)
 def _needs(source: str) -> Needs:
-    return needs(source)
+    return [frozenset(choice.split(_OR)) for choice in _needed(source).split(_AND) if choice]
+
+
+@lru_cache(maxsize=4096)
+def _needed(source: str) -> str:
+    """What a pattern needs, as one string: kept as sets they would take twenty times the room."""
+    return _AND.join(map(_OR.join, needs(source)))
 
 
 def _expand(written: str, classes: Mapping[str, str], where: str) -> str:

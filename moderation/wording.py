@@ -112,7 +112,7 @@ class Wording:
     def without_helplines(self, work: Work) -> None:
         """Passing on a helpline is never advertising."""
         plain = work.views.plain
-        listed = [plain.span(*island) for island in self._contacts.islands(plain.text)]
+        listed = [plain.span(*island) for island in self._contacts.helplines(plain.text)]
         work.findings = [
             finding
             for finding in work.findings

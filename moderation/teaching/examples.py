@@ -28,7 +28,7 @@ OF_OURS = 3.0
 # What bulk messages look like stands in one small set only, and among thousands of kind texts it would not be heard.
 OF_SPAM = 14.0
 # A made sentence stands with many groups.
-OF_MADE = 1.0
+OF_MADE = 3.0
 # Of the sets' harmless texts one in this many is enough; they outnumber our lines by far.
 THINNED = 3
 

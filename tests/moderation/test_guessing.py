@@ -67,7 +67,7 @@ def test_what_is_uncertain_finds_nothing_until_it_is_settled() -> None:
 
 def test_the_model_holds_what_no_rule_knows_and_says_it_stands_alone() -> None:
     """A guess is told apart from a rule, and never blocks what is told in the first person."""
-    for harm in ("your kids would be calmer with a different mother", "send me a pic, i won't tell your mum"):
+    for harm in ("your kids deserve a better mother than you", "send me a pic, i won't tell your mum"):
         answer = said(harm)
         assert (answer.action, answer.model_alone) == (Action.HOLD, True)
         assert all(finding.rule.startswith("model.") for finding in answer.findings)

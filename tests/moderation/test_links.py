@@ -48,3 +48,10 @@ def test_a_helpline_s_number_inside_saves_no_link_address_or_name(text: str) -> 
     verdict = said(text)
     assert verdict.action is Action.MASK
     assert "maple" not in (verdict.text or "")
+
+
+def test_where_a_page_of_a_helpline_stands_is_known() -> None:
+    """Passing it on is no advertising, whatever the model takes it for (wording.py)."""
+    links = Links(["line.example.org"])
+    assert links.ours("see (https://www.line.example.org/chat), or line.example.org.") == [(4, 40), (44, 61)]
+    assert links.ours("other.example.org is none") == []
