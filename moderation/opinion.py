@@ -135,9 +135,9 @@ class Opinion:
         self._session = session
         self._pieces = pieces
         names = ("shift", "spread", "first", "first_bias", "second", "second_bias", "blend")
-        read: list[Any] = [np.asarray(arrays[name], np.float64) for name in names]
+        half = ("first",)  # as exact, in half the room
+        read: list[Any] = [np.asarray(arrays[name], np.float32 if name in half else np.float64) for name in names]
         self._shift, self._spread, self._first, self._first_bias, self._second, self._second_bias, self._blend = read
-        self._first = self._first.astype(np.float32)  # as exact, in half the room
         means, hidden = self._first.shape
         fit = self._shift.shape == self._spread.shape == (means,) and self._first_bias.shape == (hidden,)
         heads = self._second.shape == (hidden, len(HEADS)) and self._second_bias.shape == (len(HEADS),)
