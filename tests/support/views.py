@@ -215,7 +215,7 @@ async def told(home: Home, ana: Visitor) -> AsyncIterator[View]:
     await button(ana, "Read it").click()
     await page.get_by_text("Ask for a second look", exact=True).click()
     await still(ana)
-    yield View("told", ana, drawn=False)
+    yield View("told", ana)
 
 
 async def own_corner(ana: Visitor) -> AsyncIterator[View]:
@@ -259,7 +259,7 @@ async def own_corner(ana: Visitor) -> AsyncIterator[View]:
     await page.locator("#blocked summary").click()
     await expect(page.locator("#blocked li")).to_contain_text("Linnet")
     await page.locator("#blocked").evaluate("one => one.scrollIntoView()")
-    yield View("settings-blocked", ana, drawn=False)
+    yield View("settings-blocked", ana)
 
 
 async def away(home: Home) -> AsyncIterator[View]:
@@ -480,7 +480,7 @@ async def two(home: Home) -> AsyncIterator[View]:
     await sam.page.locator("#given summary").click()
     await button(sam, "Say how it was, or ask for a talk about it").click()
     await sam.page.locator("#given").evaluate("one => one.scrollIntoView()")
-    yield View("listen-week", sam, drawn=False)
+    yield View("listen-week", sam)
 
 
 async def mood(one: Visitor, view: str) -> None:
@@ -528,7 +528,7 @@ async def held(home: Home) -> AsyncIterator[View]:
     await open_companion(rio)
     await rio.page.locator(".companion").get_by_text("How old are they?").first.click()
     await expect(rio.page.locator(".companion .ages")).to_be_visible()
-    yield View("session-responder-age", rio, drawn=False)
+    yield View("session-responder-age", rio)
     together = button(ana, "Let’s contact a line together")
     if await together.count():
         await together.click()
