@@ -37,6 +37,7 @@ export function speak(code) {
 export const language = () => spoken();
 export const spoken = () => (tongue.code === MIRROR ? "en" : tongue.code);
 
+/* A formatter is made once a language and kept by its name, so no two may be called alike. */
 const format = (name, make) => tongue.formats.get(name) ?? (tongue.formats.set(name, make()), tongue.formats.get(name));
 const isolated = (value) => (tongue.code === MIRROR || RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
 
@@ -62,7 +63,7 @@ export const countryName = (code) => named("region", code);
 
 function named(type, code) {
   try {
-    return format(type, () => new Intl.DisplayNames([tongue.locale], {type})).of(code) ?? code;
+    return format(`name of ${type}`, () => new Intl.DisplayNames([tongue.locale], {type})).of(code) ?? code;
   } catch {
     return code;
   }
@@ -74,7 +75,7 @@ const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]];
 export function span(seconds) {
   if (!seconds) return null;
   const [size, unit] = UNITS.find(([least]) => seconds >= least) ?? UNITS[3];
-  return format(unit, () => new Intl.NumberFormat(tongue.locale, {style: "unit", unit, unitDisplay: "long"})).format(Math.round(seconds / size));
+  return format(`so many ${unit}`, () => new Intl.NumberFormat(tongue.locale, {style: "unit", unit, unitDisplay: "long"})).format(Math.round(seconds / size));
 }
 
 /** "2:05", from milliseconds; for clocks. */

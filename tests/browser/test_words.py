@@ -48,6 +48,24 @@ OUTSIDE = """() => {
 MIRROR = """localStorage.setItem("warmline.settings", JSON.stringify({language: "mirror"}));"""
 
 
+# Every way a time is written, each after all others were used: (what was written, what it looked like at first).
+WRITTEN = """async () => {
+  const w = await import("/words.js");
+  const at = new Date(2026, 0, 15, 20, 30).getTime();
+  const ways = {
+    day: () => w.dayOf(at), clock: () => w.when(at), date: () => w.dateOf(at), moment: () => w.momentOf(at),
+    days: () => w.span(3 * 86400), hours: () => w.span(7200), minutes: () => w.span(120), seconds: () => w.span(9),
+    number: () => w.count(1234), list: () => w.listed(["a", "b"]), language: () => w.languageName("es"), country: () => w.countryName("ES"),
+  };
+  const written = {};
+  for (const order of [Object.keys(ways), Object.keys(ways).reverse()]) {
+    w.speak("en");  // formatters are made anew
+    for (const name of order) (written[name] ??= []).push(ways[name]());
+  }
+  return written;
+}"""  # noqa: E501
+
+
 @pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
 def test_no_sentence_stands_in_code(path: Path) -> None:
     """F52: what a person reads is in a catalogue, where it can be translated."""
@@ -95,6 +113,16 @@ def slips(key: str, spanish: str) -> list[str]:
     if FORMAL.search(spanish) and not key.startswith("doctor."):
         found.append(f"{key}: {FORMAL.search(spanish)}")
     return found
+
+
+async def test_a_day_is_written_as_a_day_whatever_was_written_before(visitors: Visitors) -> None:
+    """F52: how long, when, and which day each keep their own shape."""
+    ana = await visitors.arrive()
+    await ana.page.goto(ana.origin)
+    written: dict[str, list[str]] = await ana.page.evaluate(WRITTEN)
+    assert {name for name, (first, then) in written.items() if first != then} == set()
+    assert written["day"][0] == "Thursday, January 15"
+    assert written["days"][0] == "3 days"
 
 
 async def test_a_mirrored_language_shows_that_nothing_goes_round_the_catalogue(visitors: Visitors) -> None:
