@@ -4,8 +4,8 @@
     the model's own scores of it ────────────────────────────────────────────────┴─▶ blended, 0..1
 
 `encoder.onnx` (data/model; a sentence encoder in eight-bit numbers) takes the numbers of at most `MOST_PIECES` pieces
-and gives `means`; `opinion.npz` holds what turns these into one score a head, and how that is blended with the small
-model's. `vocab.txt` has the pieces. model.json names the three with what they hash to. Reading one message takes some
+and gives `means`; its numbers lie in `encoder.bin`, of which the system keeps only what is read. `opinion.npz` holds what turns these into one score a head, and how that is blended with the small
+model's. `vocab.txt` has the pieces. model.json names all four with what they hash to. Reading one message takes some
 milliseconds, so only the few that a pack's `second` bands call uncertain are read (pipeline.py), in the server by a
 thread of its own (chat/second.py).
 
@@ -37,8 +37,8 @@ from numpy.typing import NDArray
 
 from moderation.model import FOLDER, HEADS, ModelError
 
-ENCODER, PIECES, ARRAYS = "encoder.onnx", "vocab.txt", "opinion.npz"
-FILES = (ENCODER, PIECES, ARRAYS)
+ENCODER, WEIGHTS, PIECES, ARRAYS = "encoder.onnx", "encoder.bin", "vocab.txt", "opinion.npz"
+FILES = (ENCODER, WEIGHTS, PIECES, ARRAYS)
 # Pieces read of one text, the marks of its beginning and end among them. The encoder was taught on so many.
 MOST_PIECES = 64
 START, END, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"

@@ -74,7 +74,7 @@ def _before(folder: Path) -> dict[str, Any]:
 def _beside(folder: Path, arrays: Mapping[str, Any]) -> None:
     """opinion.npz and the encoder's files, named in model.json."""
     np.savez_compressed(folder / opinion.ARRAYS, **arrays)
-    for name in (opinion.ENCODER, opinion.PIECES):
+    for name in (opinion.ENCODER, opinion.WEIGHTS, opinion.PIECES):
         if folder != model.FOLDER:
             shutil.copy(model.FOLDER / name, folder / name)
     path = folder / "model.json"

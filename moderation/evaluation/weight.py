@@ -1,7 +1,8 @@
 """M15: what the filter weighs.
 
-Memory is what a fresh process gains by loading the pipeline and judging a first batch. Shipped bytes are those of
-moderation/data without what stays in the repository (labelled lines, open sets, cases, reports).
+Memory is what a fresh process gains by loading the pipeline, judging a first batch and asking for a second opinion.
+Shipped bytes are those of moderation/data without what stays in the repository (labelled lines, open sets, cases,
+reports).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from moderation import pipeline
 judging = pipeline.load(stopwatch=time.perf_counter, flood=False)
 said = ["I can't sleep and I hate how my head goes round", "call me on 07700 900142", "you are worth the trouble"]
 judging.judge_all([Submission(text, lane="l", author=str(n)) for n, text in enumerate(said * 100)], 0.0)
+if judging.opinion:  # whether or not one of these is uncertain today
+    judging.opinion().scores(said, [[0.5] * 8] * len(said))
 print(held() - before)
 """
 

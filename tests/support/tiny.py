@@ -1,6 +1,6 @@
 """A second opinion small enough to be made in a test: the real runtime, a vocabulary of some words, made-up weights.
 
-    files(folder)   writes encoder.onnx, vocab.txt, opinion.npz and a model.json that names them
+    files(folder)   writes encoder.onnx, encoder.bin, vocab.txt, opinion.npz and a model.json that names them
     tiny()          the same, loaded, in a folder of its own
 
 The encoder looks each piece up in a table and takes the mean. ONNX is a protobuf of few fields, written here by hand:
@@ -20,7 +20,7 @@ import numpy as np
 
 from moderation import opinion
 from moderation.model import FOLDER, HEADS
-from moderation.opinion import ARRAYS, ENCODER, FILES, PIECES, Opinion
+from moderation.opinion import ARRAYS, ENCODER, FILES, PIECES, WEIGHTS, Opinion
 
 MEANS, HIDDEN = 1920, 8
 WORDS = (
@@ -31,11 +31,12 @@ WORDS = (
 
 
 def files(folder: Path) -> Path:
-    """The four files; the same on every machine."""
+    """The five files; the same on every machine."""
     folder.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(7)
     table = chance.normal(size=(len(WORDS), MEANS)).astype(np.float32)
     (folder / ENCODER).write_bytes(encoder(table))
+    (folder / WEIGHTS).write_bytes(b"so small that all lies in the graph")
     (folder / PIECES).write_text("\n".join(WORDS) + "\n", encoding="utf-8")
     with (folder / ARRAYS).open("wb") as file:
         np.savez(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from moderation.model import FOLDER
-from moderation.opinion import ENCODER, PIECES
+from moderation.opinion import ENCODER, PIECES, WEIGHTS
 from moderation.teaching import encoder, larger
 
 READER = larger.encoder(FOLDER)
@@ -30,8 +30,9 @@ def test_it_gives_means_of_every_layer_it_speaks_of() -> None:
     assert len(READER.means("hello")) == len(encoder.LAYERS) * 384 == larger.MEANS
 
 
-def test_both_files_are_there_and_small_enough_to_ship() -> None:
-    assert (FOLDER / ENCODER).stat().st_size < 22.5e6
+def test_the_files_are_there_and_small_enough_to_ship() -> None:
+    assert (FOLDER / ENCODER).stat().st_size < 0.5e6
+    assert (FOLDER / WEIGHTS).stat().st_size < 22.1e6
     assert len((FOLDER / PIECES).read_text(encoding="utf-8").splitlines()) == 29_528
 
 
