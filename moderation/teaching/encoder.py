@@ -62,9 +62,7 @@ def trim(folder: Path) -> None:
         if rows is not None:
             part.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(part)[rows], part.name))
     (folder / WEIGHTS).unlink(missing_ok=True)  # it would be written after, not over
-    onnx.save_model(
-        graph, str(folder / ENCODER), save_as_external_data=True, location=WEIGHTS, size_threshold=BESIDE
-    )
+    onnx.save_model(graph, str(folder / ENCODER), save_as_external_data=True, location=WEIGHTS, size_threshold=BESIDE)
     (folder / PIECES).write_text("\n".join(pieces[number] for number in written) + "\n", encoding="utf-8")
 
 
