@@ -61,9 +61,24 @@ def trim(folder: Path) -> None:
         rows = {_TOKENS: written, _PLACES: list(range(MOST_PIECES))}.get(part.name)
         if rows is not None:
             part.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(part)[rows], part.name))
+    unname(graph.graph)
     (folder / WEIGHTS).unlink(missing_ok=True)  # it would be written after, not over
     onnx.save_model(graph, str(folder / ENCODER), save_as_external_data=True, location=WEIGHTS, size_threshold=BESIDE)
     (folder / PIECES).write_text("\n".join(pieces[number] for number in written) + "\n", encoding="utf-8")
+
+
+def unname(graph: Any) -> None:
+    """Leave out what only people would read, and call what passes between two steps as shortly as can be."""
+    del graph.value_info[:]
+    given = {one.name for one in graph.output}
+    short: dict[str, str] = {}
+    for node in graph.node:
+        node.name = ""
+        names = [
+            short.setdefault(name, f"t{len(short)}") if name and name not in given else name for name in node.output
+        ]
+        node.input[:] = [short.get(name, name) for name in node.input]
+        node.output[:] = names
 
 
 def export(source: Path, target: Path) -> None:
