@@ -4,10 +4,11 @@
     the model's own scores of it ────────────────────────────────────────────────┴─▶ blended, 0..1
 
 `encoder.onnx` (data/model; a sentence encoder in eight-bit numbers) takes the numbers of at most `MOST_PIECES` pieces
-and gives `means`; its numbers lie in `encoder.bin`, of which the system keeps only what is read. `opinion.npz` holds what turns these into one score a head, and how that is blended with the small
-model's. `vocab.txt` has the pieces. model.json names all four with what they hash to. Reading one message takes some
-milliseconds, so only the few that a pack's `second` bands call uncertain are read (pipeline.py), in the server by a
-thread of its own (chat/second.py).
+and gives `means`; its own numbers lie in `encoder.bin`, of which the system keeps only what is read. `opinion.npz`
+holds what turns these into one score a head, and how that is blended with the small model's. `vocab.txt` has the
+pieces. model.json names all four with what they hash to. Reading one message takes some milliseconds, so only the few
+that a pack's `second` bands call uncertain are read (pipeline.py), in the server by a thread of its own
+(chat/second.py).
 
 A score depends on the text alone: each is read by itself, for the scales of eight-bit numbers are taken from all that
 is read at once. Nothing here asks what time it is, starts a thread or reaches a network; the runtime's own threads and
